@@ -1,0 +1,66 @@
+//! The ways in which an attempt or a request fails. Knows nothing of who failed.
+
+use serde::Serialize;
+
+/// Why an attempt or a request failed, as its caller saw it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureCause {
+    /// No answer within the attempt's timeout.
+    Timeout,
+    /// The call's deadline passed.
+    Deadline,
+    /// Nobody to connect to: no replica was running.
+    Refused,
+    /// The replica's queue was full.
+    QueueFull,
+    /// The replica died while it had the attempt.
+    Reset,
+    /// The callee answered with an error of its own.
+    Error,
+    /// The callee answered with an error because a call that it needed had failed.
+    Dependency,
+    /// The caller's breaker was open.
+    BreakerOpen,
+    /// The caller's bulkhead had no permit.
+    BulkheadFull,
+    /// The caller's pool had no connection in time.
+    PoolTimeout,
+}
+
+impl FailureCause {
+    /// All causes, in the order of their definition.
+    pub const ALL: [Self; 10] = [
+        Self::Timeout,
+        Self::Deadline,
+        Self::Refused,
+        Self::QueueFull,
+        Self::Reset,
+        Self::Error,
+        Self::Dependency,
+        Self::BreakerOpen,
+        Self::BulkheadFull,
+        Self::PoolTimeout,
+    ];
+
+    /// Its name in files: `queue_full`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Timeout => "timeout",
+            Self::Deadline => "deadline",
+            Self::Refused => "refused",
+            Self::QueueFull => "queue_full",
+            Self::Reset => "reset",
+            Self::Error => "error",
+            Self::Dependency => "dependency",
+            Self::BreakerOpen => "breaker_open",
+            Self::BulkheadFull => "bulkhead_full",
+            Self::PoolTimeout => "pool_timeout",
+        }
+    }
+
+    /// Whether the caller refused it before anything was sent.
+    pub const fn is_local(self) -> bool {
+        matches!(self, Self::BreakerOpen | Self::BulkheadFull | Self::PoolTimeout)
+    }
+}

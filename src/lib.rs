@@ -1,0 +1,16 @@
+//! knockon replays how a small fault becomes an outage: a deterministic discrete-event simulator of cascading failures.
+//!
+//! Data flows one way; a module imports only from those above it:
+//!
+//! | layer | owns |
+//! |---|---|
+//! | [`time`], [`random`], [`distribution`], [`failure`], [`diagnostic`], [`suggest`] | values with no opinion |
+//! | [`scenario`] | what the person wrote: text, tree, typed and checked |
+
+pub mod diagnostic;
+pub mod distribution;
+pub mod failure;
+pub mod random;
+pub mod scenario;
+pub mod suggest;
+pub mod time;

@@ -1,0 +1,30 @@
+//! The closest name to a mistyped one: behind every "did you mean".
+
+/// Names less alike than this are not suggested.
+const ALIKE: f64 = 0.7;
+
+/// The candidate most like `name`, if any is alike enough; of equals, the first.
+pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = name.to_lowercase();
+    let mut best: Option<(f64, &str)> = None;
+    for candidate in candidates {
+        let likeness = strsim::jaro_winkler(&lower, &candidate.to_lowercase());
+        if likeness >= ALIKE && best.is_none_or(|(so_far, _)| likeness > so_far) {
+            best = Some((likeness, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suggests_only_what_is_alike() {
+        let names = ["timeout", "retry", "breaker", "bulkhead"];
+        assert_eq!(closest("time_out", names), Some("timeout"));
+        assert_eq!(closest("Retries", names), Some("retry"));
+        assert_eq!(closest("xyz", names), None);
+    }
+}
