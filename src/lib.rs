@@ -6,11 +6,15 @@
 //! |---|---|
 //! | [`time`], [`random`], [`distribution`], [`failure`], [`diagnostic`], [`suggest`] | values with no opinion |
 //! | [`scenario`] | what the person wrote: text, tree, typed and checked |
+//! | [`record`] | what a run left behind |
+//! | [`analysis`] | what it means |
 
+pub mod analysis;
 pub mod diagnostic;
 pub mod distribution;
 pub mod failure;
 pub mod random;
+pub mod record;
 pub mod scenario;
 pub mod suggest;
 pub mod time;

@@ -1,0 +1,8 @@
+//! What a record means: impact against the twin, verdicts, propagation, expectations.
+
+mod summary;
+
+pub use summary::{
+    BlastRadius, BySeverity, CallSummary, ExpectationResult, Impact, LatencySummary, MonitorSummary,
+    RootCause, SUMMARY_VERSION, ServiceSummary, Summary, TrafficSummary, TwinSummary,
+};

@@ -1,0 +1,239 @@
+//! `summary.json`: the numbers of an incident, stable from the first version. Fields may be added, never renamed.
+
+use indexmap::IndexMap;
+use serde::Serialize;
+
+use crate::scenario::VerdictKind;
+
+/// Version of the summary's format.
+pub const SUMMARY_VERSION: u32 = 1;
+
+/// The numbers of an incident. Times in seconds count from the end of the warm-up (T+0).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Summary {
+    /// Version of this format.
+    pub summary_version: u32,
+    /// The scenario's name.
+    pub scenario: String,
+    /// The variant that ran, if any.
+    pub variant: Option<String>,
+    /// The root of all draws.
+    pub seed: u64,
+    /// Digest over the order of the actual world's model events.
+    pub fingerprint: String,
+    /// Digests of the actual world's draws.
+    pub digests: IndexMap<String, String>,
+    /// Simulated time of one world, warm-up included.
+    pub simulated_s: f64,
+    /// Model events of the actual world.
+    pub events: u64,
+    /// Whether the run was stopped before its horizon.
+    pub partial: bool,
+    /// How the actual world ended; none without a twin to compare with.
+    pub verdict: Option<VerdictKind>,
+    /// Why: one sentence.
+    pub verdict_reason: String,
+    /// How the unattended world ended; none if there was no response.
+    pub verdict_unattended: Option<VerdictKind>,
+    /// Requests, by traffic class.
+    pub traffic: IndexMap<String, TrafficSummary>,
+    /// Attempts, by service.
+    pub services: IndexMap<String, ServiceSummary>,
+    /// Attempts, by call.
+    pub calls: IndexMap<String, CallSummary>,
+    /// The same of the twin; none with `--no-twin`.
+    pub twin: Option<TwinSummary>,
+    /// Readings of the actual world.
+    pub monitors: IndexMap<String, MonitorSummary>,
+    /// Scope and severity, against the twin.
+    pub blast_radius: Option<BlastRadius>,
+    /// Services in order of first impact.
+    pub propagation: Vec<Impact>,
+    /// Shares of the harm by root; empty until blame is computed.
+    pub root_causes: Vec<RootCause>,
+    /// The scenario's expectations against this run.
+    pub expectations: Vec<ExpectationResult>,
+}
+
+/// Requests of a traffic class that arrived from T+0 on. requests = ok + incorrect + degraded + failed + unfinished.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct TrafficSummary {
+    /// All of them.
+    pub requests: u64,
+    /// Answered as wanted.
+    pub ok: u64,
+    /// Answered wrongly.
+    pub incorrect: u64,
+    /// Answered by a fallback.
+    pub degraded: u64,
+    /// Not answered.
+    pub failed: u64,
+    /// In flight at the end.
+    pub unfinished: u64,
+    /// (ok + degraded) / (requests - unfinished).
+    pub availability: f64,
+    /// Time in windows with 90 % failed or more.
+    pub unavailable_s: f64,
+    /// Value of the failed ones.
+    pub lost_value: f64,
+    /// Failed, by the cause that the user saw.
+    pub failed_by_cause: IndexMap<String, u64>,
+    /// Latency of the answered.
+    pub latency_ms: LatencySummary,
+}
+
+/// A latency in milliseconds; zero where nothing was answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct LatencySummary {
+    /// Median.
+    pub p50: f64,
+    /// 90 % are at most this.
+    pub p90: f64,
+    /// 99 % are at most this.
+    pub p99: f64,
+    /// 99.9 % are at most this.
+    pub p999: f64,
+    /// Mean.
+    pub mean: f64,
+    /// The longest.
+    pub max: f64,
+}
+
+/// Attempts at a service that were sent from T+0 on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ServiceSummary {
+    /// Attempts that callers sent to it.
+    pub attempts: u64,
+    /// Of those, succeeded as callers saw them.
+    pub ok: u64,
+    /// Of those, failed as callers saw them.
+    pub failed: u64,
+    /// Of those, under way at the end.
+    pub unfinished: u64,
+    /// The failed, by cause.
+    pub failed_by_cause: IndexMap<String, u64>,
+    /// Share of thread time held, 0 to 1.
+    pub utilization: f64,
+    /// Mean wait for a thread, of attempts that got one.
+    pub mean_wait_ms: f64,
+    /// Mean time a thread was held, of attempts that gave it back.
+    pub mean_service_ms: f64,
+    /// Time-average number of attempts at the service, zombies included.
+    pub mean_in_flight: f64,
+    /// The longest queue of one replica.
+    pub peak_queue: u64,
+    /// Times a replica was killed or restarted.
+    pub restarts: u64,
+    /// Attempts / the twin's first attempts, from the first fault to the horizon.
+    pub load_ratio: Option<f64>,
+    /// When it was first hit.
+    pub first_impact_s: Option<f64>,
+    /// When it was last hit, if it was healthy at the end.
+    pub recovered_s: Option<f64>,
+}
+
+/// Attempts of a call from T+0 on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct CallSummary {
+    /// Attempts sent.
+    pub attempts: u64,
+    /// Of those, first attempts.
+    pub first_attempts: u64,
+    /// Attempts failed as the caller saw them.
+    pub failed: u64,
+    /// Attempts that the caller refused to send.
+    pub refused: u64,
+    /// Attempts / the twin's first attempts, from the first fault to the horizon.
+    pub amplification: Option<f64>,
+    /// The largest over 10 s windows with at least 20 twin attempts.
+    pub peak_amplification: Option<f64>,
+    /// Times a breaker of it opened.
+    pub breaker_opened: u64,
+}
+
+/// The twin's numbers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TwinSummary {
+    /// Requests, by traffic class.
+    pub traffic: IndexMap<String, TrafficSummary>,
+    /// Attempts, by service.
+    pub services: IndexMap<String, ServiceSummary>,
+}
+
+/// The readings of a monitor.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MonitorSummary {
+    /// (time, value).
+    pub samples: Vec<(f64, f64)>,
+    /// (from, to) of each firing.
+    pub alerts: Vec<(f64, Option<f64>)>,
+}
+
+/// Scope and severity of an incident, against the twin.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct BlastRadius {
+    /// Share of the requests that were affected.
+    pub requests_affected: f64,
+    /// Share of the users with a request that was affected.
+    pub users_affected: f64,
+    /// Services hit.
+    pub services_affected: usize,
+    /// Services in all.
+    pub services_total: usize,
+    /// Affected requests, each in its worst severity.
+    pub by_severity: BySeverity,
+    /// Requests with an outcome better than the twin's.
+    pub improved: u64,
+    /// From the first affected request to the last.
+    pub duration_s: f64,
+}
+
+/// Affected requests by severity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct BySeverity {
+    /// Answered, but late.
+    pub slower: u64,
+    /// Answered by a fallback.
+    pub degraded: u64,
+    /// Answered wrongly.
+    pub incorrect: u64,
+    /// Failed.
+    pub failed: u64,
+}
+
+/// A service that was hit.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Impact {
+    /// When it was first hit.
+    pub at_s: f64,
+    /// Which service.
+    pub service: String,
+    /// The service that the harm came from; none where a fault hit it.
+    pub from: Option<String>,
+    /// What carried it: "pause", "timeouts of the call", "threads wait on the call" ...
+    pub via: String,
+}
+
+/// A root of the harm.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RootCause {
+    /// "pause of user-db".
+    pub root: String,
+    /// Share of the harmed requests, 0 to 1.
+    pub share: f64,
+}
+
+/// An expectation against a run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ExpectationResult {
+    /// As written.
+    pub text: String,
+    /// Whether it held.
+    pub held: bool,
+    /// What was measured; none if there was nothing to measure.
+    pub measured: Option<f64>,
+    /// Unit of that: `share`, `per_s`, `s`, `ratio` or empty.
+    pub unit: &'static str,
+    /// What was found, in words.
+    pub found: String,
+}

@@ -1,0 +1,235 @@
+//! The record of an incident: what its worlds left behind, by name and in seconds. Knows no engine.
+//!
+//! All times count from the end of the warm-up (T+0). Windows are as many for a run of an hour as for a run of a
+//! minute (at most 2,000): when they run out, neighbors merge and the width doubles.
+
+use indexmap::IndexMap;
+use serde::Serialize;
+
+/// Version of the record's format.
+pub const RECORD_VERSION: u32 = 1;
+
+/// Everything that one incident left behind.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Record {
+    /// Version of this format.
+    pub record_version: u32,
+    /// Version of the program.
+    pub knockon: String,
+    /// The scenario's name.
+    pub scenario: String,
+    /// The variant that ran, if any.
+    pub variant: Option<String>,
+    /// Overrides from the command line, as given.
+    pub overrides: Vec<String>,
+    /// The root of all draws.
+    pub seed: u64,
+    /// Wall-clock time of T+0 for people: seconds since midnight.
+    pub start: Option<u32>,
+    /// Currency of values.
+    pub currency: String,
+    /// Length of the warm-up.
+    pub warm_up_s: f64,
+    /// Length of the run from T+0, as planned.
+    pub horizon_s: f64,
+    /// How far it got; less than the horizon if it was stopped.
+    pub simulated_s: f64,
+    /// Who calls whom.
+    pub topology: Topology,
+    /// The faults, as they happened.
+    pub faults: Vec<FaultSpan>,
+    /// As it happened.
+    pub actual: WorldRecord,
+    /// Without faults; none with `--no-twin`.
+    pub twin: Option<WorldRecord>,
+}
+
+/// Who calls whom.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Topology {
+    /// Traffic classes, as written.
+    pub classes: Vec<ClassNode>,
+    /// Services, as written.
+    pub services: Vec<ServiceNode>,
+    /// Pairs of caller and callee, each once, in the order of the scenario.
+    pub calls: Vec<Edge>,
+}
+
+/// A traffic class.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ClassNode {
+    /// Its name.
+    pub name: String,
+    /// The service it enters at.
+    pub entry: String,
+    /// Its users.
+    pub users: u64,
+    /// Value of one answered request.
+    pub value: f64,
+}
+
+/// A service.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ServiceNode {
+    /// Its name.
+    pub name: String,
+    /// Its copies.
+    pub replicas: u32,
+    /// Threads of one copy.
+    pub threads: u32,
+}
+
+/// A pair of caller and callee. A class and a service may have the same name: `from_class` tells which the caller is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Edge {
+    /// `"caller -> callee"`, the key of [`WorldRecord::calls`].
+    pub name: String,
+    /// The calling service or class.
+    pub caller: String,
+    /// Whether the caller is a traffic class.
+    pub from_class: bool,
+    /// The called service.
+    pub callee: String,
+}
+
+/// A fault, as it happened.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FaultSpan {
+    /// Its name, or "pause of user-db".
+    pub name: String,
+    /// What it did: `pause`, `crash`, `restart`, `slow`, `errors`.
+    pub effect: String,
+    /// The service it hit; for a fault on a call, the callee.
+    pub service: String,
+    /// When it began.
+    pub from_s: f64,
+    /// When it ended; none if it was active at the end.
+    pub to_s: Option<f64>,
+}
+
+/// What one world left behind.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct WorldRecord {
+    /// Digest over the order of its model events.
+    pub fingerprint: String,
+    /// Digests of its draws: `arrivals/<class>` and `work/<service>`.
+    pub digests: IndexMap<String, String>,
+    /// Model events in it.
+    pub events: u64,
+    /// Width of a window.
+    pub window_s: f64,
+    /// Number of windows in every series below.
+    pub windows: usize,
+    /// Requests, by traffic class.
+    pub classes: IndexMap<String, ClassSeries>,
+    /// Attempts, by the service they were made at.
+    pub services: IndexMap<String, ServiceSeries>,
+    /// Attempts, by `"caller -> callee"`.
+    pub calls: IndexMap<String, CallSeries>,
+    /// Readings.
+    pub monitors: IndexMap<String, MonitorTrack>,
+    /// Changes of state, in the order they happened.
+    pub transitions: Vec<Transition>,
+}
+
+/// Requests of a traffic class, per window.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ClassSeries {
+    /// Requests that arrived.
+    pub arrived: Vec<u64>,
+    /// Requests answered, by the time of the answer.
+    pub ok: Vec<u64>,
+    /// Requests failed, by the time of the failure.
+    pub failed: Vec<u64>,
+    /// Latency of the answered ones.
+    pub latency: Quantiles,
+}
+
+/// Attempts at a service, per window. Counts are by the time they happened.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ServiceSeries {
+    /// Attempts that arrived at a replica, or found none.
+    pub offered: Vec<u64>,
+    /// Attempts that began (took a thread).
+    pub admitted: Vec<u64>,
+    /// Attempts that the service finished well, zombies included.
+    pub completed: Vec<u64>,
+    /// Attempts that succeeded as callers saw them.
+    pub ok: Vec<u64>,
+    /// Attempts that failed as callers saw them.
+    pub failed: Vec<u64>,
+    /// Of those: no answer within the timeout.
+    pub timed_out: Vec<u64>,
+    /// Of those: refused by the service (no replica, queue full).
+    pub shed: Vec<u64>,
+    /// Retries among the offered.
+    pub retried: Vec<u64>,
+    /// Mean number of attempts at the service, zombies included.
+    pub in_flight: Vec<f64>,
+    /// Mean number of attempts waiting for a thread.
+    pub queue_length: Vec<f64>,
+    /// Mean number of threads held.
+    pub busy_threads: Vec<f64>,
+    /// Mean number of threads held that wait on a call.
+    pub waiting_threads: Vec<f64>,
+    /// Mean number of running replicas (paused ones included).
+    pub running_replicas: Vec<f64>,
+    /// Latency of attempts that succeeded, as callers saw them.
+    pub latency: Quantiles,
+}
+
+/// Attempts of a call, per window.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct CallSeries {
+    /// Attempts sent.
+    pub attempts: Vec<u64>,
+    /// Of those: first attempts.
+    pub first_attempts: Vec<u64>,
+    /// Attempts failed, as the caller saw them.
+    pub failed: Vec<u64>,
+    /// Attempts that the caller refused to send: breaker, bulkhead, pool.
+    pub refused: Vec<u64>,
+    /// Mean number of breakers open, over the caller's replicas; empty if the call has none.
+    pub breakers_open: Vec<f64>,
+}
+
+/// Quantiles of a latency in milliseconds, per window; none where nothing ended.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Quantiles {
+    /// Median.
+    pub p50_ms: Vec<Option<f64>>,
+    /// 90 % are at most this.
+    pub p90_ms: Vec<Option<f64>>,
+    /// 99 % are at most this.
+    pub p99_ms: Vec<Option<f64>>,
+}
+
+/// The readings of a monitor.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct MonitorTrack {
+    /// Unit of the values: `share`, `per_s` or `s`.
+    pub unit: String,
+    /// What it reads: `error_rate`, `rate`, `latency` or `healthy`.
+    pub reading: String,
+    /// Whose: the name of a class, a service or a call.
+    pub of: String,
+    /// The alert's threshold, if it has one.
+    pub threshold: Option<f64>,
+    /// (time, value); scrapes at which there was nothing to read are left out.
+    pub samples: Vec<(f64, f64)>,
+    /// (from, to) of each firing; no end if it fired at the end of the run.
+    pub alerts: Vec<(f64, Option<f64>)>,
+}
+
+/// A change of state.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Transition {
+    /// When.
+    pub at_s: f64,
+    /// What changed: `fault`, `replica`, `breaker`, `probe`, `alert`.
+    pub kind: &'static str,
+    /// Who: "gc", "user-db/0", "checkout/0 -> user", "user errors".
+    pub subject: String,
+    /// Into which state: "begin", "end", "paused", "ready", "open", "unhealthy", "firing", "resolved" ...
+    pub state: &'static str,
+}
