@@ -211,9 +211,9 @@ mod tests {
             let (mut i, mut j, mut gap) = (0, 0, 0.0_f64);
             while i < ours.len() && j < theirs.len() {
                 if ours[i] <= theirs[j] {
-                    i += 1
+                    i += 1;
                 } else {
-                    j += 1
+                    j += 1;
                 }
                 gap = gap.max((i as f64 - j as f64).abs() / n as f64);
             }
@@ -221,8 +221,9 @@ mod tests {
         };
         let exp = rand_distr::Exp::new(50.0).unwrap();
         check(DurationDistribution::Exp(ms(20)), (0..n).map(|_| exp.sample(&mut rng)).collect());
-        let variance = (1.0_f64 + 0.64).ln();
-        let log_normal = rand_distr::LogNormal::new(0.02_f64.ln() - variance / 2.0, variance.sqrt()).unwrap();
+        let variance = libm::log(1.64);
+        let log_normal =
+            rand_distr::LogNormal::new(libm::log(0.02) - variance / 2.0, variance.sqrt()).unwrap();
         check(
             DurationDistribution::LogNormal { mean: ms(20), cv: 0.8 },
             (0..n).map(|_| log_normal.sample(&mut rng)).collect(),

@@ -8,10 +8,12 @@
 //! | [`scenario`] | what the person wrote: text, tree, typed and checked |
 //! | [`record`] | what a run left behind |
 //! | [`analysis`] | what it means |
+//! | [`experiment`] | many runs |
 
 pub mod analysis;
 pub mod diagnostic;
 pub mod distribution;
+pub mod experiment;
 pub mod failure;
 pub mod random;
 pub mod record;

@@ -1,0 +1,5 @@
+//! Runs: the worlds of one incident side by side, and many incidents one after another or at once.
+
+mod incident;
+
+pub use incident::{Incident, Progress, Setup, Stop, Watch, replay};
