@@ -9,6 +9,7 @@
 //! | [`record`] | what a run left behind |
 //! | [`analysis`] | what it means |
 //! | [`experiment`] | many runs |
+//! | [`report`] | what people and programs read |
 
 pub mod analysis;
 pub mod diagnostic;
@@ -17,6 +18,7 @@ pub mod experiment;
 pub mod failure;
 pub mod random;
 pub mod record;
+pub mod report;
 pub mod scenario;
 pub mod suggest;
 pub mod time;

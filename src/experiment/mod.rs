@@ -1,5 +1,7 @@
 //! Runs: the worlds of one incident side by side, and many incidents one after another or at once.
 
 mod incident;
+mod runner;
 
 pub use incident::{Incident, Progress, Setup, Stop, Watch, replay};
+pub use runner::{Run, replay_all};
