@@ -6,10 +6,12 @@
 //! |---|---|
 //! | [`time`], [`random`], [`distribution`], [`failure`], [`diagnostic`], [`suggest`] | values with no opinion |
 //! | [`scenario`] | what the person wrote: text, tree, typed and checked |
+//! | [`policy`] | how resilience mechanisms decide: pure state machines |
 
 pub mod diagnostic;
 pub mod distribution;
 pub mod failure;
+pub mod policy;
 pub mod random;
 pub mod scenario;
 pub mod suggest;

@@ -1,0 +1,20 @@
+//! How resilience mechanisms decide: state machines that are told the time and the draws, and answer.
+//!
+//! Each follows a named library or paper and says where it does not. None of them schedules anything, draws anything
+//! or knows who calls whom: a wait that must end, a timer that must fire, is the business of who holds the machine.
+//!
+//! | file | decides |
+//! |---|---|
+//! | [`delay`] | how long to wait before a retry |
+//! | [`decide`], [`RetryBudget`] | whether a failed attempt is tried again |
+//!
+//! **Invariant**: time only moves forward. Every method that takes `now` expects it no earlier than the last one.
+
+mod backoff;
+mod retry;
+mod retry_budget;
+mod windowed_adder;
+
+pub use backoff::delay;
+pub use retry::{GiveUpReason, RetryDecision, decide};
+pub use retry_budget::RetryBudget;
