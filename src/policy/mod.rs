@@ -7,14 +7,17 @@
 //! |---|---|
 //! | [`delay`] | how long to wait before a retry |
 //! | [`decide`], [`RetryBudget`] | whether a failed attempt is tried again |
+//! | [`Permits`] | who holds one of a bounded number of places, and who waits for one |
 //!
 //! **Invariant**: time only moves forward. Every method that takes `now` expects it no earlier than the last one.
 
 mod backoff;
+mod permits;
 mod retry;
 mod retry_budget;
 mod windowed_adder;
 
 pub use backoff::delay;
+pub use permits::{Acquired, Permits};
 pub use retry::{GiveUpReason, RetryDecision, decide};
 pub use retry_budget::RetryBudget;
