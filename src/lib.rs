@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`time`], [`random`], [`distribution`], [`failure`], [`diagnostic`], [`suggest`] | values with no opinion |
 //! | [`scenario`] | what the person wrote: text, tree, typed and checked |
+//! | [`policy`] | how resilience mechanisms decide: pure state machines |
 //! | [`record`] | what a run left behind |
 //! | [`analysis`] | what it means |
 //! | [`experiment`] | many runs |
@@ -15,6 +16,7 @@ pub mod diagnostic;
 pub mod distribution;
 pub mod experiment;
 pub mod failure;
+pub mod policy;
 pub mod random;
 pub mod record;
 pub mod scenario;
