@@ -1,12 +1,14 @@
 //! The callee's side: a replica takes an attempt in, queues it, gives it a thread, and answers.
 
 use crate::engine::event::Event;
+use crate::engine::guard::Guard;
 use crate::engine::observer::{ModelEvent, Observer, ReplicaState};
 use crate::engine::simulation::Engine;
 use crate::engine::slab::Handle;
 use crate::engine::state::{NO_CALL, Place, Process};
 use crate::failure::{FailureCause, Outcome};
 use crate::id::{FaultId, ReplicaId};
+use crate::policy::BreakerState;
 use crate::random::Stream;
 use crate::scenario::{Cancel, Capacity, Effect, Queue, WhenFull};
 
@@ -221,11 +223,15 @@ impl<O: Observer> Engine<'_, O> {
     fn renew_guards(&mut self, id: ReplicaId) {
         let now = self.now();
         let (service, number) = (self.model.replicas[id].service, self.model.replicas[id].number);
-        for edge in &self.model.services[service].calls_out {
-            let edge = &self.model.edges[*edge];
-            if edge.per_replica {
-                let position = (edge.first_guard + number) as usize;
-                self.state.guards[position] = crate::engine::guard::Guard::new(self.model, edge, number, now);
+        for id in &self.model.services[service].calls_out {
+            let edge = &self.model.edges[*id];
+            if !edge.per_replica {
+                continue;
+            }
+            let fresh = Guard::new(self.model, edge, number, now);
+            let old = std::mem::replace(&mut self.state.guards[(edge.first_guard + number) as usize], fresh);
+            if old.breaker.is_some_and(|breaker| breaker.state() != BreakerState::Closed) {
+                self.emit(ModelEvent::BreakerChanged(*id, number, BreakerState::Closed));
             }
         }
     }
