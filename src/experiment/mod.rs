@@ -1,6 +1,7 @@
 //! Runs: the worlds of one incident side by side, and many incidents one after another or at once.
 
 mod incident;
+mod manifest;
 mod runner;
 
 pub use incident::{Incident, Progress, Setup, Stop, Watch, replay};
