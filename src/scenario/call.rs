@@ -248,3 +248,21 @@ schema! {
         Service,
     }
 }
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            timeout: None,
+            deadline: None,
+            cancel: Cancel::Never,
+            late_reply: LateReply::Ignore,
+            retry: None,
+            breaker: None,
+            bulkhead: None,
+            pool: None,
+            balancer: Balancer::RoundRobin,
+            network: DurationDistribution::Constant(SimDuration::ZERO),
+            scope: Scope::Replica,
+        }
+    }
+}

@@ -127,6 +127,21 @@ schema! {
     }
 }
 
+impl VerdictKind {
+    /// Its name in files and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unaffected => "unaffected",
+            Self::Down => "down",
+            Self::Contained => "contained",
+            Self::Recovered => "recovered",
+            Self::Undecided => "undecided",
+            Self::Limited => "limited",
+            Self::Metastable => "metastable",
+        }
+    }
+}
+
 schema! {
     /// What a number must be, in SI units: shares as 0 to 1, seconds, per second.
     #[derive(Clone, Copy, Debug, PartialEq)]
