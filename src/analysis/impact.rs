@@ -4,6 +4,7 @@
 //! harmed, dated back to the first of them. Counted in buckets of 100 ms (of 1/20,000 of the horizon, if that is
 //! longer), so the instant is exact and the test for it is made at the end of each bucket.
 
+use crate::analysis::pairing::End;
 use crate::engine::AttemptId;
 use crate::failure::Outcome;
 use crate::id::{IdVec, PairId, ServiceId};
@@ -47,7 +48,7 @@ pub(crate) struct Harm {
 pub(crate) struct Hit {
     /// The first harmed attempt of the first hit.
     pub(crate) first: Harm,
-    /// The last harmed attempt of the last hit; none if it is still hit at the end.
+    /// When the last harmed attempt ended; none if the service is still hit at the end.
     pub(crate) over: Option<SimTime>,
 }
 
@@ -79,12 +80,13 @@ impl<'m> ImpactTracker<'m> {
     }
 
     /// Counts an attempt that is worse off than its twin, from that instant on.
-    pub(crate) fn harmed(&mut self, id: &AttemptId, at: SimTime, outcome: Outcome) {
+    pub(crate) fn harmed(&mut self, id: &AttemptId, at: SimTime, end: &End) {
+        let outcome = end.outcome;
         let edge = &self.model.edges[self.model.sites[id.site].edge];
         let pair = edge.pair;
         if let Some(bucket) = self.bucket(edge.callee, at) {
             bucket.harmed += 1;
-            bucket.last = bucket.last.max(at);
+            bucket.last = bucket.last.max(end.at);
             // Ties are broken by outcome, so that the order of pairing does not show.
             let harm = Harm { at, outcome, pair };
             if bucket.first.is_none_or(|first| (at, outcome, pair) < (first.at, first.outcome, first.pair)) {

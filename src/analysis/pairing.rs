@@ -168,7 +168,7 @@ impl<'m> Comparison<'m> {
             }
         };
         if let Some(at) = harmed_at {
-            self.impact.harmed(id, at, actual.outcome);
+            self.impact.harmed(id, at, &actual);
         }
     }
 
