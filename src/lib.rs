@@ -9,12 +9,15 @@
 //! | [`record`] | what a run left behind |
 //! | [`analysis`] | what it means |
 //! | [`experiment`] | many runs |
+//! | `plot` (feature `plot`) | pictures of one run |
 
 pub mod analysis;
 pub mod diagnostic;
 pub mod distribution;
 pub mod experiment;
 pub mod failure;
+#[cfg(feature = "plot")]
+pub mod plot;
 pub mod random;
 pub mod record;
 pub mod scenario;
