@@ -138,7 +138,7 @@ fn enlarged(whole: Stretch, (from_s, to_s): (f64, f64)) -> Option<Vec<Stretch>> 
 }
 
 /// Steps in which people count time.
-const STEPS: [f64; 26] = [
+const STEPS: [f64; 25] = [
     0.1,
     0.2,
     0.5,
@@ -146,7 +146,6 @@ const STEPS: [f64; 26] = [
     2.0,
     5.0,
     10.0,
-    20.0,
     30.0,
     60.0,
     120.0,

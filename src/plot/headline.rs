@@ -5,7 +5,7 @@ use crate::analysis::Summary;
 use crate::record::{FaultSpan, Record};
 use crate::scenario::VerdictKind;
 
-use super::words::{capitalized, length, several};
+use super::words::{capitalized, length, several, share};
 
 /// What a fault did, as a noun: "12 s pause of user-db".
 pub(crate) fn fault(span: &FaultSpan) -> String {
@@ -104,17 +104,31 @@ pub(crate) fn spread(record: &Record, summary: &Summary) -> String {
         return format!("{} of {} hit, beginning with {origin}", hit, services(total));
     }
     let within = if took > 0.0 { format!(" within {}", length(took)) } else { String::new() };
-    format!(
-        "The failure traveled from {origin} to {} more of {}{within}{}",
-        reached,
-        services(total),
-        ending(summary, hit)
-    )
+    let others = total.saturating_sub(roots.len());
+    let others = if others == 1 {
+        "the other service".to_owned()
+    } else {
+        format!("{reached} of {others} other services")
+    };
+    format!("From {origin} the failure reached {others}{within}")
+}
+
+/// What set it off, and how many of the services hit are well again: a line below the title.
+pub(crate) fn cause_and_end(record: &Record, summary: &Summary) -> String {
+    let faults: Vec<String> = record.faults.iter().map(fault).collect();
+    let cause = match (faults.len(), summary.root_causes.first()) {
+        (0, _) => String::new(),
+        (_, Some(cause)) => format!("{} of the harm goes back to: {}. ", share(cause.share), cause.root),
+        (1..4, None) => format!("Set off by: {}. ", faults.join(", ")),
+        (n, None) => format!("Set off by {n} faults. "),
+    };
+    format!("{cause}{}", ending(summary)).trim_end().to_owned()
 }
 
 /// How many of the services hit are well again.
-fn ending(summary: &Summary, hit: usize) -> String {
-    if summary.verdict.is_none() {
+fn ending(summary: &Summary) -> String {
+    let hit = summary.propagation.len();
+    if summary.verdict.is_none() || hit == 0 {
         return String::new();
     }
     let well = summary
@@ -122,10 +136,13 @@ fn ending(summary: &Summary, hit: usize) -> String {
         .iter()
         .filter(|impact| summary.services.get(&impact.service).is_some_and(|s| s.recovered_s.is_some()))
         .count();
+    let services = several(hit, "service", "services");
     match hit - well {
-        0 => "; all recovered".to_owned(),
-        left if left == hit => "; none recovered".to_owned(),
-        left => format!("; {left} did not recover"),
+        0 if hit == 1 => "It recovered.".to_owned(),
+        0 => format!("All {services} hit recovered."),
+        1 if hit == 1 => "It did not recover.".to_owned(),
+        left if left == hit => format!("None of the {services} hit recovered."),
+        left => format!("{left} of the {services} hit did not recover."),
     }
 }
 
@@ -185,9 +202,14 @@ mod tests {
         let (record, mut summary) = fixture::thursday();
         assert_eq!(
             plain(&spread(&record, &summary)),
-            "The failure traveled from user-db to 4 more of 9 services within 1.6 s; 4 did not recover"
+            "From user-db the failure reached 4 of 9 other services within 1.6 s"
+        );
+        assert_eq!(
+            plain(&cause_and_end(&record, &summary)),
+            "Set off by: 12 s pause of user-db. 4 of the 5 services hit did not recover."
         );
         summary.propagation.clear();
-        assert_eq!(plain(&spread(&record, &summary)), "None of 9 services was hit");
+        assert_eq!(plain(&cause_and_end(&record, &summary)), "Set off by: 12 s pause of user-db.");
+        assert_eq!(plain(&spread(&record, &summary)), "None of 10 services was hit");
     }
 }

@@ -191,11 +191,12 @@ impl Slots {
             }
         }
         let free = (f64::NEG_INFINITY, f64::INFINITY);
-        for sweep in 0..3 * SWEEPS {
+        for sweep in 0..=3 * SWEEPS {
             let layers = self.order.len();
             for step in 0..layers {
                 let forward = sweep % 2 == 0;
-                let layer = if forward { step } else { layers - 1 - step };
+                // The last sweep goes forward and ends where it began, so that both ends are level with the rest.
+                let layer = if forward { (step + 1) % layers } else { layers - 1 - step };
                 let wanted: Vec<f64> =
                     self.order[layer].iter().map(|slot| self.wish(*slot, forward)).collect();
                 let heights: Vec<f64> =

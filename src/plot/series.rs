@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use crate::record::WorldRecord;
+
 use super::axis::TimeAxis;
 use super::geometry::Point;
 
@@ -18,6 +20,22 @@ pub(crate) struct Windows {
 }
 
 impl Windows {
+    /// The windows of a world that was simulated for so long.
+    pub(crate) fn of(world: &WorldRecord, simulated_s: f64) -> Self {
+        let width_s = world.window_s.max(f64::MIN_POSITIVE);
+        let begun = libm::ceil(simulated_s / width_s - 1e-9).max(0.0) as usize;
+        Self { width_s, count: world.windows.min(begun), end_s: simulated_s }
+    }
+
+    /// A line through the middles of pieces with these values, drawn out to the ends of the first and the last.
+    pub(crate) fn curve(&self, values: impl Iterator<Item = (Range<usize>, f64)>) -> Vec<(f64, f64)> {
+        let values: Vec<_> = values.collect();
+        let first = values.first().map(|(piece, value)| (self.begin(piece.start), *value));
+        let last = values.last().map(|(piece, value)| (self.begin(piece.end), *value));
+        let middles = values.iter().map(|(piece, value)| (self.middle(piece), *value));
+        first.into_iter().chain(middles).chain(last).collect()
+    }
+
     /// When a window begins.
     pub(crate) fn begin(&self, window: usize) -> f64 {
         (window as f64 * self.width_s).min(self.end_s)
@@ -39,7 +57,7 @@ impl Windows {
         let mut from = 0;
         for to in 1..=self.count {
             let (begin, end) = (self.begin(from), self.begin(to));
-            if axis.x(end) - axis.x(begin) >= pixels && end - begin >= seconds * 0.999 {
+            if axis.x(end) - axis.x(begin) >= pixels - 1e-6 && end - begin >= seconds * 0.999 {
                 pieces.push(from..to);
                 from = to;
             }

@@ -157,6 +157,6 @@ pub(super) fn class(scene: &mut Scene, rect: Rect, name: &str, audience: &Audien
     let y = if single { rect.center().y + 6.0 } else { rect.center().y - 4.0 };
     scene.text(Text::new(at(left, y), fit(name, NAME, Weight::Bold, room)).size(NAME).bold());
     let ink = if audience.harmed { RGBColor(150, 58, 0) } else { theme::MUTED };
-    let got = fit(&audience.got, theme::TEXT, Weight::Regular, room + 8.0);
+    let got = fit(&audience.got, theme::TEXT, Weight::Regular, room + 12.0);
     scene.text(Text::new(at(left, y + LINE), got).color(ink));
 }

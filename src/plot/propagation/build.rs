@@ -27,8 +27,11 @@ pub fn propagation(record: &Record, summary: &Summary) -> Figure {
     let graph = Graph::new(record, summary);
     let columns = Columns::new(graph.columns());
     scene.width = columns.right + theme::EDGE;
-    let top =
-        crate::plot::timeline::title_block(&mut scene, &cause(record, summary), &headline::identity(record));
+    let top = crate::plot::timeline::title_block(
+        &mut scene,
+        &headline::cause_and_end(record, summary),
+        &headline::identity(record),
+    );
     let mut detail = Detail::Full;
     let mut placed = graph.place(&columns, detail);
     if placed.height > TALL {
@@ -57,20 +60,6 @@ pub fn propagation(record: &Record, summary: &Summary) -> Figure {
     let bottom = legend::draw(&mut scene, &entries(&graph, &calls), bottom + 34.0);
     scene.height = bottom + 16.0;
     Figure::new(scene)
-}
-
-/// What set it off.
-fn cause(record: &Record, summary: &Summary) -> String {
-    let faults: Vec<String> = record.faults.iter().map(headline::fault).collect();
-    match (faults.len(), summary.root_causes.first()) {
-        (0, _) => String::new(),
-        (1..4, None) => format!("Set off by: {}", faults.join(", ")),
-        (n, None) => format!("Set off by {n} faults"),
-        (_, Some(cause)) => {
-            let share = crate::plot::words::share(cause.share);
-            format!("{share} of the harm goes back to: {}", cause.root)
-        }
-    }
 }
 
 /// The way of the failure in words, for those who cannot see it.

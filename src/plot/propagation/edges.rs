@@ -1,6 +1,8 @@
 //! The calls of the propagation picture: arrows from caller to callee, as thick as they were amplified, and the way
 //! that the failure took along them. Knows no service.
 
+use plotters::style::RGBColor;
+
 use crate::plot::font::{self, Weight};
 use crate::plot::geometry::{Point, Rect, along, at, curve, length};
 use crate::plot::scene::{Anchor, Scene, Text};
@@ -9,6 +11,9 @@ use crate::plot::words;
 
 /// Least amplification that gets a label.
 const WORTH_A_LABEL: f64 = 1.2;
+
+/// Width of the failure's arrow.
+const FAILURE: f64 = 4.0;
 
 /// Which way the failure went along a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,8 +37,7 @@ pub(super) struct Call {
 
 impl Call {
     fn width(&self) -> f64 {
-        let more = self.amplification.map_or(0.0, |times| (times - 1.0).clamp(0.0, 4.0) * 1.1);
-        if self.carried.is_some() { 3.0 + more } else { 1.6 + more }
+        1.6 + self.amplification.map_or(0.0, |times| (times - 1.0).clamp(0.0, 4.0) * 1.1)
     }
 }
 
@@ -49,31 +53,54 @@ pub(super) fn route(stations: &[(f64, f64, f64)]) -> Vec<Point> {
     line
 }
 
-/// Draws a call; its label comes later, so that no line runs over it.
+/// Draws a call as an arrow from caller to callee; beside it, if the failure went along it, a second one that shows
+/// which way. Its label comes later, so that no line runs over it.
 pub(super) fn draw(scene: &mut Scene, call: &Call) {
+    /// Space between the two arrows.
+    const BETWEEN: f64 = 3.5;
     let width = call.width();
-    let color = if call.carried.is_some() { theme::VERMILION } else { theme::AXIS };
-    let total = length(&call.line);
-    let head = 9.0 + width;
-    let shaft = cut(&call.line, total - head * 0.8);
-    scene.line(shaft, width, color);
-    if let Some((tip, direction)) = along(&call.line, total) {
-        scene.area(triangle(tip, direction, head, head * 0.5), color, 1.0);
+    let Some(carried) = call.carried else {
+        arrow(scene, &call.line, width, 8.0 + width, theme::AXIS);
+        return;
+    };
+    let line = beside(&call.line, BETWEEN + width / 2.0);
+    arrow(scene, &line, width, 7.0 + width, theme::AXIS);
+    failure(scene, &beside(&call.line, -BETWEEN - FAILURE / 2.0), carried);
+}
+
+/// Draws the way of the failure along a line from caller to callee.
+pub(super) fn failure(scene: &mut Scene, line: &[Point], carried: Carried) {
+    let mut line = line.to_vec();
+    if carried == Carried::Upstream {
+        line.reverse();
     }
-    let Some(carried) = call.carried else { return };
-    // Chevrons beside the arrowhead, pointing where the failure went.
-    let sign = if carried == Carried::Upstream { -1.0 } else { 1.0 };
-    let step = 26.0;
-    let count = libm::floor((total - head - 16.0) / step).clamp(1.0, 40.0) as u32;
-    for n in 0..count {
-        let distance = 14.0 + f64::from(n) * step;
-        let Some((place, direction)) = along(&call.line, distance) else { continue };
-        let way = at(direction.x * sign, direction.y * sign);
-        let tip = place.moved(way.x * 7.0, way.y * 7.0);
-        scene.area(triangle(tip, way, 15.0, 9.5 + width / 3.0), theme::WHITE, 1.0);
-        let tip = place.moved(way.x * 5.5, way.y * 5.5);
-        scene.area(triangle(tip, way, 11.0, 7.0 + width / 3.0), theme::VERMILION, 1.0);
+    arrow(scene, &line, FAILURE, 15.0, theme::VERMILION);
+}
+
+fn arrow(scene: &mut Scene, line: &[Point], width: f64, head: f64, color: RGBColor) {
+    let total = length(line);
+    let head = head.min(total);
+    scene.line(cut(line, total - head * 0.8), width, color);
+    let (tip, back) = (along(line, total), along(line, total - head));
+    if let (Some((tip, _)), Some((back, _))) = (tip, back) {
+        let reach = back.distance(tip).max(f64::MIN_POSITIVE);
+        let way = at((tip.x - back.x) / reach, (tip.y - back.y) / reach);
+        scene.area(triangle(tip, way, head, head * 0.5), color, 1.0);
     }
+}
+
+/// A line beside another, to the right of those who walk along it.
+fn beside(line: &[Point], by: f64) -> Vec<Point> {
+    let direction = |i: usize| {
+        let (before, after) = (line[i.saturating_sub(1)], line[(i + 1).min(line.len() - 1)]);
+        let reach = before.distance(after).max(f64::MIN_POSITIVE);
+        at((after.x - before.x) / reach, (after.y - before.y) / reach)
+    };
+    let moved = |i: usize| {
+        let way = direction(i);
+        line[i].moved(-way.y * by, way.x * by)
+    };
+    (0..line.len()).map(moved).collect()
 }
 
 /// The begin of a line.
@@ -126,7 +153,7 @@ pub(super) fn label(scene: &mut Scene, call: &Call, taken: &mut Vec<Rect>) {
         scene.area(rect.rounded(13.0), theme::WHITE, 1.0);
         scene.outline(rect.rounded(13.0), 1.2, theme::VERMILION);
         let baseline = at(place.x, rect.center().y + theme::TEXT * font::CAPITAL / 2.0);
-        let text = Text::new(baseline, words).bold().color(plotters::style::RGBColor(150, 58, 0));
+        let text = Text::new(baseline, words).bold().color(RGBColor(150, 58, 0));
         scene.text(text.anchor(Anchor::Middle));
         return;
     }

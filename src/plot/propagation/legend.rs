@@ -32,9 +32,9 @@ impl Entry {
             Self::Outcome(Outcome::Recovered) => "hit, recovered",
             Self::Outcome(Outcome::Unharmed) => "unharmed",
             Self::Outcome(Outcome::Unknown) => "not compared with a twin",
-            Self::Call => "calls",
+            Self::Call => "call",
             Self::Failure => "way of the failure",
-            Self::Amplified => "attempts, times the twin\u{2019}s first attempts",
+            Self::Amplified => "attempts against the twin\u{2019}s",
         }
     }
 }
@@ -67,11 +67,12 @@ fn sign(scene: &mut Scene, entry: Entry, left: Point, width: f64) {
             let call = Call {
                 line: vec![left, left.moved(width, 0.0)],
                 amplification: (entry == Entry::Amplified).then_some(2.0),
-                carried: (entry == Entry::Failure).then_some(Carried::Upstream),
+                carried: None,
             };
-            edges::draw(scene, &call);
-            if entry == Entry::Amplified {
-                edges::label(scene, &call, &mut Vec::new());
+            match entry {
+                Entry::Failure => edges::failure(scene, &call.line, Carried::Upstream),
+                Entry::Amplified => edges::label(scene, &call, &mut Vec::new()),
+                _ => edges::draw(scene, &call),
             }
             return;
         }

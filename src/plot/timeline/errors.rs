@@ -84,24 +84,31 @@ fn monitors<'a>(page: &mut Page<'a>, panel: Panel) -> Vec<Curve<'a>> {
     chosen
         .into_iter()
         .map(|(name, monitor)| {
-            let parts = unbroken(&monitor.samples);
+            let samples = within(monitor, record.simulated_s);
+            let parts = unbroken(samples);
             let line = |part: &&[(f64, f64)]| through(&page.axis, panel, part.iter().copied());
             Curve {
                 name,
                 parts: parts.iter().map(line).collect(),
                 look: page.look(&monitor.of),
-                last: monitor.samples.last().map_or(0.0, |sample| sample.1),
+                last: samples.last().map_or(0.0, |sample| sample.1),
                 monitor: Some(monitor),
             }
         })
         .collect()
 }
 
+/// The readings up to an instant.
+fn within(monitor: &MonitorTrack, end_s: f64) -> &[(f64, f64)] {
+    let count = monitor.samples.iter().take_while(|sample| sample.0 <= end_s + 1e-6).count();
+    &monitor.samples[..count]
+}
+
 /// The curves of the classes.
 fn classes<'a>(page: &mut Page<'a>, panel: Panel) -> Vec<Curve<'a>> {
     let record = page.record;
     let world = &record.actual;
-    let windows = Windows { width_s: world.window_s, count: world.windows, end_s: record.simulated_s };
+    let windows = Windows::of(world, record.simulated_s);
     let pieces = windows.pooled(&page.axis, 4.0, 0.0);
     let mut curves = Vec::new();
     for (name, class) in world.classes.iter().take(MOST) {
@@ -109,8 +116,8 @@ fn classes<'a>(page: &mut Page<'a>, panel: Panel) -> Vec<Curve<'a>> {
             let (ok, failed) = (total(&class.ok, piece), total(&class.failed, piece));
             (ok + failed > 0).then(|| failed as f64 / (ok + failed) as f64)
         };
-        let values = pieces.iter().filter_map(|piece| Some((windows.middle(piece), share(piece)?)));
-        let line = through(&page.axis, panel, values);
+        let values = pieces.iter().filter_map(|piece| Some((piece.clone(), share(piece)?)));
+        let line = through(&page.axis, panel, windows.curve(values).into_iter());
         let last = share(&windows.last()).unwrap_or(0.0);
         curves.push(Curve { name, look: page.look(name), parts: vec![line], last, monitor: None });
     }
@@ -131,7 +138,10 @@ fn firing(page: &mut Page<'_>, panel: Panel, curve: &Curve<'_>) {
     let Some(monitor) = curve.monitor else { return };
     for (from, to) in &monitor.alerts {
         let to = to.unwrap_or(page.record.simulated_s);
-        let during = monitor.samples.iter().copied().filter(|sample| sample.0 >= *from && sample.0 <= to);
+        let during = within(monitor, page.record.simulated_s)
+            .iter()
+            .copied()
+            .filter(|sample| sample.0 >= *from && sample.0 <= to);
         let line = through(&page.axis, panel, during);
         let light = |c: u8| 255 - (255 - c) / 4;
         let color = curve.look.line;
@@ -146,7 +156,9 @@ fn firing(page: &mut Page<'_>, panel: Panel, curve: &Curve<'_>) {
 /// A marker where the alert fired first, with the reading.
 fn fired(page: &mut Page<'_>, panel: Panel, curve: &Curve<'_>, free: &mut Free) {
     let Some(monitor) = curve.monitor else { return };
-    for (n, (at_s, _)) in monitor.alerts.iter().enumerate().take(12) {
+    let begun = |alert: &&(f64, Option<f64>)| alert.0 <= page.record.simulated_s;
+    let alerts: Vec<_> = monitor.alerts.iter().filter(begun).take(12).collect();
+    for (n, (at_s, _)) in alerts.into_iter().enumerate() {
         let reading = monitor.samples.iter().take_while(|sample| sample.0 <= at_s + 1e-6).last();
         let Some((_, value)) = reading else { continue };
         let place = at(page.axis.x(*at_s), panel.y(*value));

@@ -38,7 +38,7 @@ pub(super) fn draw(page: &mut Page<'_>) {
     let most = curves.iter().flat_map(|curve| &curve.values).map(|value| value.1).fold(0.0, f64::max);
     let (heading, unit, top, ticks) = if relative {
         let ticks = [0.0, 0.5, 1.0].map(|v| (v, format!("{:.0}\u{a0}%", v * 100.0))).to_vec();
-        ("Goodput", "answered requests, as a share of the twin's", most.clamp(1.08, 1.5), ticks)
+        ("Goodput", "answered requests, as a share of the twin\u{2019}s", most.clamp(1.08, 1.5), ticks)
     } else {
         let (step, top) = value_ticks(most, 3.0);
         let n = libm::round(top / step) as u32;
@@ -61,10 +61,10 @@ pub(super) fn draw(page: &mut Page<'_>) {
 }
 
 fn windows(page: &Page<'_>, world: &WorldRecord) -> Windows {
-    Windows { width_s: world.window_s, count: world.windows, end_s: page.record.simulated_s }
+    Windows::of(world, page.record.simulated_s)
 }
 
-/// Answers as a share of the twin's, over pieces long enough that the twin has some. Worlds with windows of different
+/// Answers as a share of the twin\u{2019}s, over pieces long enough that the twin has some. Worlds with windows of different
 /// widths are compared by time.
 fn shares<'a>(page: &Page<'a>, twin: &'a WorldRecord) -> Vec<Curve<'a>> {
     let record = page.record;
@@ -81,8 +81,8 @@ fn shares<'a>(page: &Page<'a>, twin: &'a WorldRecord) -> Vec<Curve<'a>> {
             let wanted = total(&expected.ok, &between(theirs, from, to)) as f64;
             (wanted > 0.0).then(|| got / wanted)
         };
-        let values = pieces.iter().filter_map(|piece| Some((coarse.middle(piece), share(piece)?))).collect();
-        curves.push(Curve { name, values, last: share(&coarse.last()) });
+        let values = pieces.iter().filter_map(|piece| Some((piece.clone(), share(piece)?)));
+        curves.push(Curve { name, values: coarse.curve(values), last: share(&coarse.last()) });
     }
     curves
 }
@@ -102,7 +102,7 @@ fn rates<'a>(page: &Page<'a>) -> Vec<Curve<'a>> {
     let mut curves = Vec::new();
     for (name, class) in world.classes.iter().take(MOST) {
         let rate = |piece: &Range<usize>| total(&class.ok, piece) as f64 / windows.seconds(piece).max(1e-9);
-        let values = pieces.iter().map(|piece| (windows.middle(piece), rate(piece))).collect();
+        let values = windows.curve(pieces.iter().map(|piece| (piece.clone(), rate(piece))));
         curves.push(Curve { name, values, last: Some(rate(&windows.last())) });
     }
     curves

@@ -15,11 +15,12 @@ const ROW: f64 = 26.0;
 /// Height of a bar in it.
 const BAR: f64 = 18.0;
 
-/// A kind of event: its head, its color, what happened, and how many rows it may have.
-struct Kind {
+/// A kind of event: its head, its color (alerts have that of their monitor), what happened, and how many rows it may
+/// have.
+struct Kind<'a> {
     head: &'static str,
     color: RGBColor,
-    tracks: Vec<Track>,
+    tracks: Vec<Track<'a>>,
     rows: usize,
 }
 
@@ -52,7 +53,11 @@ pub(super) fn draw(page: &mut Page<'_>) {
                 let place = at(left - 10.0, page.y + ROW / 2.0 + theme::TEXT * 0.36);
                 page.scene.text(Text::new(place, kind.head).color(theme::MUTED).anchor(Anchor::End));
             }
-            bars(page, kind.color, track, &more);
+            let color = match &track.of {
+                Some(of) => page.look(of).line,
+                None => kind.color,
+            };
+            bars(page, color, track, &more);
             page.y += ROW;
         }
     }
@@ -60,7 +65,7 @@ pub(super) fn draw(page: &mut Page<'_>) {
 }
 
 /// The bars of one track and its name where it fits: behind the last bar, before the first, or on the longest.
-fn bars(page: &mut Page<'_>, color: RGBColor, track: &Track, more: &str) {
+fn bars(page: &mut Page<'_>, color: RGBColor, track: &Track<'_>, more: &str) {
     let top = page.y + (ROW - BAR) / 2.0;
     let mut placed: Vec<Rect> = Vec::new();
     for span in &track.spans {
@@ -96,6 +101,10 @@ fn bars(page: &mut Page<'_>, color: RGBColor, track: &Track, more: &str) {
         let left = if inside { longest.left } else { last.right };
         Text::new(at(left + 8.0, baseline), words)
     };
+    let bounds = text.bounds();
+    if !placed.iter().any(|bar| bar.overlaps(bounds)) {
+        page.scene.fill(bounds.grown(1.0), theme::WASH);
+    }
     page.scene.text(text);
 }
 

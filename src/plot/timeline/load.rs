@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::analysis::CallSummary;
 use crate::plot::axis::value_ticks;
 use crate::plot::geometry::Point;
 use crate::plot::labels::{EndLabel, end_labels};
@@ -45,12 +46,10 @@ pub(super) fn draw(page: &mut Page<'_>) {
     let ticks: Vec<_> = (0..=libm::round(top / step) as u32)
         .map(|n| (f64::from(n) * step, words::rate(f64::from(n) * step)))
         .collect();
-    let unit = if page.record.twin.is_some() {
-        "attempts per second; gray: the same calls in the twin, where nothing failed"
-    } else {
-        "attempts per second"
+    let unit = match &page.record.twin {
+        Some(_) => "attempts per second; gray: the twin, the same run without faults",
+        None => "attempts per second",
     };
-    let unit = if page.record.faults.is_empty() { "attempts per second; gray: the twin" } else { unit };
     let panel = page.panel("Load", unit, HEIGHT, top, &ticks);
     let line = |page: &Page<'_>, rates: &Rates| through(&page.axis, panel, rates.values.iter().copied());
     let mut labels = Vec::new();
@@ -62,13 +61,8 @@ pub(super) fn draw(page: &mut Page<'_>) {
             page.scene.area(area, curve.look.line, theme::AREA_OPACITY);
         }
         page.scene.dashed(&below, theme::REFERENCE, theme::TWIN, &[7.0, 5.0]);
-        let name = if curves.len() == 1 { "in the twin" } else { &format!("twin, {}", curve.name) };
-        labels.push(EndLabel {
-            y: panel.y(twin.last),
-            name: name.to_owned(),
-            value: words::rate(twin.last),
-            look: None,
-        });
+        let name = if curves.len() == 1 { "twin".to_owned() } else { format!("twin: {}", arrow(curve.name)) };
+        labels.push(EndLabel { y: panel.y(twin.last), name, value: words::rate(twin.last), look: None });
     }
     for curve in &curves {
         let actual = line(page, &curve.actual);
@@ -76,10 +70,10 @@ pub(super) fn draw(page: &mut Page<'_>) {
         let factor =
             curve.twin.as_ref().filter(|twin| twin.last > 0.0).map(|twin| curve.actual.last / twin.last);
         let factor = factor.filter(|factor| *factor >= AMPLIFIED);
-        let times = factor.map_or_else(String::new, |f| format!(" ({} the twin's)", words::factor(f)));
+        let times = factor.map_or_else(String::new, |f| format!(" ({} the twin\u{2019}s)", words::factor(f)));
         labels.push(EndLabel {
             y: panel.y(curve.actual.last),
-            name: curve.name.replace(" -> ", " \u{2192} "),
+            name: arrow(curve.name),
             value: format!("{}{times}", words::rate(curve.actual.last)),
             look: Some(curve.look),
         });
@@ -87,10 +81,20 @@ pub(super) fn draw(page: &mut Page<'_>) {
     end_labels(&mut page.scene, panel.rect.right, (panel.rect.top - 12.0, panel.rect.bottom + 12.0), labels);
 }
 
+/// A call's name as people read it.
+fn arrow(name: &str) -> String {
+    name.replace(" -> ", " \u{2192} ")
+}
+
+/// How much a call was amplified, over the whole incident or at its worst.
+fn strength(call: &CallSummary) -> Option<f64> {
+    call.amplification.into_iter().chain(call.peak_amplification).max_by(f64::total_cmp)
+}
+
 /// The calls to show: the most amplified; if none is, the busiest.
 fn curves<'a>(page: &mut Page<'a>) -> Vec<Curve<'a>> {
     let (record, summary) = (page.record, page.summary);
-    let times = |name: &str| summary.calls.get(name).and_then(|call| call.amplification);
+    let times = |name: &str| summary.calls.get(name).and_then(strength);
     let mut chosen: Vec<_> =
         record.actual.calls.iter().filter(|(_, call)| !call.attempts.is_empty()).collect();
     chosen.sort_by(|a, b| times(b.0).unwrap_or(0.0).total_cmp(&times(a.0).unwrap_or(0.0)));
@@ -118,12 +122,12 @@ fn curves<'a>(page: &mut Page<'a>) -> Vec<Curve<'a>> {
 }
 
 fn rates(page: &Page<'_>, world: &WorldRecord, name: &str) -> Rates {
-    let windows = Windows { width_s: world.window_s, count: world.windows, end_s: page.record.simulated_s };
+    let windows = Windows::of(world, page.record.simulated_s);
     let attempts = world.calls.get(name).map_or(&[][..], |call| &call.attempts);
     let rate = |piece: &Range<usize>| total(attempts, piece) as f64 / windows.seconds(piece).max(1e-9);
     let pieces = windows.pooled(&page.axis, 4.0, 1.0);
     Rates {
-        values: pieces.iter().map(|piece| (windows.middle(piece), rate(piece))).collect(),
+        values: windows.curve(pieces.iter().map(|piece| (piece.clone(), rate(piece)))),
         last: rate(&windows.last()),
     }
 }

@@ -37,8 +37,10 @@ pub(super) struct Page<'a> {
     names: IndexSet<&'a str>,
     /// Instants marked through all panels.
     marks: Vec<f64>,
-    /// Where the panels begin: below the flags.
-    top: f64,
+    /// Flags that wait for the first panel.
+    flags: Vec<Flag>,
+    /// Whether there is a panel yet.
+    begun: bool,
 }
 
 /// A panel.
@@ -70,8 +72,21 @@ impl<'a> Page<'a> {
         let monitors = record.actual.monitors.values().map(|monitor| monitor.of.as_str());
         let classes = record.topology.classes.iter().map(|class| class.name.as_str());
         let names = monitors.chain(classes).filter(|name| !name.is_empty()).collect();
-        let mut page = Self { record, summary, scene, axis, y, names, marks: Vec::new(), top: y };
-        page.flags();
+        let mut page = Self {
+            record,
+            summary,
+            scene,
+            axis,
+            y,
+            names,
+            marks: Vec::new(),
+            flags: Vec::new(),
+            begun: false,
+        };
+        page.collect_flags();
+        if page.axis.enlarged().is_some() {
+            page.scale_bar();
+        }
         page
     }
 
@@ -80,8 +95,8 @@ impl<'a> Page<'a> {
         theme::look(self.names.insert_full(name).0)
     }
 
-    /// Alerts and faults above the first panel, each on a stem, and the bar that tells which part is enlarged.
-    fn flags(&mut self) {
+    /// What stands on stems above the first panel: the fault, if it is one, and when alerts fired first.
+    fn collect_flags(&mut self) {
         let mut flags = Vec::new();
         if let [fault] = self.record.faults.as_slice() {
             let words = words::capitalized(&headline::fault(fault));
@@ -95,20 +110,21 @@ impl<'a> Page<'a> {
             flags.push(Flag { x: self.axis.x(*at_s), words, color: theme::INK, row: 0 });
         }
         self.marks = firings.iter().map(|(at_s, _)| self.axis.x(*at_s)).collect();
-        let flags = arrange(flags, self.scene.width - 8.0, 3);
+        self.flags = arrange(flags, self.scene.width - 8.0, 3);
+    }
+
+    /// Draws the flags on top of the first panel, which begins below them.
+    fn raise_flags(&mut self) {
+        let flags = std::mem::take(&mut self.flags);
         let rows = flags.iter().map(|flag| flag.row + 1).max().unwrap_or(0);
-        if self.axis.enlarged().is_some() {
-            self.scale_bar();
-        }
-        self.top = self.y + FLAG * rows as f64;
+        self.y += FLAG * rows as f64;
         for flag in &flags {
-            let baseline = self.top - FLAG * flag.row as f64 - 8.0;
-            let stem = vec![at(flag.x, baseline - theme::TEXT * 0.8), at(flag.x, self.top)];
+            let baseline = self.y - FLAG * flag.row as f64 - 8.0;
+            let stem = vec![at(flag.x, baseline - theme::TEXT * 0.8), at(flag.x, self.y)];
             self.scene.line(stem, 1.6, flag.color);
             let text = Text::new(at(flag.x + 8.0, baseline), flag.words.clone());
             self.scene.text(text.bold().color(flag.color));
         }
-        self.y = self.top;
     }
 
     /// A bar above the panels that says where the scale changes.
@@ -146,8 +162,8 @@ impl<'a> Page<'a> {
         top_value: f64,
         ticks: &[(f64, String)],
     ) -> Panel {
-        let first = (self.y - self.top).abs() < 0.5;
-        self.y += if first { 26.0 } else { 54.0 };
+        self.y += if self.begun { 54.0 } else { 28.0 };
+        self.begun = true;
         let baseline = self.y - 9.0;
         let title = Text::new(at(self.axis.left(), baseline), heading).size(theme::HEADING).bold();
         let after = self.axis.left() + title.width() + 8.0;
@@ -155,6 +171,7 @@ impl<'a> Page<'a> {
         let room = self.scene.width - theme::EDGE - after;
         let unit = crate::plot::font::fit(unit, theme::TEXT, Weight::Regular, room);
         self.scene.text(Text::new(at(after, baseline), unit).color(theme::MUTED));
+        self.raise_flags();
         let rect = Rect::new(self.axis.left(), self.y, self.axis.right() - self.axis.left(), height);
         let panel = Panel { rect, top_value };
         self.ground(rect);
@@ -260,7 +277,8 @@ fn focus(record: &Record, summary: &Summary) -> Option<(f64, f64)> {
 /// The first firing of each alert, those at one place together.
 fn first_firings<'a>(record: &'a Record, axis: &TimeAxis) -> Vec<(f64, Vec<&'a str>)> {
     let firing = |(name, monitor): (&'a String, &'a crate::record::MonitorTrack)| {
-        monitor.alerts.first().map(|alert| (alert.0, name.as_str()))
+        let first = monitor.alerts.first().filter(|alert| alert.0 <= record.simulated_s)?;
+        Some((first.0, name.as_str()))
     };
     let mut all: Vec<(f64, &str)> = record.actual.monitors.iter().filter_map(firing).collect();
     all.sort_by(|a, b| a.0.total_cmp(&b.0));

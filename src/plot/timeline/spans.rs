@@ -16,15 +16,17 @@ pub(super) struct Span {
 
 /// Things of one kind that happened to one subject.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Track {
+pub(super) struct Track<'a> {
     /// What it says in the lane.
     pub(super) name: String,
+    /// Whose look it has, if not that of its kind.
+    pub(super) of: Option<&'a str>,
     /// When it happened.
     pub(super) spans: Vec<Span>,
 }
 
 /// The faults.
-pub(super) fn faults(record: &Record) -> Vec<Track> {
+pub(super) fn faults(record: &Record) -> Vec<Track<'static>> {
     let mut tracks: IndexMap<String, Vec<Span>> = IndexMap::new();
     for fault in &record.faults {
         let span = Span { from_s: fault.from_s, to_s: fault.to_s };
@@ -34,11 +36,12 @@ pub(super) fn faults(record: &Record) -> Vec<Track> {
 }
 
 /// The alerts.
-pub(super) fn alerts(record: &Record) -> Vec<Track> {
+pub(super) fn alerts(record: &Record) -> Vec<Track<'_>> {
     let firing = record.actual.monitors.iter().filter(|(_, monitor)| !monitor.alerts.is_empty());
     firing
         .map(|(name, monitor)| Track {
             name: name.clone(),
+            of: Some(&monitor.of),
             spans: monitor
                 .alerts
                 .iter()
@@ -49,7 +52,7 @@ pub(super) fn alerts(record: &Record) -> Vec<Track> {
 }
 
 /// Open breakers, by call; half open counts as open.
-pub(super) fn breakers(record: &Record) -> Vec<Track> {
+pub(super) fn breakers(record: &Record) -> Vec<Track<'static>> {
     let is_open = |state: &str| state != "closed";
     let of = |subject: &str| {
         let (caller, callee) = subject.split_once(" -> ").unwrap_or((subject, ""));
@@ -61,7 +64,7 @@ pub(super) fn breakers(record: &Record) -> Vec<Track> {
 }
 
 /// Services with a replica that is not ready, unless a fault says so already.
-pub(super) fn replicas(record: &Record) -> Vec<Track> {
+pub(super) fn replicas(record: &Record) -> Vec<Track<'static>> {
     let of = |subject: &str| subject.split('/').next().unwrap_or(subject).to_owned();
     let mut tracks = merged(record, "replica", |state| state != "ready", of);
     for (service, spans) in &mut tracks {
@@ -82,8 +85,8 @@ fn count(n: usize) -> String {
     if n == 1 { String::new() } else { format!(", {}", words::several(n, "time", "times")) }
 }
 
-fn named(tracks: IndexMap<String, Vec<Span>>, name: impl Fn(String, usize) -> String) -> Vec<Track> {
-    tracks.into_iter().map(|(of, spans)| Track { name: name(of, spans.len()), spans }).collect()
+fn named(tracks: IndexMap<String, Vec<Span>>, name: impl Fn(String, usize) -> String) -> Vec<Track<'static>> {
+    tracks.into_iter().map(|(of, spans)| Track { name: name(of, spans.len()), of: None, spans }).collect()
 }
 
 /// Periods in which at least one subject of a group was in an active state.
