@@ -12,6 +12,7 @@
 //! | [`record`] | what a run left behind |
 //! | [`analysis`] | what it means |
 //! | [`experiment`] | many runs |
+//! | `plot` (feature `plot`) | pictures of one run |
 
 pub mod analysis;
 pub mod diagnostic;
@@ -22,6 +23,8 @@ pub mod failure;
 pub mod id;
 pub mod model;
 pub mod policy;
+#[cfg(feature = "plot")]
+pub mod plot;
 pub mod random;
 pub mod record;
 pub mod scenario;
