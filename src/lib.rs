@@ -13,6 +13,7 @@
 //! | [`analysis`] | what it means |
 //! | [`experiment`] | many runs |
 //! | [`report`] | what people and programs read |
+//! | `plot` (feature `plot`) | pictures of one run |
 
 pub mod analysis;
 pub mod diagnostic;
@@ -22,6 +23,8 @@ pub mod experiment;
 pub mod failure;
 pub mod id;
 pub mod model;
+#[cfg(feature = "plot")]
+pub mod plot;
 pub mod policy;
 pub mod random;
 pub mod record;

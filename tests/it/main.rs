@@ -1,1 +1,6 @@
 //! All integration tests, in one binary: it links once, and a test that is not listed here is not run by accident.
+
+mod determinism;
+mod support;
+mod theory;
+mod tidy;
