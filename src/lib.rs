@@ -13,6 +13,7 @@
 //! | [`analysis`] | what it means |
 //! | [`experiment`] | many runs |
 //! | `plot` (feature `plot`) | pictures of one run |
+//! | [`report`] | what people and programs read |
 
 pub mod analysis;
 pub mod diagnostic;
@@ -27,6 +28,7 @@ pub mod policy;
 pub mod plot;
 pub mod random;
 pub mod record;
+pub mod report;
 pub mod scenario;
 pub mod suggest;
 pub mod time;
