@@ -12,8 +12,8 @@
 //! | [`record`] | what a run left behind |
 //! | [`analysis`] | what it means |
 //! | [`experiment`] | many runs |
-//! | `plot` (feature `plot`) | pictures of one run |
 //! | [`report`] | what people and programs read |
+//! | `plot` (feature `plot`) | pictures of one run |
 
 pub mod analysis;
 pub mod diagnostic;
@@ -23,9 +23,9 @@ pub mod experiment;
 pub mod failure;
 pub mod id;
 pub mod model;
-pub mod policy;
 #[cfg(feature = "plot")]
 pub mod plot;
+pub mod policy;
 pub mod random;
 pub mod record;
 pub mod report;

@@ -9,6 +9,9 @@ use crate::scenario::schema::{Schema, Shape, TypeInfo};
 use crate::scenario::tree::{Field, Group, Kind, Node, Value};
 use crate::scenario::{Name, Scenario};
 
+/// Layers from here on are of variants, below options; lower ones are of files.
+pub(super) const OVERRIDE: u32 = u32::MAX - 1;
+
 /// `over` laid on `base`: groups merge field by field, maps key by key; all else is replaced. What comes from `over`
 /// is marked with `layer`, so that it wins over the same field given without its name below.
 pub(super) fn merge(base: Node, over: Node, layer: u32) -> Node {
@@ -254,8 +257,8 @@ fn no_list(part: &Part, what: &str) -> Diagnostic {
         .help("write `.name` instead")
 }
 
-/// Brings the keys of `calls` into one form, and lays each policy between operations over the one between their
-/// services, so that it states only what differs.
+/// Brings the keys of `calls` into one form, and lays each policy that names an operation over those that name less,
+/// so that it states only what differs.
 pub(super) fn expand_calls(root: &mut Node) {
     let Some(group) = root.as_group_mut() else { return };
     let Some(calls) = group.fields.iter_mut().find(|field| field.key.value == "calls") else { return };
@@ -265,24 +268,30 @@ pub(super) fn expand_calls(root: &mut Node) {
             *text = edge(text);
         }
     }
-    let services: Vec<(String, Node)> = entries
-        .iter()
-        .filter_map(|(key, value)| Some((key.as_text()?.to_owned(), value.clone())))
-        .filter(|(key, _)| !key.contains('.'))
-        .collect();
+    let written: Vec<(String, Node)> =
+        entries.iter().filter_map(|(key, value)| Some((key.as_text()?.to_owned(), value.clone()))).collect();
     for (key, value) in entries.iter_mut() {
-        let Some(wide) = key.as_text().and_then(service_level) else { continue };
-        if let Some((_, below)) = services.iter().find(|(service, _)| *service == wide) {
-            let over = std::mem::replace(value, Node::empty_map(key.span));
-            *value = merge(below.clone(), over, u32::MAX);
+        let wider = key.as_text().map(wider_keys).unwrap_or_default();
+        for wide in wider {
+            if let Some((_, below)) = written.iter().find(|(key, _)| *key == wide) {
+                let over = std::mem::replace(value, Node::empty_map(key.span));
+                *value = merge(below.clone(), over, u32::MAX);
+            }
         }
     }
 }
 
-/// `a -> b` for `a.op -> b.op`; none if it names no operation.
-fn service_level(key: &str) -> Option<String> {
-    let (caller, callee) = key.split_once(" -> ")?;
+/// The keys that cover what `a.x -> b.y` does and more, the closest first: `a.x -> b`, `a -> b.y`, `a -> b`.
+fn wider_keys(key: &str) -> Vec<String> {
+    let Some((caller, callee)) = key.split_once(" -> ") else { return Vec::new() };
     let service = |side: &str| side.split('.').next().unwrap_or(side).to_owned();
-    let wide = format!("{} -> {}", service(caller), service(callee));
-    (wide != key).then_some(wide)
+    let (whole_caller, whole_callee) = (service(caller), service(callee));
+    let mut keys = vec![
+        format!("{caller} -> {whole_callee}"),
+        format!("{whole_caller} -> {callee}"),
+        format!("{whole_caller} -> {whole_callee}"),
+    ];
+    keys.dedup();
+    keys.retain(|wide| wide != key);
+    keys
 }

@@ -2,15 +2,15 @@
 
 /// What a code means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Code {
+pub(super) struct Code {
     /// `K001` and so on.
-    pub code: &'static str,
+    pub(super) code: &'static str,
     /// In a few words.
-    pub title: &'static str,
+    pub(super) title: &'static str,
     /// At length.
-    pub explanation: &'static str,
+    pub(super) explanation: &'static str,
     /// How it is written rightly.
-    pub example: &'static str,
+    pub(super) example: &'static str,
 }
 
 /// Defines a constant per code, and the catalogue of all.

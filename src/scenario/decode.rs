@@ -1,6 +1,7 @@
 //! The typed walk: tree to values, guided by the schema; every mistake is reported, none stops the walk.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources, Span, Spanned};
+use crate::scenario::apply;
 use crate::scenario::code;
 use crate::scenario::quantity::Unit;
 use crate::scenario::schema::{FieldInfo, FormInfo, Rule, Schema, Shape, TypeInfo};
@@ -260,13 +261,14 @@ impl Args<'_> {
 /// A path can set a part of a value that is not written (`queue.capacity`): the rest is then the default's.
 fn underlying(node: &Node, field: &FieldInfo) -> Option<Node> {
     let group = node.as_group()?;
+    let by_path = group.fields.iter().any(|field| field.layer >= apply::OVERRIDE);
     let is_part = group.name.is_none() && group.parens && group.values.is_empty();
-    if !is_part || !matches!(field.shape.solid(), Shape::Type(_)) {
+    if !by_path || !is_part || !matches!(field.shape.solid(), Shape::Type(_)) {
         return None;
     }
     let default = field.default_node(node.span)?;
     default.as_group()?;
-    Some(crate::scenario::apply::merge(default, node.clone(), u32::MAX))
+    Some(apply::merge(default, node.clone(), u32::MAX))
 }
 
 fn missing(span: Span, form: &FormInfo, field: &FieldInfo) -> Diagnostic {

@@ -2,7 +2,7 @@
 //! whoever can lends a function that does.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span, Spanned};
-use crate::scenario::apply::{expand_calls, merge, set};
+use crate::scenario::apply::{OVERRIDE, expand_calls, merge, set};
 use crate::scenario::check::check;
 use crate::scenario::decode::{Cx, Decode};
 use crate::scenario::parse::{self, parse};
@@ -143,6 +143,7 @@ impl Document {
         let name = Spanned { value: name.to_owned(), span };
         let names: Vec<&str> = self.variants.iter().map(|(known, _)| known.as_str()).collect();
         let problem = unknown(format!("there is no variant `{}`", name.value), &name, &names);
+        let problem = Diagnostic { code: code::VARIANT, ..problem };
         if names.is_empty() { problem.help("the scenario has no variants") } else { problem }
     }
 }
@@ -169,17 +170,12 @@ fn override_one(tree: &mut Node, source: SourceId, text: &str, problems: &mut Ve
         Ok(assignment) => match forbidden(&assignment.path) {
             Some(problem) => problems.push(problem),
             None => {
-                let result = set(tree, &assignment.path, assignment.value, source_layer(source));
+                let result = set(tree, &assignment.path, assignment.value, OVERRIDE + 1);
                 problems.extend(result.err());
             }
         },
         Err(found) => problems.extend(found),
     }
-}
-
-/// Options come after all files, so that their layer is above all others.
-fn source_layer(_: SourceId) -> u32 {
-    u32::MAX
 }
 
 /// Why a path cannot be set, if it is one of those that decide what the file is.

@@ -14,8 +14,10 @@ mod decode;
 mod document;
 mod example;
 mod expectation;
+mod explain;
 mod fault;
 mod forms;
+mod glossary;
 mod lex;
 mod monitor;
 mod names;
@@ -37,6 +39,7 @@ pub use call::{
 };
 pub use document::{Choice, Document, FORMAT, Rejected, Resolved, VariantInfo};
 pub use expectation::{Bound, Check, Expectation, VerdictKind, World};
+pub use explain::{Explanation, Term, TermKind, explain, terms};
 pub use fault::{Effect, Fault, Target};
 pub use monitor::{Alert, Monitor, Reading, Side, Subject, View};
 pub use root::{Impact, Limits, Name, Named, Scenario};

@@ -144,8 +144,8 @@ impl Node {
     pub(super) fn describe(&self) -> String {
         match &self.kind {
             Kind::Text(_) => "a text".to_owned(),
-            Kind::Char(_) => "a character".to_owned(),
-            Kind::Bytes(_) => "bytes".to_owned(),
+            Kind::Char(c) => format!("the character `{c}`"),
+            Kind::Bytes(bytes) => format!("{} bytes", bytes.len()),
             Kind::Number(_) => "a number".to_owned(),
             Kind::Bool(value) => format!("`{value}`"),
             Kind::List(_) => "a list".to_owned(),

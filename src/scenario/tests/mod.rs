@@ -1,3 +1,4 @@
 //! Tests of the whole way from text to scenario.
 
+mod mistakes;
 mod sample;
