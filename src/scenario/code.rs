@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Code {
     /// `K001` and so on.
-    pub(super) code: &'static str,
+    pub(super) id: &'static str,
     /// In a few words.
     pub(super) title: &'static str,
     /// At length.
@@ -20,7 +20,7 @@ macro_rules! codes {
 
         /// All codes, in order.
         pub(super) const CODES: &[Code] = &[$(
-            Code { code: $code, title: $title, explanation: $explanation, example: $example }
+            Code { id: $code, title: $title, explanation: $explanation, example: $example }
         ),*];
     };
 }
@@ -166,15 +166,15 @@ mod tests {
     #[test]
     fn codes_are_distinct_and_in_order() {
         for pair in CODES.windows(2) {
-            assert!(pair[0].code < pair[1].code, "{} and {}", pair[0].code, pair[1].code);
+            assert!(pair[0].id < pair[1].id, "{} and {}", pair[0].id, pair[1].id);
         }
     }
 
     #[test]
     fn explanations_are_sentences() {
         for code in CODES {
-            assert!(code.explanation.ends_with('.'), "{}", code.code);
-            assert!(!code.title.ends_with('.') && !code.example.is_empty(), "{}", code.code);
+            assert!(code.explanation.ends_with('.'), "{}", code.id);
+            assert!(!code.title.ends_with('.') && !code.example.is_empty(), "{}", code.id);
         }
     }
 }

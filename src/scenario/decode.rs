@@ -1,10 +1,11 @@
 //! The typed walk: tree to values, guided by the schema; every mistake is reported, none stops the walk.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources, Span, Spanned};
-use crate::scenario::apply;
 use crate::scenario::code;
+use crate::scenario::merge::{OVERRIDE, merge};
+use crate::scenario::parse::parse;
 use crate::scenario::quantity::Unit;
-use crate::scenario::schema::{FieldInfo, FormInfo, Rule, Schema, Shape, TypeInfo};
+use crate::scenario::schema::{FieldInfo, FormInfo, Rule, Shape, TypeInfo};
 use crate::scenario::tree::{Group, Kind, Node};
 use crate::scenario::{Name, Named};
 use crate::suggest::closest;
@@ -41,6 +42,15 @@ pub(super) trait Decode: Sized {
     }
 }
 
+/// A type that is written in one of several forms.
+pub(super) trait Schema: Sized {
+    /// How it is written.
+    fn info() -> &'static TypeInfo;
+
+    /// Makes the value of a form from its arguments; reports what is wrong with them.
+    fn build(form: usize, args: &mut Args, cx: &mut Cx) -> Option<Self>;
+}
+
 /// What is known during the walk.
 #[derive(Debug)]
 pub(super) struct Cx<'a> {
@@ -48,6 +58,8 @@ pub(super) struct Cx<'a> {
     pub(super) sources: &'a Sources,
     /// What was found so far.
     pub(super) problems: Diagnostics,
+    /// The field that is being read, for hints.
+    pub(super) field: Option<&'static FieldInfo>,
     /// The names of the services, as written.
     pub(super) services: Vec<String>,
     /// The names of the traffic classes, as written.
@@ -68,6 +80,7 @@ impl<'a> Cx<'a> {
         Self {
             sources,
             problems: Diagnostics::default(),
+            field: None,
             services: names("services"),
             classes: names("traffic"),
             units: monitor_units(root),
@@ -83,7 +96,17 @@ impl<'a> Cx<'a> {
     /// Reports that a value is of the wrong kind.
     pub(super) fn expected(&mut self, node: &Node, what: &str) {
         let message = format!("expected {what}, found {}", node.describe());
-        self.report(Diagnostic::error(code::KIND, node.span, message).label(format!("expected {what}")));
+        let mut problem = Diagnostic::error(code::KIND, node.span, message).label(format!("expected {what}"));
+        problem.help =
+            self.field.map(|field| format!("write for example {}: {}", field.name, field.example()));
+        self.report(problem);
+    }
+
+    /// What the field that is being read means.
+    pub(super) fn meaning(&self) -> Option<String> {
+        let field = self.field?;
+        let docs = field.docs.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ");
+        (!docs.is_empty()).then(|| format!("`{}`: {docs}", field.name))
     }
 
     /// Whether a place is in an option of the command line, where words need no quotes.
@@ -242,12 +265,19 @@ impl Args<'_> {
         let (field, fields) = self.fields.split_first()?;
         self.fields = fields;
         let written = self.nodes.remove(0);
+        let outer = cx.field.replace(field);
+        let value = self.read(written, field, cx);
+        cx.field = outer;
+        value
+    }
+
+    fn read<T: Decode>(&self, written: Option<&Node>, field: &'static FieldInfo, cx: &mut Cx) -> Option<T> {
         match written {
             Some(node) => match underlying(node, field) {
                 Some(whole) => T::decode(&whole, field.rule, cx),
                 None => T::decode(node, field.rule, cx),
             },
-            None => match field.default_node(self.span) {
+            None => match default_node(field, self.span) {
                 Some(default) => T::decode(&default, field.rule, cx),
                 None => T::absent().or_else(|| {
                     cx.report(missing(self.span, self.owner, field));
@@ -258,17 +288,23 @@ impl Args<'_> {
     }
 }
 
+/// The default as a tree, every part of it placed where the value would have been written.
+pub(super) fn default_node(field: &FieldInfo, span: Span) -> Option<Node> {
+    let node = parse(span.source, field.default_text()?).ok()?;
+    Some(node.relocated(span))
+}
+
 /// A path can set a part of a value that is not written (`queue.capacity`): the rest is then the default's.
 fn underlying(node: &Node, field: &FieldInfo) -> Option<Node> {
     let group = node.as_group()?;
-    let by_path = group.fields.iter().any(|field| field.layer >= apply::OVERRIDE);
+    let by_path = group.fields.iter().any(|field| field.layer >= OVERRIDE);
     let is_part = group.name.is_none() && group.parens && group.values.is_empty();
     if !by_path || !is_part || !matches!(field.shape.solid(), Shape::Type(_)) {
         return None;
     }
-    let default = field.default_node(node.span)?;
+    let default = default_node(field, node.span)?;
     default.as_group()?;
-    Some(apply::merge(default, node.clone(), u32::MAX))
+    Some(merge(default, node.clone(), u32::MAX))
 }
 
 fn missing(span: Span, form: &FormInfo, field: &FieldInfo) -> Diagnostic {

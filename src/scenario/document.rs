@@ -2,14 +2,15 @@
 //! whoever can lends a function that does.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span, Spanned};
-use crate::scenario::apply::{OVERRIDE, expand_calls, merge, set};
+use crate::scenario::apply::{expand_calls, set};
 use crate::scenario::check::check;
 use crate::scenario::decode::{Cx, Decode};
+use crate::scenario::merge::{OVERRIDE, merge};
 use crate::scenario::parse::{self, parse};
-use crate::scenario::path::{self, Path, Step};
-use crate::scenario::reading::unknown;
+use crate::scenario::path;
 use crate::scenario::schema::Rule;
 use crate::scenario::tree::{Field, Kind, Node};
+use crate::scenario::unknown::unknown;
 use crate::scenario::variant::{Variant, decode_variants};
 use crate::scenario::{Name, Named, Scenario, code};
 
@@ -167,7 +168,7 @@ fn rejected(sources: Sources, problems: Vec<Diagnostic>) -> Rejected {
 
 fn override_one(tree: &mut Node, source: SourceId, text: &str, problems: &mut Vec<Diagnostic>) {
     match path::parse_assignment(source, text) {
-        Ok(assignment) => match forbidden(&assignment.path) {
+        Ok(assignment) => match path::forbidden(&assignment.path) {
             Some(problem) => problems.push(problem),
             None => {
                 let result = set(tree, &assignment.path, assignment.value, OVERRIDE + 1);
@@ -176,16 +177,6 @@ fn override_one(tree: &mut Node, source: SourceId, text: &str, problems: &mut Ve
         },
         Err(found) => problems.extend(found),
     }
-}
-
-/// Why a path cannot be set, if it is one of those that decide what the file is.
-pub(super) fn forbidden(path: &Path) -> Option<Diagnostic> {
-    let Step::Name(name) = &path.parts.first()?.step else { return None };
-    matches!(name.as_str(), "format" | "base" | "variants").then(|| {
-        Diagnostic::error(code::PATH, path.span, format!("`{name}` cannot be set from outside the file"))
-            .label("decides what the file is")
-            .help("change it in the file")
-    })
 }
 
 /// Reads a file and what it is based on.

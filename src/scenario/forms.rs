@@ -4,8 +4,8 @@ use crate::diagnostic::Diagnostic;
 use crate::distribution::DurationDistribution;
 use crate::failure::FailureCause;
 use crate::scenario::code;
-use crate::scenario::decode::{Cx, Decode};
-use crate::scenario::schema::{Rule, Schema, Shape, schema};
+use crate::scenario::decode::{Cx, Decode, Schema};
+use crate::scenario::schema::{Rule, Shape, schema};
 use crate::scenario::tree::{Kind, Node};
 use crate::scenario::{
     Access, Backoff, Balancer, Bound, Breaker, BreakerWindow, Budget, Bulkhead, Cancel, Capacity, Check,

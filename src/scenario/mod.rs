@@ -19,6 +19,7 @@ mod fault;
 mod forms;
 mod glossary;
 mod lex;
+mod merge;
 mod monitor;
 mod names;
 mod parse;
@@ -31,6 +32,7 @@ mod schema;
 mod service;
 mod traffic;
 mod tree;
+mod unknown;
 mod variant;
 
 pub use call::{

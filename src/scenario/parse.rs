@@ -282,6 +282,11 @@ impl Parser {
         if let Some(end) = self.close() {
             return Next::End(end);
         }
+        // What was reported already is passed over in silence.
+        if matches!(self.peek(), Token::Bad) {
+            self.at += 1;
+            return self.separator();
+        }
         let before = self.tokens[self.at - 1].span;
         let gap = Span { start: before.end, ..before };
         let message = format!("a comma is missing before {}", self.found());

@@ -2,13 +2,13 @@
 
 use crate::diagnostic::{Diagnostic, Spanned};
 use crate::scenario::code;
-use crate::scenario::decode::{Cx, Decode};
+use crate::scenario::decode::{Cx, Decode, Schema};
 use crate::scenario::quantity::{Quantity, Unit};
 use crate::scenario::scalar::edge;
-use crate::scenario::schema::{Rule, Schema, Shape, schema};
+use crate::scenario::schema::{Rule, Shape, schema};
 use crate::scenario::tree::{Kind, Node};
-use crate::scenario::{Alert, Check, Expectation, Monitor, Name, Reading, Side, Subject, Target, View};
-use crate::suggest::closest;
+use crate::scenario::unknown::unknown;
+use crate::scenario::{Alert, Check, Expectation, Monitor, Reading, Side, Subject, Target, View};
 use crate::time::SimDuration;
 
 schema! {
@@ -188,21 +188,6 @@ impl Decode for Subject {
                 None
             }
         }
-    }
-}
-
-/// The problem of a name that nothing has, with what was probably meant.
-pub(super) fn unknown(message: String, name: &Name, names: &[&str]) -> Diagnostic {
-    let problem = Diagnostic::error(code::UNKNOWN, name.span, message);
-    let problem = match closest(name, names.iter().copied()) {
-        Some(meant) => problem.label(format!("did you mean `{meant}`?")),
-        None => problem.label("nothing has this name"),
-    };
-    const MOST: usize = 12;
-    match names.len() {
-        0 => problem,
-        1..=MOST => problem.help(format!("there is: {}", names.join(", "))),
-        n => problem.help(format!("there is: {} and {} more", names[..MOST].join(", "), n - MOST)),
     }
 }
 

@@ -106,7 +106,8 @@ impl Decode for SimDuration {
             (_, true) => format!("{min} to 10 years"),
             _ => format!("{min} to {max}"),
         };
-        out_of_range(node.span, &value.to_string(), &range, cx);
+        let written = node.as_text().map_or_else(|| value.to_string(), str::to_owned);
+        out_of_range(node.span, &written, &range, cx);
         None
     }
 }
@@ -251,8 +252,8 @@ fn count(node: &Node, min: u64, max: u64, cx: &mut Cx) -> Option<u64> {
         }
     };
     let range = match max {
-        u64::MAX => format!("at least {min}"),
-        _ => format!("{min} to {max}"),
+        u64::MAX => format!("at least {}", grouped(min)),
+        _ => format!("{} to {}", grouped(min), grouped(max)),
     };
     match number.integer {
         Some(integer) if integer >= min.into() && integer <= max.into() => integer.try_into().ok(),
@@ -321,7 +322,8 @@ fn share(node: &Node, above: bool, max: f64, cx: &mut Cx) -> Option<f64> {
         return Some(value);
     }
     let low = if above { "above 0%, at most" } else { "0% to" };
-    out_of_range(node.span, &format!("{}%", value * 100.0), &format!("{low} {}%", max * 100.0), cx);
+    let written = node.as_text().map_or_else(|| format!("{}%", value * 100.0), str::to_owned);
+    out_of_range(node.span, &written, &format!("{low} {}%", max * 100.0), cx);
     None
 }
 
@@ -331,7 +333,7 @@ fn rate(node: &Node, cx: &mut Cx) -> Option<f64> {
         return Some(value);
     }
     let written = node.as_text().unwrap_or_default().to_owned();
-    out_of_range(node.span, &written, "0/s to 1000000000/s", cx);
+    out_of_range(node.span, &written, "0/s to 1,000,000,000/s", cx);
     None
 }
 
@@ -349,9 +351,21 @@ fn any_quantity(node: &Node, cx: &mut Cx) -> Option<Quantity> {
 }
 
 fn out_of_range(span: Span, written: &str, range: &str, cx: &mut Cx) {
-    cx.report(
-        Diagnostic::error(code::RANGE, span, format!("{written} is out of range"))
-            .label(format!("allowed: {range}"))
-            .help(format!("write a value in the range: {range}")),
-    );
+    let mut problem = Diagnostic::error(code::RANGE, span, format!("{written} is out of range: {range}"))
+        .label(format!("allowed: {range}"));
+    problem.help = cx.meaning();
+    cx.report(problem);
+}
+
+/// A whole number with commas, as people read it.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
