@@ -114,18 +114,17 @@ fn field_of<'n>(
     {
         return &mut group.values[position].node;
     }
-    let at = match group.fields.iter().position(|field| field.key.value == name) {
-        Some(at) => at,
-        None => {
-            let node = match inner.map(Shape::solid) {
-                Some(Shape::Map(_)) if !rest.is_empty() => Node::empty_map(span),
-                Some(Shape::List(_)) if !rest.is_empty() => Node { span, kind: Kind::List(Vec::new()) },
-                _ => Node::anonymous(span),
-            };
-            let key = Name { value: name.to_owned(), span };
-            group.fields.push(Field { key, node, layer });
-            group.fields.len() - 1
-        }
+    let at = if let Some(at) = group.fields.iter().position(|field| field.key.value == name) {
+        at
+    } else {
+        let node = match inner.map(Shape::solid) {
+            Some(Shape::Map(_)) if !rest.is_empty() => Node::empty_map(span),
+            Some(Shape::List(_)) if !rest.is_empty() => Node { span, kind: Kind::List(Vec::new()) },
+            _ => Node::anonymous(span),
+        };
+        let key = Name { value: name.to_owned(), span };
+        group.fields.push(Field { key, node, layer });
+        group.fields.len() - 1
     };
     if rest.is_empty() {
         group.fields[at].key.span = span;

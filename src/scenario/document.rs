@@ -168,13 +168,14 @@ fn rejected(sources: Sources, problems: Vec<Diagnostic>) -> Rejected {
 
 fn override_one(tree: &mut Node, source: SourceId, text: &str, problems: &mut Vec<Diagnostic>) {
     match path::parse_assignment(source, text) {
-        Ok(assignment) => match path::forbidden(&assignment.path) {
-            Some(problem) => problems.push(problem),
-            None => {
+        Ok(assignment) => {
+            if let Some(problem) = path::forbidden(&assignment.path) {
+                problems.push(problem);
+            } else {
                 let result = set(tree, &assignment.path, assignment.value, OVERRIDE + 1);
                 problems.extend(result.err());
             }
-        },
+        }
         Err(found) => problems.extend(found),
     }
 }

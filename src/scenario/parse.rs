@@ -169,14 +169,13 @@ impl Parser {
         let mut group = Group { name, parens: true, ..Group::default() };
         let mut intact = true;
         loop {
-            let end = match self.close() {
-                Some(end) => Some(end),
-                None => {
-                    intact &= self.member(&mut group);
-                    match self.separator() {
-                        Next::End(end) => Some(end),
-                        Next::Item => None,
-                    }
+            let end = if let Some(end) = self.close() {
+                Some(end)
+            } else {
+                intact &= self.member(&mut group);
+                match self.separator() {
+                    Next::End(end) => Some(end),
+                    Next::Item => None,
                 }
             };
             if let Some(end) = end {

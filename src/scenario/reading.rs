@@ -127,13 +127,13 @@ impl Decode for Monitor {
                     .help(format!("write for example `window: \"{fitting}\"`")),
             );
         }
-        let alert = alert.map(|alert| read_alert(alert, reading, cx));
+        let alert = alert.map(|alert| read_alert(&alert, reading, cx));
         Some(Self { reading, of, window, scrape, alert })
     }
 }
 
-fn read_alert(alert: AlertForm, reading: Reading, cx: &mut Cx) -> Alert {
-    let (side, threshold, lasting) = match alert {
+fn read_alert(alert: &AlertForm, reading: Reading, cx: &mut Cx) -> Alert {
+    let (side, threshold, lasting) = match *alert {
         AlertForm::Above { threshold, lasting } => (Side::Above, threshold, lasting),
         AlertForm::Below { threshold, lasting } => (Side::Below, threshold, lasting),
     };

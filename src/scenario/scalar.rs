@@ -25,12 +25,11 @@ impl Decode for bool {
     const SHAPE: Shape = Shape::Leaf("true or false");
 
     fn decode(node: &Node, _: Rule, cx: &mut Cx) -> Option<Self> {
-        match node.kind {
-            Kind::Bool(value) => Some(value),
-            _ => {
-                cx.expected(node, "`true` or `false`");
-                None
-            }
+        if let Kind::Bool(value) = node.kind {
+            Some(value)
+        } else {
+            cx.expected(node, "`true` or `false`");
+            None
         }
     }
 }

@@ -135,14 +135,7 @@ proptest! {
 
 #[test]
 fn all_forms_of_ron_are_read() {
-    let text = r##"
-        #![enable(implicit_some)]
-        #![enable(unwrap_newtypes, explicit_struct_names)]
-        // A comment, and /* nested /* ones */ */ too.
-        Thing(r#"raw "text""#, '\'', b"by\x74es", 0xff, 1_000, -2.5e3, +7, .5, (1, 2,), (), [], {},
-            r#for: Some(None), map: { "k": true, 1: false, }, tuple: ("a", b: 2),)
-    "##;
-    let node = read(text).unwrap();
+    let node = read(include_str!("all.ron")).unwrap();
     let group = node.as_group().unwrap();
     assert_eq!((group.values.len(), group.fields.len()), (12, 3));
     assert_eq!(group.fields[0].key.value, "for");
