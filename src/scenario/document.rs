@@ -112,7 +112,9 @@ impl Document {
         if let Some(name) = &choice.variant {
             match self.variants.iter().find(|(known, _)| known.value == *name) {
                 Some((_, variant)) => variant.apply(&mut tree, &sources, &mut problems),
-                None => problems.push(self.unknown_variant(name, &mut sources)),
+                // With variants that could not be read, it may well be one of them.
+                None if self.problems.is_empty() => problems.push(self.unknown_variant(name, &mut sources)),
+                None => {}
             }
         }
         for text in &choice.sets {
@@ -122,9 +124,9 @@ impl Document {
         expand_calls(&mut tree);
         let mut cx = Cx::new(&sources, &tree);
         let scenario = Scenario::decode(&tree, Rule::Any, &mut cx);
-        let mut found = cx.problems;
-        if let Some(scenario) = &scenario {
-            check(scenario, &mut found);
+        let (incomplete, mut found) = (cx.incomplete, cx.problems);
+        if let Some(scenario) = scenario.as_ref().filter(|_| !incomplete) {
+            check_what_is_left(scenario, &mut found);
         }
         for problem in problems {
             found.push(problem);
@@ -164,6 +166,18 @@ fn rejected(sources: Sources, problems: Vec<Diagnostic>) -> Rejected {
         found.push(problem);
     }
     Rejected { sources, diagnostics: found.into_sorted() }
+}
+
+/// Of a scenario with mistakes, some parts are left out; that nobody uses something may be for that reason alone.
+fn check_what_is_left(scenario: &Scenario, found: &mut Diagnostics) {
+    let partial = found.has_errors();
+    let mut more = Diagnostics::default();
+    check(scenario, &mut more);
+    for problem in more.into_sorted() {
+        if !partial || problem.code != code::NO_EFFECT {
+            found.push(problem);
+        }
+    }
 }
 
 fn override_one(tree: &mut Node, source: SourceId, text: &str, problems: &mut Vec<Diagnostic>) {

@@ -80,8 +80,12 @@ macro_rules! read_by_forms {
             const SHAPE: Shape = Shape::Type(<$type as Schema>::info);
 
             fn decode(node: &Node, _: Rule, cx: &mut Cx) -> Option<Self> {
+                let before = cx.reported;
                 let value = cx.form::<Self>(node)?;
-                $($check(&value, node, cx);)?
+                // Values that stand in for refused ones are not compared.
+                if cx.reported == before {
+                    $($check(&value, node, cx);)?
+                }
                 Some(value)
             }
         }

@@ -10,6 +10,7 @@ mod check_fault;
 mod check_monitor;
 mod check_policy;
 mod code;
+mod container;
 mod decode;
 mod document;
 mod example;

@@ -103,6 +103,7 @@ impl Decode for Monitor {
     const SHAPE: Shape = Shape::Type(<MonitorForm as Schema>::info);
 
     fn decode(node: &Node, _: Rule, cx: &mut Cx) -> Option<Self> {
+        let before = cx.reported;
         let (reading, of, window, scrape, alert) = match cx.form(node)? {
             MonitorForm::ErrorRate { of, view, window, scrape, alert } => {
                 (Reading::ErrorRate { view }, of, window, scrape, alert)
@@ -117,7 +118,7 @@ impl Decode for Monitor {
                 (Reading::Healthy, of, window, scrape, alert)
             }
         };
-        if !window.as_nanos().is_multiple_of(scrape.as_nanos()) {
+        if cx.reported == before && !window.as_nanos().is_multiple_of(scrape.as_nanos()) {
             let place = node.field("window").or(node.field("scrape")).map_or(node.span, |part| part.span);
             let below = SimDuration::from_nanos(window.as_nanos() / scrape.as_nanos() * scrape.as_nanos());
             let fitting = if below.is_zero() { scrape } else { below };

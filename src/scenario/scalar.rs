@@ -49,6 +49,10 @@ impl Decode for u64 {
 impl Decode for u32 {
     const SHAPE: Shape = Shape::Leaf("whole number");
 
+    fn stand_in(rule: Rule) -> Option<Self> {
+        Some(u32::from(matches!(rule, Rule::Count { min: 1.., .. })))
+    }
+
     fn decode(node: &Node, rule: Rule, cx: &mut Cx) -> Option<Self> {
         let (min, max) = match rule {
             Rule::Clock => {
@@ -72,6 +76,10 @@ impl Decode for u8 {
 impl Decode for f64 {
     const SHAPE: Shape = Shape::Leaf("number");
 
+    fn stand_in(_: Rule) -> Option<Self> {
+        Some(1.0)
+    }
+
     fn decode(node: &Node, rule: Rule, cx: &mut Cx) -> Option<Self> {
         match rule {
             Rule::Share { above, max } => share(node, above, max, cx),
@@ -85,6 +93,11 @@ impl Decode for f64 {
 
 impl Decode for SimDuration {
     const SHAPE: Shape = Shape::Leaf("duration");
+
+    /// Instants are early and lengths long, so that nothing seems to lie beyond the horizon.
+    fn stand_in(rule: Rule) -> Option<Self> {
+        Some(if rule == Rule::Instant { Self::ZERO } else { LONGEST })
+    }
 
     fn decode(node: &Node, rule: Rule, cx: &mut Cx) -> Option<Self> {
         let instant = rule == Rule::Instant;
@@ -146,8 +159,10 @@ impl Decode for (SimDuration, f64) {
             );
             return None;
         }
-        let points: Vec<Option<Self>> = items.iter().map(|item| Self::decode(item, rule, cx)).collect();
-        let points: Vec<Self> = points.into_iter().collect::<Option<_>>()?;
+        let points: Vec<Self> = items.iter().filter_map(|item| Self::decode(item, rule, cx)).collect();
+        if points.len() < items.len() {
+            return Some(points);
+        }
         for (index, pair) in points.windows(2).enumerate() {
             if pair[0].0 >= pair[1].0 {
                 cx.report(
