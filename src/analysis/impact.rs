@@ -5,7 +5,7 @@
 //! longer), so the instant is exact and the test for it is made at the end of each bucket.
 
 use crate::engine::AttemptId;
-use crate::failure::Outcome;
+use crate::failure::FailureCause;
 use crate::id::{IdVec, PairId, ServiceId};
 use crate::model::Model;
 use crate::time::{SimDuration, SimTime};
@@ -38,7 +38,8 @@ struct Bucket {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Harm {
     pub(crate) at: SimTime,
-    pub(crate) outcome: Outcome,
+    /// The failure that it met; none if it was late by then.
+    pub(crate) cause: Option<FailureCause>,
     pub(crate) pair: PairId,
 }
 
@@ -47,7 +48,7 @@ pub(crate) struct Harm {
 pub(crate) struct Hit {
     /// The first harmed attempt of the first hit.
     pub(crate) first: Harm,
-    /// The last harmed attempt of the last hit; none if it is still hit at the end.
+    /// When the last harmed attempt ended; none if the service is still hit at the end.
     pub(crate) over: Option<SimTime>,
 }
 
@@ -79,15 +80,16 @@ impl<'m> ImpactTracker<'m> {
     }
 
     /// Counts an attempt that is worse off than its twin, from that instant on.
-    pub(crate) fn harmed(&mut self, id: &AttemptId, at: SimTime, outcome: Outcome) {
+    /// `cause` is the failure that it met; none if it was late by then. `over` is when it ended.
+    pub(crate) fn harmed(&mut self, id: &AttemptId, at: SimTime, cause: Option<FailureCause>, over: SimTime) {
         let edge = &self.model.edges[self.model.sites[id.site].edge];
         let pair = edge.pair;
         if let Some(bucket) = self.bucket(edge.callee, at) {
             bucket.harmed += 1;
-            bucket.last = bucket.last.max(at);
-            // Ties are broken by outcome, so that the order of pairing does not show.
-            let harm = Harm { at, outcome, pair };
-            if bucket.first.is_none_or(|first| (at, outcome, pair) < (first.at, first.outcome, first.pair)) {
+            bucket.last = bucket.last.max(over);
+            // Ties are broken by cause and call, so that the order of pairing does not show.
+            let harm = Harm { at, cause, pair };
+            if bucket.first.is_none_or(|first| (at, cause, pair) < (first.at, first.cause, first.pair)) {
                 bucket.first = Some(harm);
             }
         }

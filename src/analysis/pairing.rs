@@ -155,20 +155,20 @@ impl<'m> Comparison<'m> {
     }
 
     fn judge_attempt(&mut self, id: &AttemptId, actual: End, twin: Option<End>) {
-        let harmed_at = match twin {
-            None => actual.outcome.is_failed().then_some(actual.at),
+        let failed = match actual.outcome {
+            Outcome::Failed(cause) => Some((actual.at, Some(cause))),
+            Outcome::Ok | Outcome::Abandoned => None,
+        };
+        let harm = match twin {
+            None => failed,
             Some(twin) if twin.outcome.is_failed() => None,
             Some(twin) => {
                 let late = bound(&self.limits, twin.latency);
-                if actual.latency > late {
-                    Some(id.begun_at + late)
-                } else {
-                    actual.outcome.is_failed().then_some(actual.at)
-                }
+                if actual.latency > late { Some((id.begun_at + late, None)) } else { failed }
             }
         };
-        if let Some(at) = harmed_at {
-            self.impact.harmed(id, at, actual.outcome);
+        if let Some((at, cause)) = harm {
+            self.impact.harmed(id, at, cause, actual.at);
         }
     }
 

@@ -4,11 +4,14 @@
 
 use crate::analysis::Impact;
 use crate::analysis::impact::{Hit, ImpactTracker};
-use crate::failure::{FailureCause, Outcome};
+use crate::failure::FailureCause;
 use crate::id::{IdVec, ServiceId};
 use crate::model::{Caller, Model, effect_name};
 use crate::record::WorldRecord;
-use crate::time::SimTime;
+use crate::time::{SimDuration, SimTime};
+
+/// How soon threads must run out after the first harm to have carried it.
+const SOON: SimDuration = SimDuration::from_secs(5);
 
 /// When each service was hit, and by what.
 #[derive(Clone, Debug)]
@@ -99,12 +102,11 @@ fn carried_by(
     let callee = calls
         .filter_map(|pair| Some((first[pair.callee].filter(|hit| *hit <= at)?, pair.callee)))
         .min_by_key(|(hit_at, callee)| (*hit_at, *callee));
-    let outcome = hit.map_or(Outcome::Abandoned, |hit| hit.first.outcome);
+    let cause = hit.and_then(|hit| hit.first.cause);
     if let Some((_, callee)) = callee {
-        let via = match outcome {
-            Outcome::Failed(FailureCause::Dependency) => "errors of the call",
-            _ if waits_on_calls(model, id, at, actual) => "threads wait on the call",
-            Outcome::Failed(FailureCause::Timeout) => "timeouts of the call",
+        let via = match cause {
+            Some(FailureCause::Dependency) => "errors of the call",
+            _ if threads_wait(model, id, at, actual) => "threads wait on the call",
             _ => "slow answers of the call",
         };
         return (Some(callee), via.to_owned());
@@ -114,23 +116,24 @@ fn carried_by(
         Caller::Service(caller) => first[caller].filter(|hit_at| *hit_at <= at).map(|_| caller),
         Caller::Class(_) => None,
     });
-    let via = match outcome {
-        Outcome::Failed(FailureCause::QueueFull) => "full queue under load",
-        Outcome::Failed(FailureCause::Refused) => "no replica running",
-        Outcome::Failed(cause) => cause.name(),
-        Outcome::Ok | Outcome::Abandoned => "queueing under load",
+    let via = match cause {
+        Some(FailureCause::QueueFull) => "full queue under load",
+        Some(FailureCause::Refused) => "no replica running",
+        Some(cause) => cause.name(),
+        None => "queueing under load",
     };
     (caller, via.to_owned())
 }
 
-/// Whether most busy threads of a service waited on calls within a second of an instant.
-fn waits_on_calls(model: &Model, id: ServiceId, at: SimTime, actual: &WorldRecord) -> bool {
+/// Whether a service ran out of threads because they waited on calls, within a few seconds of an instant.
+fn threads_wait(model: &Model, id: ServiceId, at: SimTime, actual: &WorldRecord) -> bool {
     let Some(series) = actual.services.get(&model.services[id].name) else { return false };
     let position =
         |time: SimTime| (time.secs_since(model.origin).max(0.0) / actual.window_s.max(1e-9)) as usize;
-    let end = (position(at + crate::time::SimDuration::from_secs(1)) + 1).min(series.busy_threads.len());
-    let range = position(at).min(end)..end;
-    let sum = |column: &[f64]| column[range.clone()].iter().sum::<f64>();
-    let busy = sum(&series.busy_threads);
-    busy > 0.0 && sum(&series.waiting_threads) > 0.5 * busy
+    let end = (position(at + SOON) + 1).min(series.busy_threads.len());
+    let threads = f64::from(model.services[id].replicas) * f64::from(model.services[id].threads);
+    (position(at).min(end)..end).any(|window| {
+        let (busy, waiting) = (series.busy_threads[window], series.waiting_threads[window]);
+        busy > 0.9 * threads && waiting > 0.5 * busy
+    })
 }

@@ -1,0 +1,215 @@
+//! The sentences above the pictures, built from what was measured: verdict, faults, propagation. Draws nothing and
+//! claims nothing that the summary does not say.
+
+use crate::analysis::Summary;
+use crate::record::{FaultSpan, Record};
+use crate::scenario::VerdictKind;
+
+use super::words::{capitalized, length, several, share};
+
+/// What a fault did, as a noun: "12 s pause of user-db".
+pub(crate) fn fault(span: &FaultSpan) -> String {
+    let effect = match span.effect.as_str() {
+        "slow" => "slowdown of",
+        "errors" => "errors of",
+        "pause" | "crash" | "restart" => &format!("{} of", span.effect),
+        other => &format!("{} on", other.replace('_', " ")),
+    };
+    match span.to_s.map(|to| to - span.from_s) {
+        Some(lasted) if lasted > 0.0 => format!("{} {effect} {}", length(lasted), span.service),
+        _ => format!("{effect} {}", span.service),
+    }
+}
+
+/// All faults as the subject of a sentence, and whether it is a plural.
+fn cause(record: &Record) -> Option<(String, bool)> {
+    match record.faults.as_slice() {
+        [] => None,
+        [only] => {
+            let noun = fault(only);
+            let plural = only.effect == "errors";
+            let article = match noun.chars().next() {
+                _ if plural => "",
+                Some('8' | 'a' | 'e' | 'i' | 'o' | 'u') => "an ",
+                _ if noun.starts_with("11\u{a0}") || noun.starts_with("18\u{a0}") => "an ",
+                _ => "a ",
+            };
+            Some((format!("{article}{noun}"), plural))
+        }
+        several => {
+            let mut services: Vec<&str> = several.iter().map(|fault| fault.service.as_str()).collect();
+            services.sort_unstable();
+            services.dedup();
+            let on = if let [one] = services[..] { format!(" on {one}") } else { String::new() };
+            Some((format!("{} faults{on}", several.len()), true))
+        }
+    }
+}
+
+/// The finding of an incident, in a sentence.
+pub(crate) fn finding(record: &Record, summary: &Summary) -> String {
+    let (subject, plural) = cause(record).unwrap_or_else(|| ("a run without a fault".to_owned(), false));
+    let (became, was) = if plural { ("became", "were") } else { ("became", "was") };
+    let Some(verdict) = summary.verdict else {
+        return match cause(record) {
+            Some((subject, _)) => format!("What followed {subject}"),
+            None => "A run without a fault".to_owned(),
+        };
+    };
+    let told = match verdict {
+        VerdictKind::Unaffected => format!("{subject} harmed no request"),
+        VerdictKind::Contained => format!("{subject} {was} contained"),
+        VerdictKind::Recovered => format!("{subject} {became} an outage that healed{}", duration(summary)),
+        VerdictKind::Metastable => format!("{subject} {became} an outage that does not end"),
+        VerdictKind::Down => format!("{subject}: still active at the end, and so is the outage"),
+        VerdictKind::Limited => format!("{subject}: over, but the response still holds traffic back"),
+        VerdictKind::Undecided => format!("{subject} {became} an outage whose end is not in sight yet"),
+    };
+    capitalized(&told)
+}
+
+fn duration(summary: &Summary) -> String {
+    match &summary.blast_radius {
+        Some(radius) if radius.duration_s > 0.0 => format!(" after {}", length(radius.duration_s)),
+        _ => String::new(),
+    }
+}
+
+/// How the failure traveled, in a sentence.
+pub(crate) fn spread(record: &Record, summary: &Summary) -> String {
+    let total = record.topology.services.len();
+    let services = |n: usize| several(n, "service", "services");
+    let Some(first) = summary.propagation.first() else {
+        return match (summary.verdict, total) {
+            (None, _) => format!("Who calls whom: {}", services(total)),
+            (_, 1) => "The service was not hit".to_owned(),
+            _ => format!("None of {} was hit", services(total)),
+        };
+    };
+    let roots: Vec<&str> = summary
+        .propagation
+        .iter()
+        .filter(|impact| impact.from.is_none())
+        .map(|impact| impact.service.as_str())
+        .collect();
+    let hit = summary.propagation.len();
+    let reached = hit - roots.len();
+    let origin = match roots[..] {
+        [] => first.service.clone(),
+        [one] => one.to_owned(),
+        _ => services(roots.len()),
+    };
+    let took = summary.propagation.iter().map(|impact| impact.at_s).fold(first.at_s, f64::max) - first.at_s;
+    if reached == 0 || roots.is_empty() {
+        return format!("{} of {} hit, beginning with {origin}", hit, services(total));
+    }
+    let within = if took > 0.0 { format!(" within {}", length(took)) } else { String::new() };
+    let others = total.saturating_sub(roots.len());
+    let others = if others == 1 {
+        "the other service".to_owned()
+    } else {
+        format!("{reached} of {others} other services")
+    };
+    format!("From {origin} the failure reached {others}{within}")
+}
+
+/// What set it off, and how many of the services hit are well again: a line below the title.
+pub(crate) fn cause_and_end(record: &Record, summary: &Summary) -> String {
+    let faults: Vec<String> = record.faults.iter().map(fault).collect();
+    let cause = match (faults.len(), summary.root_causes.first()) {
+        (0, _) => String::new(),
+        (_, Some(cause)) => format!("{} of the harm goes back to: {}. ", share(cause.share), cause.root),
+        (1..4, None) => format!("Set off by: {}. ", faults.join(", ")),
+        (n, None) => format!("Set off by {n} faults. "),
+    };
+    format!("{cause}{}", ending(summary)).trim_end().to_owned()
+}
+
+/// How many of the services hit are well again.
+fn ending(summary: &Summary) -> String {
+    let hit = summary.propagation.len();
+    if summary.verdict.is_none() || hit == 0 {
+        return String::new();
+    }
+    let well = summary
+        .propagation
+        .iter()
+        .filter(|impact| summary.services.get(&impact.service).is_some_and(|s| s.recovered_s.is_some()))
+        .count();
+    let services = several(hit, "service", "services");
+    match hit - well {
+        0 if hit == 1 => "It recovered.".to_owned(),
+        0 => format!("All {services} hit recovered."),
+        1 if hit == 1 => "It did not recover.".to_owned(),
+        left if left == hit => format!("None of the {services} hit recovered."),
+        left => format!("{left} of the {services} hit did not recover."),
+    }
+}
+
+/// Which run this is: scenario, variant, overrides, seed.
+pub(crate) fn identity(record: &Record) -> String {
+    let mut parts = vec![record.scenario.clone()];
+    parts.extend(record.variant.iter().map(|variant| format!("variant \u{201c}{variant}\u{201d}")));
+    parts.extend(record.overrides.iter().cloned());
+    parts.push(format!("seed {}", record.seed));
+    if record.simulated_s < record.horizon_s {
+        let (got, planned) = (length(record.simulated_s), length(record.horizon_s));
+        parts.push(format!("stopped after {got} of {planned}"));
+    }
+    parts.join("  \u{b7}  ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::fixture;
+
+    fn plain(text: &str) -> String {
+        text.replace('\u{a0}', " ")
+    }
+
+    #[test]
+    fn the_finding_follows_the_verdict() {
+        let (record, mut summary) = fixture::thursday();
+        assert_eq!(
+            plain(&finding(&record, &summary)),
+            "A 12 s pause of user-db became an outage that does not end"
+        );
+        summary.verdict = Some(VerdictKind::Contained);
+        assert_eq!(plain(&finding(&record, &summary)), "A 12 s pause of user-db was contained");
+        summary.verdict = None;
+        assert_eq!(plain(&finding(&record, &summary)), "What followed a 12 s pause of user-db");
+    }
+
+    #[test]
+    fn faults_are_named_by_what_they_did() {
+        let (mut record, mut summary) = fixture::thursday();
+        summary.verdict = Some(VerdictKind::Recovered);
+        record.faults[0].effect = "errors".into();
+        record.faults[0].to_s = None;
+        summary.blast_radius = None;
+        assert_eq!(plain(&finding(&record, &summary)), "Errors of user-db became an outage that healed");
+        let second = record.faults[0].clone();
+        record.faults.push(second);
+        assert_eq!(plain(&finding(&record, &summary)), "2 faults on user-db became an outage that healed");
+        record.faults.clear();
+        summary.verdict = Some(VerdictKind::Unaffected);
+        assert_eq!(plain(&finding(&record, &summary)), "A run without a fault harmed no request");
+    }
+
+    #[test]
+    fn the_spread_is_counted() {
+        let (record, mut summary) = fixture::thursday();
+        assert_eq!(
+            plain(&spread(&record, &summary)),
+            "From user-db the failure reached 4 of 9 other services within 1.6 s"
+        );
+        assert_eq!(
+            plain(&cause_and_end(&record, &summary)),
+            "Set off by: 12 s pause of user-db. 4 of the 5 services hit did not recover."
+        );
+        summary.propagation.clear();
+        assert_eq!(plain(&cause_and_end(&record, &summary)), "Set off by: 12 s pause of user-db.");
+        assert_eq!(plain(&spread(&record, &summary)), "None of 10 services was hit");
+    }
+}

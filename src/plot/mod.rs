@@ -1,0 +1,36 @@
+//! Pictures of one run, made in memory: the incident's [`timeline`] and the [`propagation`] of the failure through the
+//! services. They read a record and its summary; nothing here simulates, judges or touches a file.
+//!
+//! ```no_run
+//! # fn pictures(record: &knockon::record::Record, summary: &knockon::analysis::Summary)
+//! # -> Result<(), knockon::plot::PlotError> {
+//! let figure = knockon::plot::timeline(record, summary);
+//! let (page, slide): (String, Vec<u8>) = (figure.svg()?, figure.png()?);
+//! # Ok(())
+//! # }
+//! ```
+
+mod axis;
+mod figure;
+#[cfg(test)]
+mod fixture;
+mod font;
+mod geometry;
+mod headline;
+mod labels;
+mod layout;
+mod paint;
+mod propagation;
+mod raster;
+mod scene;
+mod series;
+mod svg;
+#[cfg(test)]
+mod tests;
+mod theme;
+mod timeline;
+mod words;
+
+pub use figure::{Figure, PlotError};
+pub use propagation::propagation;
+pub use timeline::timeline;

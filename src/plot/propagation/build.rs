@@ -1,0 +1,275 @@
+//! Puts the propagation picture together: statuses, layout, edges, boxes, legend. Judges nothing itself.
+
+use crate::analysis::Summary;
+use crate::plot::figure::Figure;
+use crate::plot::geometry::{Point, Rect, at, curve};
+use crate::plot::layout::{Layout, Outline, layout};
+use crate::plot::scene::Scene;
+use crate::plot::{headline, theme};
+use crate::record::{Edge, Record};
+
+use super::boxes::{self, Detail};
+use super::edges::{self, Call, Carried};
+use super::legend::{self, Entry};
+use super::status::{self, Audience, Outcome, Status};
+
+/// The widest and the narrowest box, and the least space between columns.
+const WIDEST: f64 = 236.0;
+const NARROWEST: f64 = 166.0;
+const LEAST_GAP: f64 = 62.0;
+/// A taller picture tells less about each service.
+const TALL: f64 = 1000.0;
+
+/// Who calls whom, from the users on the left to the last services on the right, and how the failure traveled: the
+/// services in order of first impact, what hit them, what became of them, and the calls that carried it.
+pub fn propagation(record: &Record, summary: &Summary) -> Figure {
+    let mut scene = Scene::new(headline::spread(record, summary), describe(summary));
+    let graph = Graph::new(record, summary);
+    let columns = Columns::new(graph.columns());
+    scene.width = columns.right + theme::EDGE;
+    let top = crate::plot::timeline::title_block(
+        &mut scene,
+        &headline::cause_and_end(record, summary),
+        &headline::identity(record),
+    );
+    let mut detail = Detail::Full;
+    let mut placed = graph.place(&columns, detail);
+    if placed.height > TALL {
+        detail = Detail::Compact;
+        placed = graph.place(&columns, detail);
+    }
+    let rects = graph.rects(&columns, &placed, top, detail);
+    let calls = graph.calls(record, summary, &columns, &placed, &rects, top);
+    for call in calls.iter().filter(|call| call.carried.is_none()) {
+        edges::draw(&mut scene, call);
+    }
+    for call in calls.iter().filter(|call| call.carried.is_some()) {
+        edges::draw(&mut scene, call);
+    }
+    for (node, rect) in graph.nodes.iter().zip(&rects) {
+        match node {
+            Node::Class(name, audience) => boxes::class(&mut scene, *rect, name, audience),
+            Node::Service(name, status) => boxes::service(&mut scene, *rect, name, status, detail),
+        }
+    }
+    let mut taken = rects.clone();
+    for call in &calls {
+        edges::label(&mut scene, call, &mut taken);
+    }
+    let bottom = rects.iter().map(|rect| rect.bottom).fold(top, f64::max);
+    let bottom = legend::draw(&mut scene, &entries(&graph, &calls), bottom + 34.0);
+    scene.height = bottom + 16.0;
+    Figure::new(scene)
+}
+
+/// The way of the failure in words, for those who cannot see it.
+fn describe(summary: &Summary) -> String {
+    let steps: Vec<String> = summary
+        .propagation
+        .iter()
+        .map(|impact| {
+            format!("{} {}: {}", crate::plot::words::instant(impact.at_s), impact.service, impact.via)
+        })
+        .collect();
+    steps.join("; ")
+}
+
+/// What the legend explains.
+fn entries(graph: &Graph<'_>, calls: &[Call]) -> Vec<Entry> {
+    let services = || graph.nodes.iter().filter_map(Node::status);
+    let mut entries = Vec::new();
+    if services().any(|status| status.target) {
+        entries.push(Entry::Target);
+    }
+    for outcome in [Outcome::Impaired, Outcome::Recovered, Outcome::Unharmed] {
+        if services().any(|status| status.outcome == outcome && !status.target) {
+            entries.push(Entry::Outcome(outcome));
+        }
+    }
+    if !calls.is_empty() {
+        entries.push(Entry::Call);
+    }
+    if calls.iter().any(|call| call.carried.is_some()) {
+        entries.push(Entry::Failure);
+    }
+    if calls.iter().any(|call| call.amplification.is_some_and(|times| times >= 1.2)) {
+        entries.push(Entry::Amplified);
+    }
+    entries
+}
+
+/// Where the columns are.
+struct Columns {
+    width: f64,
+    gap: f64,
+    right: f64,
+}
+
+impl Columns {
+    fn new(count: usize) -> Self {
+        let n = count.max(1) as f64;
+        let room = theme::WIDTH - 2.0 * theme::EDGE;
+        let width = ((room - (n - 1.0) * LEAST_GAP) / n).clamp(NARROWEST, WIDEST);
+        let gap = if count > 1 { ((room - n * width) / (n - 1.0)).max(LEAST_GAP) } else { LEAST_GAP };
+        let right = (theme::EDGE + n * width + (n - 1.0) * gap).max(theme::WIDTH - theme::EDGE);
+        Self { width, gap, right }
+    }
+
+    fn left(&self, column: usize) -> f64 {
+        theme::EDGE + column as f64 * (self.width + self.gap)
+    }
+}
+
+/// Something with a box.
+enum Node<'a> {
+    Class(&'a str, Audience),
+    Service(&'a str, Status),
+}
+
+impl Node<'_> {
+    fn status(&self) -> Option<&Status> {
+        match self {
+            Self::Class(..) => None,
+            Self::Service(_, status) => Some(status),
+        }
+    }
+}
+
+/// Classes and services, and the calls between them.
+struct Graph<'a> {
+    nodes: Vec<Node<'a>>,
+    edges: Vec<(usize, usize, &'a Edge)>,
+    classes: usize,
+}
+
+impl<'a> Graph<'a> {
+    fn new(record: &'a Record, summary: &Summary) -> Self {
+        let topology = &record.topology;
+        let mut nodes: Vec<Node<'a>> = Vec::new();
+        for class in &topology.classes {
+            nodes.push(Node::Class(&class.name, status::class(summary, class)));
+        }
+        let classes = nodes.len();
+        for service in &topology.services {
+            nodes.push(Node::Service(&service.name, status::service(record, summary, &service.name)));
+        }
+        let class = |name: &str| topology.classes.iter().position(|class| class.name == name);
+        let service =
+            |name: &str| topology.services.iter().position(|s| s.name == name).map(|at| at + classes);
+        let ends = |edge: &'a Edge| {
+            let caller = if edge.from_class { class(&edge.caller) } else { service(&edge.caller) };
+            Some((caller?, service(&edge.callee)?, edge))
+        };
+        let edges = topology.calls.iter().filter_map(ends).collect();
+        Self { nodes, edges, classes }
+    }
+
+    fn outline(&self, height: impl Fn(&Node<'a>) -> f64, gap: f64) -> Outline {
+        let first = |node: usize| usize::from(self.classes > 0 && node >= self.classes);
+        Outline {
+            nodes: self.nodes.iter().enumerate().map(|(i, node)| (height(node), first(i))).collect(),
+            edges: self.edges.iter().map(|(from, to, _)| (*from, *to)).collect(),
+            gap,
+        }
+    }
+
+    fn columns(&self) -> usize {
+        layout(&self.outline(|_| 1.0, 1.0)).layers
+    }
+
+    fn height(node: &Node<'a>, columns: &Columns, detail: Detail) -> f64 {
+        match node {
+            Node::Class(_, audience) => boxes::class_height(audience),
+            Node::Service(_, status) => boxes::service_height(status, columns.width, detail),
+        }
+    }
+
+    fn place(&self, columns: &Columns, detail: Detail) -> Layout {
+        let gap = if detail == Detail::Full { 24.0 } else { 14.0 };
+        layout(&self.outline(|node| Self::height(node, columns, detail), gap))
+    }
+
+    fn rects(&self, columns: &Columns, placed: &Layout, top: f64, detail: Detail) -> Vec<Rect> {
+        let rect = |(i, node): (usize, &Node<'a>)| {
+            let height = Self::height(node, columns, detail);
+            Rect::new(columns.left(placed.layer[i]), top + placed.y[i] - height / 2.0, columns.width, height)
+        };
+        self.nodes.iter().enumerate().map(rect).collect()
+    }
+
+    /// The calls with their lines, each leaving and reaching its boxes at a place of its own.
+    fn calls(
+        &self,
+        record: &Record,
+        summary: &Summary,
+        columns: &Columns,
+        placed: &Layout,
+        rects: &[Rect],
+        top: f64,
+    ) -> Vec<Call> {
+        let mut calls = Vec::new();
+        for (i, (from, to, edge)) in self.edges.iter().enumerate() {
+            let line = match &placed.routes[i] {
+                Some(passed) => {
+                    let mut stations = vec![(0.0, rects[*from].right, self.port(i, placed, rects, true))];
+                    for (n, y) in passed.iter().enumerate() {
+                        let left = columns.left(placed.layer[*from] + 1 + n);
+                        stations.push((left, left + columns.width, top + y));
+                    }
+                    stations.push((rects[*to].left, 0.0, self.port(i, placed, rects, false)));
+                    edges::route(&stations)
+                }
+                None => around(rects[*from], rects[*to]),
+            };
+            let amplification = summary.calls.get(&edge.name).and_then(|call| call.amplification);
+            calls.push(Call { line, amplification, carried: self.carried(record, summary, i) });
+        }
+        calls
+    }
+
+    /// The height at which an edge leaves (or reaches) its box: in the order of where they come from.
+    fn port(&self, edge: usize, placed: &Layout, rects: &[Rect], leaving: bool) -> f64 {
+        let own = |i: usize| if leaving { self.edges[i].0 } else { self.edges[i].1 };
+        let toward = |i: usize| {
+            let passed = placed.routes[i].as_ref();
+            let next = if leaving { passed.and_then(|p| p.first()) } else { passed.and_then(|p| p.last()) };
+            let other = if leaving { self.edges[i].1 } else { self.edges[i].0 };
+            next.copied().unwrap_or(placed.y[other])
+        };
+        let mut same: Vec<usize> =
+            (0..self.edges.len()).filter(|i| own(*i) == own(edge) && placed.routes[*i].is_some()).collect();
+        same.sort_by(|a, b| toward(*a).total_cmp(&toward(*b)));
+        let rank = same.iter().position(|i| *i == edge).unwrap_or(0) as f64;
+        let rect = rects[own(edge)];
+        let last = same.len().saturating_sub(1) as f64;
+        let step = if last > 0.0 { ((rect.height() - 24.0) / last).min(26.0) } else { 0.0 };
+        rect.center().y + (rank - last / 2.0) * step
+    }
+
+    /// Whether, and which way, the failure went along a call.
+    fn carried(&self, _record: &Record, summary: &Summary, edge: usize) -> Option<Carried> {
+        let (from, _, call) = &self.edges[edge];
+        let hit = |name: &str| summary.propagation.iter().any(|impact| impact.service == name);
+        if let Node::Class(_, audience) = &self.nodes[*from] {
+            return (audience.harmed && hit(&call.callee)).then_some(Carried::Upstream);
+        }
+        let went = |from: &str, to: &str| {
+            let step = |impact: &crate::analysis::Impact| {
+                impact.service == to && impact.from.as_deref() == Some(from)
+            };
+            summary.propagation.iter().any(step)
+        };
+        if went(&call.callee, &call.caller) {
+            Some(Carried::Upstream)
+        } else {
+            went(&call.caller, &call.callee).then_some(Carried::Downstream)
+        }
+    }
+}
+
+/// A line from one box to another that lies to its left: out at the bottom, in at the bottom.
+fn around(from: Rect, to: Rect) -> Vec<Point> {
+    let (start, end) = (at(from.center().x, from.bottom), at(to.center().x + 14.0, to.bottom));
+    let low = start.y.max(end.y) + 46.0;
+    curve(start, at(start.x, low), at(end.x, low), end)
+}

@@ -1,0 +1,160 @@
+//! The calls of the propagation picture: arrows from caller to callee, as thick as they were amplified, and the way
+//! that the failure took along them. Knows no service.
+
+use plotters::style::RGBColor;
+
+use crate::plot::font::{self, Weight};
+use crate::plot::geometry::{Point, Rect, along, at, curve, length};
+use crate::plot::scene::{Anchor, Scene, Text};
+use crate::plot::theme;
+use crate::plot::words;
+
+/// Least amplification that gets a label.
+const WORTH_A_LABEL: f64 = 1.2;
+
+/// Width of the failure's arrow.
+const FAILURE: f64 = 4.0;
+
+/// Which way the failure went along a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Carried {
+    /// From the callee to its caller: waiting, timeouts, errors.
+    Upstream,
+    /// From the caller to its callee: load.
+    Downstream,
+}
+
+/// A call in the picture.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Call {
+    /// From the caller's box to the callee's.
+    pub(super) line: Vec<Point>,
+    /// Its amplification, if it is known.
+    pub(super) amplification: Option<f64>,
+    /// Whether the failure went along it.
+    pub(super) carried: Option<Carried>,
+}
+
+impl Call {
+    fn width(&self) -> f64 {
+        1.6 + self.amplification.map_or(0.0, |times| (times - 1.0).clamp(0.0, 4.0) * 1.1)
+    }
+}
+
+/// The line from one box to another through the free places of the layers between: `stations` are (left, right, y) of
+/// everything on the way, both ends included.
+pub(super) fn route(stations: &[(f64, f64, f64)]) -> Vec<Point> {
+    let mut line = Vec::new();
+    for pair in stations.windows(2) {
+        let (from, to) = (at(pair[0].1, pair[0].2), at(pair[1].0, pair[1].2));
+        let reach = (to.x - from.x) * 0.5;
+        line.extend(curve(from, from.moved(reach, 0.0), to.moved(-reach, 0.0), to));
+    }
+    line
+}
+
+/// Draws a call as an arrow from caller to callee; beside it, if the failure went along it, a second one that shows
+/// which way. Its label comes later, so that no line runs over it.
+pub(super) fn draw(scene: &mut Scene, call: &Call) {
+    /// Space between the two arrows.
+    const BETWEEN: f64 = 3.5;
+    let width = call.width();
+    let Some(carried) = call.carried else {
+        arrow(scene, &call.line, width, 8.0 + width, theme::AXIS);
+        return;
+    };
+    let line = beside(&call.line, BETWEEN + width / 2.0);
+    arrow(scene, &line, width, 7.0 + width, theme::AXIS);
+    failure(scene, &beside(&call.line, -BETWEEN - FAILURE / 2.0), carried);
+}
+
+/// Draws the way of the failure along a line from caller to callee.
+pub(super) fn failure(scene: &mut Scene, line: &[Point], carried: Carried) {
+    let mut line = line.to_vec();
+    if carried == Carried::Upstream {
+        line.reverse();
+    }
+    arrow(scene, &line, FAILURE, 15.0, theme::VERMILION);
+}
+
+fn arrow(scene: &mut Scene, line: &[Point], width: f64, head: f64, color: RGBColor) {
+    let total = length(line);
+    let head = head.min(total);
+    scene.line(cut(line, total - head * 0.8), width, color);
+    let (tip, back) = (along(line, total), along(line, total - head));
+    if let (Some((tip, _)), Some((back, _))) = (tip, back) {
+        let reach = back.distance(tip).max(f64::MIN_POSITIVE);
+        let way = at((tip.x - back.x) / reach, (tip.y - back.y) / reach);
+        scene.area(triangle(tip, way, head, head * 0.5), color, 1.0);
+    }
+}
+
+/// A line beside another, to the right of those who walk along it.
+fn beside(line: &[Point], by: f64) -> Vec<Point> {
+    let direction = |i: usize| {
+        let (before, after) = (line[i.saturating_sub(1)], line[(i + 1).min(line.len() - 1)]);
+        let reach = before.distance(after).max(f64::MIN_POSITIVE);
+        at((after.x - before.x) / reach, (after.y - before.y) / reach)
+    };
+    let moved = |i: usize| {
+        let way = direction(i);
+        line[i].moved(-way.y * by, way.x * by)
+    };
+    (0..line.len()).map(moved).collect()
+}
+
+/// The begin of a line.
+fn cut(line: &[Point], most: f64) -> Vec<Point> {
+    let mut kept: Vec<Point> = line.first().copied().into_iter().collect();
+    let mut gone = 0.0;
+    for pair in line.windows(2) {
+        let step = pair[0].distance(pair[1]);
+        if gone + step > most {
+            if step > 0.0 {
+                kept.push(pair[0].towards(pair[1], ((most - gone) / step).max(0.0)));
+            }
+            break;
+        }
+        gone += step;
+        kept.push(pair[1]);
+    }
+    kept
+}
+
+/// A triangle with its tip here, pointing that way.
+pub(super) fn triangle(tip: Point, way: Point, length: f64, half: f64) -> Vec<Point> {
+    let base = tip.moved(-way.x * length, -way.y * length);
+    vec![tip, base.moved(-way.y * half, way.x * half), base.moved(way.y * half, -way.x * half)]
+}
+
+/// Writes the amplification of a call where it covers no box and no other label.
+pub(super) fn label(scene: &mut Scene, call: &Call, taken: &mut Vec<Rect>) {
+    let Some(times) = call.amplification.filter(|times| *times >= WORTH_A_LABEL) else { return };
+    let words = words::factor(times);
+    let width = font::width(&words, theme::TEXT, Weight::Bold) + 12.0;
+    let total = length(&call.line);
+    for (share, dy) in [
+        (0.5, 0.0),
+        (0.4, 0.0),
+        (0.6, 0.0),
+        (0.3, 0.0),
+        (0.7, 0.0),
+        (0.5, -24.0),
+        (0.5, 24.0),
+        (0.2, 0.0),
+        (0.8, 0.0),
+    ] {
+        let Some((place, _)) = along(&call.line, total * share) else { return };
+        let rect = Rect::new(place.x - width / 2.0, place.y - 13.0 + dy, width, 26.0);
+        if taken.iter().any(|other| other.overlaps(rect)) {
+            continue;
+        }
+        taken.push(rect);
+        scene.area(rect.rounded(13.0), theme::WHITE, 1.0);
+        scene.outline(rect.rounded(13.0), 1.2, theme::VERMILION);
+        let baseline = at(place.x, rect.center().y + theme::TEXT * font::CAPITAL / 2.0);
+        let text = Text::new(baseline, words).bold().color(RGBColor(150, 58, 0));
+        scene.text(text.anchor(Anchor::Middle));
+        return;
+    }
+}

@@ -1,0 +1,175 @@
+//! What holds for every picture: well-formed, the same every time, nothing cut off, no crash on odd input.
+
+use crate::analysis::Summary;
+use crate::record::Record;
+
+use super::scene::{Shape, Text};
+use super::{Figure, fixture, propagation, timeline};
+
+/// Records from harmless to hostile, by name.
+fn all() -> Vec<(&'static str, (Record, Summary))> {
+    let mut stopped = fixture::thursday();
+    stopped.0.simulated_s = 20.5;
+    stopped.1.partial = true;
+    let mut no_twin = fixture::thursday();
+    no_twin.0.twin = None;
+    no_twin.1.twin = None;
+    no_twin.1.verdict = None;
+    no_twin.1.propagation.clear();
+    no_twin.1.services.clear();
+    no_twin.1.calls.clear();
+    no_twin.0.faults.clear();
+    let mut dead_twin = fixture::thursday();
+    if let Some(twin) = &mut dead_twin.0.twin {
+        twin.classes.values_mut().for_each(|class| class.ok.fill(0));
+        twin.calls.values_mut().for_each(|call| call.attempts.fill(0));
+    }
+    let mut single = fixture::tiny();
+    single.0.actual.windows = 1;
+    single.0.actual.window_s = 10.0;
+    let mut empty = fixture::thursday();
+    empty.0.actual = crate::record::WorldRecord::default();
+    let mut long = fixture::thursday();
+    long.0.actual.window_s = 24.0;
+    if let Some(twin) = &mut long.0.twin {
+        twin.window_s = 48.0;
+    }
+    (long.0.horizon_s, long.0.simulated_s) = (36_000.0, 36_000.0);
+    vec![
+        ("thursday", fixture::thursday()),
+        ("contained", fixture::contained()),
+        ("crowd", fixture::crowd(40)),
+        ("pair", fixture::crowd(2)),
+        ("tiny", fixture::tiny()),
+        ("blank", fixture::blank(0.0)),
+        ("stopped", stopped),
+        ("no-twin", no_twin),
+        ("dead-twin", dead_twin),
+        ("single-window", single),
+        ("empty", empty),
+        ("ten-hours", long),
+    ]
+}
+
+fn figures() -> Vec<(String, Figure)> {
+    let both = |(name, (record, summary)): (&str, (Record, Summary))| {
+        [
+            (format!("{name}-timeline"), timeline(&record, &summary)),
+            (format!("{name}-propagation"), propagation(&record, &summary)),
+        ]
+    };
+    all().into_iter().flat_map(both).collect()
+}
+
+#[test]
+fn every_svg_is_well_formed_and_holds_every_word() {
+    for (name, figure) in figures() {
+        let svg = figure.svg().unwrap();
+        let document = roxmltree::Document::parse(&svg).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let root = document.root_element();
+        let (width, height) = figure.size();
+        assert_eq!(root.attribute("width"), Some(width.to_string().as_str()), "{name}");
+        assert_eq!(root.attribute("viewBox"), Some(format!("0 0 {}0 {}0", width, height).as_str()), "{name}");
+        let words: Vec<&str> = document
+            .descendants()
+            .filter(|node| node.has_tag_name("text"))
+            .map(|node| node.text().unwrap_or_default().trim_matches('\n'))
+            .collect();
+        let drawn: Vec<&str> = figure.scene().texts().map(|text| text.words.as_str()).collect();
+        assert_eq!(words, drawn, "{name}");
+        assert!(!svg.contains("NaN") && !svg.contains("inf\""), "{name}");
+    }
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let (record, summary) = fixture::thursday();
+    for draw in [timeline, propagation] {
+        let (first, second) = (draw(&record, &summary), draw(&record, &summary));
+        assert_eq!(first.svg().unwrap(), second.svg().unwrap());
+        assert_eq!(first.png().unwrap(), second.png().unwrap());
+    }
+}
+
+#[test]
+fn a_png_has_two_pixels_per_logical_one_and_is_not_blank() {
+    for (name, figure) in figures() {
+        let bytes = figure.png().unwrap();
+        let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        let frame = reader.next_frame(&mut pixels).unwrap();
+        let (width, height) = figure.size();
+        assert_eq!((frame.width, frame.height), (2 * width, 2 * height), "{name}");
+        assert!(pixels.iter().any(|channel| *channel < 60), "{name} is blank");
+        assert_eq!(&pixels[..3], [255, 255, 255], "{name} has no white ground");
+    }
+}
+
+#[test]
+fn nothing_is_outside_the_paper() {
+    for (name, figure) in figures() {
+        let scene = figure.scene();
+        for text in scene.texts() {
+            let bounds = text.bounds();
+            let inside = bounds.left >= 0.0
+                && bounds.top >= 0.0
+                && bounds.right <= scene.width
+                && bounds.bottom <= scene.height;
+            assert!(inside, "{name}: {:?} is at {bounds:?}", text.words);
+        }
+        for shape in &scene.shapes {
+            let (Shape::Line { points, .. } | Shape::Area { points, .. }) = shape else { continue };
+            for point in points {
+                let inside =
+                    (0.0..=scene.width).contains(&point.x) && (0.0..=scene.height).contains(&point.y);
+                assert!(inside, "{name}: {point:?} of {shape:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_words_lie_on_others() {
+    for (name, figure) in figures() {
+        let texts: Vec<&Text> = figure.scene().texts().collect();
+        for (i, one) in texts.iter().enumerate() {
+            for other in &texts[i + 1..] {
+                let apart = !one.bounds().overlaps(other.bounds());
+                assert!(apart, "{name}: {:?} and {:?}", one.words, other.words);
+            }
+        }
+    }
+}
+
+#[test]
+fn words_are_large_enough_on_a_slide() {
+    for (name, figure) in figures() {
+        for text in figure.scene().texts() {
+            assert!(text.size >= 13.0, "{name}: {:?}", text.words);
+        }
+    }
+}
+
+#[test]
+fn hostile_names_stay_words() {
+    let (mut record, mut summary) = fixture::thursday();
+    record.scenario = "</svg><script>alert(1)</script> & \"quotes\"".into();
+    summary.verdict_reason = "a < b & c > d".into();
+    for figure in [timeline(&record, &summary), propagation(&record, &summary)] {
+        let svg = figure.svg().unwrap();
+        assert!(!svg.contains("<script>"));
+        roxmltree::Document::parse(&svg).unwrap();
+    }
+}
+
+/// Writes all pictures into the directory of the environment variable `KNOCKON_PICTURES`, for people to look at.
+#[test]
+#[ignore = "writes files for people to look at"]
+fn write_pictures() {
+    let Some(directory) = std::env::var_os("KNOCKON_PICTURES").map(std::path::PathBuf::from) else { return };
+    std::fs::create_dir_all(&directory).unwrap();
+    for (name, figure) in figures() {
+        std::fs::write(directory.join(format!("{name}.svg")), figure.svg().unwrap()).unwrap();
+        std::fs::write(directory.join(format!("{name}.png")), figure.png().unwrap()).unwrap();
+    }
+}

@@ -1,0 +1,19 @@
+//! Puts the timeline together: which panels, in which order. Draws none of them.
+
+use crate::analysis::Summary;
+use crate::plot::figure::Figure;
+use crate::record::Record;
+
+use super::page::Page;
+use super::{errors, goodput, lane, load};
+
+/// The incident's timeline: error rates as the monitors read them, call rates and goodput against the twin's, and a lane
+/// of events, on one time axis. An early part that would be too small to see is enlarged, and says so.
+pub fn timeline(record: &Record, summary: &Summary) -> Figure {
+    let mut page = Page::new(record, summary);
+    errors::draw(&mut page);
+    load::draw(&mut page);
+    goodput::draw(&mut page);
+    lane::draw(&mut page);
+    page.finish()
+}

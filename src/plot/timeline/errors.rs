@@ -1,0 +1,194 @@
+//! The panel of error rates: what the monitors read and when their alerts fired; without monitors, what users saw.
+
+use crate::plot::font::Weight;
+use crate::plot::geometry::{Point, Rect, at};
+use crate::plot::labels::{EndLabel, Free, end_labels};
+use crate::plot::scene::{Anchor, Text};
+use crate::plot::series::{Windows, total, unbroken};
+use crate::plot::theme::{self, Look};
+use crate::plot::{font, words};
+use crate::record::MonitorTrack;
+
+use super::page::{Page, Panel, through};
+
+const HEIGHT: f64 = 232.0;
+/// More lines than this are not told apart any more.
+const MOST: usize = 7;
+
+/// A line of the panel.
+struct Curve<'a> {
+    name: &'a str,
+    look: Look,
+    parts: Vec<Vec<Point>>,
+    last: f64,
+    monitor: Option<&'a MonitorTrack>,
+}
+
+/// Draws the panel.
+pub(super) fn draw(page: &mut Page<'_>) {
+    let shares = [0.0, 0.25, 0.5, 0.75, 1.0];
+    let ticks: Vec<_> = shares.into_iter().map(|v| (v, format!("{:.0}\u{a0}%", v * 100.0))).collect();
+    let monitored = page.record.actual.monitors.values().any(is_error_rate);
+    let (heading, unit) = if monitored {
+        ("Error rates", "as the monitors read them: share of what ended")
+    } else {
+        ("Failed requests", "share of those that ended")
+    };
+    let panel = page.panel(heading, unit, HEIGHT, 1.0, &ticks);
+    let curves = if monitored { monitors(page, panel) } else { classes(page, panel) };
+    let mut free = Free::default();
+    for curve in &curves {
+        curve.parts.iter().for_each(|part| free.occupy_line(part));
+    }
+    for curve in &curves {
+        thresholds(page, panel, curve);
+    }
+    for curve in &curves {
+        firing(page, panel, curve);
+    }
+    for curve in curves.iter().rev() {
+        for part in &curve.parts {
+            page.scene.dashed(part, theme::SERIES, curve.look.line, curve.look.dash);
+        }
+    }
+    for curve in &curves {
+        fired(page, panel, curve, &mut free);
+    }
+    for curve in &curves {
+        threshold_name(page, panel, curve, &mut free);
+    }
+    let x = panel.rect.right;
+    let labels = curves
+        .iter()
+        .map(|curve| EndLabel {
+            y: panel.y(curve.last),
+            name: curve.name.to_owned(),
+            value: words::share(curve.last),
+            look: Some(curve.look),
+        })
+        .collect();
+    end_labels(&mut page.scene, x, (panel.rect.top - 12.0, panel.rect.bottom + 12.0), labels);
+}
+
+fn is_error_rate(monitor: &MonitorTrack) -> bool {
+    monitor.reading == "error_rate" && !monitor.samples.is_empty()
+}
+
+/// The curves of the monitors; of too many, those that read the most.
+fn monitors<'a>(page: &mut Page<'a>, panel: Panel) -> Vec<Curve<'a>> {
+    let record = page.record;
+    let peak = |monitor: &MonitorTrack| monitor.samples.iter().map(|sample| sample.1).fold(0.0, f64::max);
+    let mut chosen: Vec<_> = record.actual.monitors.iter().filter(|(_, m)| is_error_rate(m)).collect();
+    chosen.sort_by(|a, b| peak(b.1).total_cmp(&peak(a.1)));
+    chosen.truncate(MOST);
+    chosen
+        .into_iter()
+        .map(|(name, monitor)| {
+            let samples = within(monitor, record.simulated_s);
+            let parts = unbroken(samples);
+            let line = |part: &&[(f64, f64)]| through(&page.axis, panel, part.iter().copied());
+            Curve {
+                name,
+                parts: parts.iter().map(line).collect(),
+                look: page.look(&monitor.of),
+                last: samples.last().map_or(0.0, |sample| sample.1),
+                monitor: Some(monitor),
+            }
+        })
+        .collect()
+}
+
+/// The readings up to an instant.
+fn within(monitor: &MonitorTrack, end_s: f64) -> &[(f64, f64)] {
+    let count = monitor.samples.iter().take_while(|sample| sample.0 <= end_s + 1e-6).count();
+    &monitor.samples[..count]
+}
+
+/// The curves of the classes.
+fn classes<'a>(page: &mut Page<'a>, panel: Panel) -> Vec<Curve<'a>> {
+    let record = page.record;
+    let world = &record.actual;
+    let windows = Windows::of(world, record.simulated_s);
+    let pieces = windows.pooled(&page.axis, 4.0, 0.0);
+    let mut curves = Vec::new();
+    for (name, class) in world.classes.iter().take(MOST) {
+        let share = |piece: &std::ops::Range<usize>| {
+            let (ok, failed) = (total(&class.ok, piece), total(&class.failed, piece));
+            (ok + failed > 0).then(|| failed as f64 / (ok + failed) as f64)
+        };
+        let values = pieces.iter().filter_map(|piece| Some((piece.clone(), share(piece)?)));
+        let line = through(&page.axis, panel, windows.curve(values).into_iter());
+        let last = share(&windows.last()).unwrap_or(0.0);
+        curves.push(Curve { name, look: page.look(name), parts: vec![line], last, monitor: None });
+    }
+    curves
+}
+
+/// The threshold of an alert, as a thin dashed line.
+fn thresholds(page: &mut Page<'_>, panel: Panel, curve: &Curve<'_>) {
+    if let Some(threshold) = curve.monitor.and_then(|monitor| monitor.threshold) {
+        let y = panel.y(threshold);
+        let line = [at(panel.rect.left, y), at(panel.rect.right, y)];
+        page.scene.dashed(&line, 1.5, curve.look.line, &[6.0, 4.0]);
+    }
+}
+
+/// A light ribbon under the curve while the alert fires.
+fn firing(page: &mut Page<'_>, panel: Panel, curve: &Curve<'_>) {
+    let Some(monitor) = curve.monitor else { return };
+    for (from, to) in &monitor.alerts {
+        let to = to.unwrap_or(page.record.simulated_s);
+        let during = within(monitor, page.record.simulated_s)
+            .iter()
+            .copied()
+            .filter(|sample| sample.0 >= *from && sample.0 <= to);
+        let line = through(&page.axis, panel, during);
+        let light = |c: u8| 255 - (255 - c) / 4;
+        let color = curve.look.line;
+        page.scene.line(
+            line,
+            11.0,
+            plotters::style::RGBColor(light(color.0), light(color.1), light(color.2)),
+        );
+    }
+}
+
+/// A marker where the alert fired first, with the reading.
+fn fired(page: &mut Page<'_>, panel: Panel, curve: &Curve<'_>, free: &mut Free) {
+    let Some(monitor) = curve.monitor else { return };
+    let begun = |alert: &&(f64, Option<f64>)| alert.0 <= page.record.simulated_s;
+    let alerts: Vec<_> = monitor.alerts.iter().filter(begun).take(12).collect();
+    for (n, (at_s, _)) in alerts.into_iter().enumerate() {
+        let reading = monitor.samples.iter().take_while(|sample| sample.0 <= at_s + 1e-6).last();
+        let Some((_, value)) = reading else { continue };
+        let place = at(page.axis.x(*at_s), panel.y(*value));
+        page.scene.marker(place, 7.0, curve.look.marker, curve.look.line);
+        free.occupy(Rect::new(place.x - 9.0, place.y - 9.0, 18.0, 18.0));
+        if n == 0 {
+            let text = Text::new(place, words::share(*value)).bold().color(curve.look.words);
+            let places = [
+                (place.moved(14.0, 6.0), Anchor::Start),
+                (place.moved(14.0, 20.0), Anchor::Start),
+                (place.moved(-14.0, 0.0), Anchor::End),
+                (place.moved(-14.0, -14.0), Anchor::End),
+            ];
+            free.write(&mut page.scene, panel.rect, &text, &places);
+        }
+    }
+}
+
+/// The name of the threshold, where there is room.
+fn threshold_name(page: &mut Page<'_>, panel: Panel, curve: &Curve<'_>, free: &mut Free) {
+    let Some(threshold) = curve.monitor.and_then(|monitor| monitor.threshold) else { return };
+    let y = panel.y(threshold);
+    let name = font::fit(curve.name, theme::TEXT, Weight::Regular, 260.0);
+    let text = Text::new(at(0.0, y), format!("{name}: alert at {}", words::share(threshold)));
+    let text = text.color(curve.look.words);
+    let mut places = Vec::new();
+    for dy in [-6.0, 18.0] {
+        places.push((at(panel.rect.right - 10.0, y + dy), Anchor::End));
+        places.push((at(panel.rect.left + 10.0, y + dy), Anchor::Start));
+        places.push((at(panel.rect.center().x, y + dy), Anchor::Middle));
+    }
+    free.write(&mut page.scene, panel.rect, &text, &places);
+}

@@ -1,0 +1,109 @@
+//! The panel of goodput: what users got, as a share of what they got in the twin; without a twin, per second.
+
+use std::ops::Range;
+
+use crate::plot::axis::value_ticks;
+use crate::plot::labels::{EndLabel, end_labels};
+use crate::plot::series::{Windows, total};
+use crate::plot::theme;
+use crate::plot::words;
+use crate::record::WorldRecord;
+
+use super::page::{Page, through};
+
+const HEIGHT: f64 = 150.0;
+/// More lines than this are not told apart any more.
+const MOST: usize = 6;
+/// A share is computed over at least so many of the twin's answers, or it is noise.
+const ENOUGH: f64 = 20.0;
+
+/// The goodput of a class over time.
+struct Curve<'a> {
+    name: &'a str,
+    values: Vec<(f64, f64)>,
+    last: Option<f64>,
+}
+
+/// Draws the panel; without traffic there is none.
+pub(super) fn draw(page: &mut Page<'_>) {
+    let record = page.record;
+    let curves: Vec<Curve<'_>> = match &record.twin {
+        Some(twin) => shares(page, twin),
+        None => rates(page),
+    };
+    if curves.is_empty() {
+        return;
+    }
+    let relative = record.twin.is_some();
+    let most = curves.iter().flat_map(|curve| &curve.values).map(|value| value.1).fold(0.0, f64::max);
+    let (heading, unit, top, ticks) = if relative {
+        let ticks = [0.0, 0.5, 1.0].map(|v| (v, format!("{:.0}\u{a0}%", v * 100.0))).to_vec();
+        ("Goodput", "answered requests, as a share of the twin\u{2019}s", most.clamp(1.08, 1.5), ticks)
+    } else {
+        let (step, top) = value_ticks(most, 3.0);
+        let n = libm::round(top / step) as u32;
+        let ticks = (0..=n).map(|n| (f64::from(n) * step, words::rate(f64::from(n) * step))).collect();
+        ("Goodput", "answered requests per second", top, ticks)
+    };
+    let panel = page.panel(heading, unit, HEIGHT, top, &ticks);
+    let looks: Vec<_> = curves.iter().map(|curve| page.look(curve.name)).collect();
+    let mut labels = Vec::new();
+    for (curve, look) in curves.iter().zip(&looks).rev() {
+        let line = through(&page.axis, panel, curve.values.iter().copied());
+        page.scene.dashed(&line, theme::SERIES, look.line, look.dash);
+        let Some(last) = curve.last else { continue };
+        let value = if relative { words::share(last) } else { words::rate(last) };
+        labels.push(EndLabel { y: panel.y(last), name: curve.name.to_owned(), value, look: Some(*look) });
+    }
+    labels.reverse();
+    let bounds = (panel.rect.top - 12.0, panel.rect.bottom + 12.0);
+    end_labels(&mut page.scene, panel.rect.right, bounds, labels);
+}
+
+fn windows(page: &Page<'_>, world: &WorldRecord) -> Windows {
+    Windows::of(world, page.record.simulated_s)
+}
+
+/// Answers as a share of the twin\u{2019}s, over pieces long enough that the twin has some. Worlds with windows of different
+/// widths are compared by time.
+fn shares<'a>(page: &Page<'a>, twin: &'a WorldRecord) -> Vec<Curve<'a>> {
+    let record = page.record;
+    let (ours, theirs) = (windows(page, &record.actual), windows(page, twin));
+    let coarse = if theirs.width_s > ours.width_s { theirs } else { ours };
+    let mut curves = Vec::new();
+    for (name, class) in record.actual.classes.iter().take(MOST) {
+        let Some(expected) = twin.classes.get(name) else { continue };
+        let rate = expected.ok.iter().sum::<u64>() as f64 / record.simulated_s.max(1e-9);
+        let pieces = coarse.pooled(&page.axis, 4.0, ENOUGH / rate.max(1e-9));
+        let share = |piece: &Range<usize>| {
+            let (from, to) = (coarse.begin(piece.start), coarse.begin(piece.end));
+            let got = total(&class.ok, &between(ours, from, to)) as f64;
+            let wanted = total(&expected.ok, &between(theirs, from, to)) as f64;
+            (wanted > 0.0).then(|| got / wanted)
+        };
+        let values = pieces.iter().filter_map(|piece| Some((piece.clone(), share(piece)?)));
+        curves.push(Curve { name, values: coarse.curve(values), last: share(&coarse.last()) });
+    }
+    curves
+}
+
+/// The windows between two instants.
+fn between(windows: Windows, from_s: f64, to_s: f64) -> Range<usize> {
+    let width = windows.width_s.max(f64::MIN_POSITIVE);
+    let end = if to_s >= windows.end_s { windows.count } else { libm::round(to_s / width) as usize };
+    libm::round(from_s / width) as usize..end
+}
+
+/// Answers per second.
+fn rates<'a>(page: &Page<'a>) -> Vec<Curve<'a>> {
+    let world = &page.record.actual;
+    let windows = windows(page, world);
+    let pieces = windows.pooled(&page.axis, 4.0, 1.0);
+    let mut curves = Vec::new();
+    for (name, class) in world.classes.iter().take(MOST) {
+        let rate = |piece: &Range<usize>| total(&class.ok, piece) as f64 / windows.seconds(piece).max(1e-9);
+        let values = windows.curve(pieces.iter().map(|piece| (piece.clone(), rate(piece))));
+        curves.push(Curve { name, values, last: Some(rate(&windows.last())) });
+    }
+    curves
+}
