@@ -1,10 +1,9 @@
 //! What must hold of the keys under `calls`: they name callers and callees that exist and call each other.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
-use crate::scenario::check::operation_exists;
 use crate::scenario::code;
-use crate::scenario::names::Names;
-use crate::scenario::reading::unknown;
+use crate::scenario::names::{Names, operation_exists};
+use crate::scenario::unknown::unknown;
 use crate::scenario::{Name, Scenario};
 
 /// Checks every key.

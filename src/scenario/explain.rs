@@ -2,8 +2,9 @@
 
 use crate::scenario::Scenario;
 use crate::scenario::code::{CODES, Code};
+use crate::scenario::decode::Schema;
 use crate::scenario::glossary::{WORDS, Word};
-use crate::scenario::schema::{FieldInfo, FormInfo, Rule, Schema, Shape, TypeInfo};
+use crate::scenario::schema::{FieldInfo, FormInfo, Rule, Shape, TypeInfo};
 use crate::scenario::variant::Variant;
 use crate::suggest::closest;
 use crate::time::SimDuration;
@@ -46,7 +47,7 @@ pub enum TermKind {
 /// Explains a term; capitals, spaces, `-` and `_` make no difference. Of an unknown one, the closest there is.
 pub fn explain(term: &str) -> Result<Explanation, Option<&'static str>> {
     let wanted = plain(term);
-    if let Some(code) = CODES.iter().find(|code| plain(code.code) == wanted) {
+    if let Some(code) = CODES.iter().find(|code| plain(code.id) == wanted) {
         return Ok(of_code(code));
     }
     let word = WORDS
@@ -79,7 +80,7 @@ pub fn terms() -> Vec<Term> {
         add(TermKind::Word, word.term.to_owned(), first_sentence(word.meaning));
     }
     for code in CODES {
-        add(TermKind::Code, code.code.to_owned(), code.title);
+        add(TermKind::Code, code.id.to_owned(), code.title);
     }
     for info in all_types() {
         add(TermKind::Type, info.name.to_owned(), first_sentence(&text(info.docs)));
@@ -160,7 +161,7 @@ impl Said {
 
 fn of_code(code: &Code) -> Explanation {
     Explanation {
-        title: format!("{}: {}", code.code, code.title),
+        title: format!("{}: {}", code.id, code.title),
         body: code.explanation.to_owned(),
         example: Some(code.example.to_owned()),
     }
@@ -253,7 +254,7 @@ fn spellings(types: &[&'static TypeInfo]) -> Vec<&'static str> {
             all.extend(form.fields.iter().map(|field| field.name));
         }
     }
-    all.extend(CODES.iter().map(|code| code.code));
+    all.extend(CODES.iter().map(|code| code.id));
     all
 }
 

@@ -100,7 +100,7 @@ words! {
         verdict: impaired at the end, long after the last trigger, with no improvement in sight. It takes \
         less load, not more time, to get out. See Bronson et al., \"Metastable Failures in Distributed \
         Systems\" (HotOS 2021)."
-        r#"expect: [Verdict(Metastable, world: Unattended)]"#;
+        r"expect: [Verdict(Metastable, world: Unattended)]";
     "trigger"
         "What pushes a system over: a fault, a surge, a loss of capacity. What keeps it down is the \
         sustaining effect, which is usually something else.";
@@ -123,7 +123,7 @@ words! {
     "world" ["worlds"]
         "A scenario is simulated in up to three worlds on the same draws: the actual one, with faults and \
         response; its twin, with neither; and the unattended one, with faults but without response."
-        r#"Verdict(Recovered, world: Unattended)"#;
+        r"Verdict(Recovered, world: Unattended)";
     "twin"
         "The world without faults and response, on the same draws: the same requests arrive at the same \
         instants and take the same work. Impact is the difference from the twin, request by request, so that \
@@ -134,7 +134,7 @@ words! {
     "verdict" ["verdicts"]
         "How a world ended: unaffected, down, contained, recovered, undecided, limited or metastable, decided \
         in this order by comparing its last window (60 s or 5 % of the horizon) with the twin's."
-        r#"expect: [Verdict([Recovered, Contained])]"#;
+        r"expect: [Verdict([Recovered, Contained])]";
     "unaffected"
         "Verdict: no request is worse off than in the twin.";
     "down"
@@ -203,7 +203,7 @@ words! {
     "bulkhead"
         "A cap on the attempts that a caller has under way to one callee, so that a slow callee cannot take \
         all of its threads."
-        r#"Policy(bulkhead: Bulkhead(max_concurrent: 10))"#;
+        r"Policy(bulkhead: Bulkhead(max_concurrent: 10))";
     "timeout"
         "How long a caller waits for one attempt; counted from when the attempt passes the breaker. The \
         callee does not notice, unless there is cancellation."
@@ -214,11 +214,11 @@ words! {
     "load shedding" ["shedding"]
         "A callee refuses work to protect itself. A bounded queue that rejects is its simplest form: what \
         cannot be served in time is better refused at once."
-        r#"Service(queue: Fifo(capacity: 100), when_full: Reject)"#;
+        r"Service(queue: Fifo(capacity: 100), when_full: Reject)";
     "queue"
         "Where attempts wait for a thread of a replica. A long queue turns overload into waiting: once the \
         wait exceeds the callers' timeout, all work is zombie work."
-        r#"Service(queue: Fifo(capacity: 100))"#;
+        r"Service(queue: Fifo(capacity: 100))";
     "pause"
         "Stop the world: nothing on a replica moves, for example during a garbage collection. Callers' timers \
         go on; arrivals queue up."
@@ -248,7 +248,7 @@ words! {
         r#"horizon: "25m""#;
     "seed"
         "The root of all draws. The same scenario and seed give the same run, to the bit."
-        r#"--seed 7"#;
+        r"--seed 7";
     "draw" ["draws"]
         "A random value. It is a function of the seed and of what it is for, not the next of a stream: \
         changing a policy or adding a service leaves all other draws as they were, so that two variants \
@@ -257,5 +257,5 @@ words! {
         "A digest over all events of a run. Two runs with the same fingerprint did the same.";
     "determinism" ["deterministic"]
         "The same scenario and seed give the same results, on every machine and with any number of jobs."
-        r#"knockon run shop.ron --check-determinism"#;
+        r"knockon run shop.ron --check-determinism";
 }

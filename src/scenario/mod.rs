@@ -10,6 +10,7 @@ mod check_fault;
 mod check_monitor;
 mod check_policy;
 mod code;
+mod container;
 mod decode;
 mod document;
 mod example;
@@ -19,6 +20,7 @@ mod fault;
 mod forms;
 mod glossary;
 mod lex;
+mod merge;
 mod monitor;
 mod names;
 mod parse;
@@ -31,6 +33,7 @@ mod schema;
 mod service;
 mod traffic;
 mod tree;
+mod unknown;
 mod variant;
 
 pub use call::{

@@ -126,14 +126,6 @@ impl Node {
         }
     }
 
-    /// The items, if it is a list; an empty slice otherwise.
-    pub(super) fn items(&self) -> &[Node] {
-        match &self.kind {
-            Kind::List(items) => items,
-            _ => &[],
-        }
-    }
-
     /// The value of a field, if this is a group that names it.
     pub(super) fn field(&self, name: &str) -> Option<&Node> {
         let fields = &self.as_group()?.fields;

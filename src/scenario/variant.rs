@@ -1,11 +1,11 @@
 //! Variants: named sets of changes to a scenario, each with expectations of its own.
 
 use crate::diagnostic::{Diagnostic, Sources, Span, Spanned};
-use crate::scenario::apply::{OVERRIDE, set};
-use crate::scenario::decode::{Cx, Decode};
-use crate::scenario::document::forbidden;
-use crate::scenario::path::{Path, parse_path};
-use crate::scenario::schema::{Rule, Schema, Shape, schema};
+use crate::scenario::apply::set;
+use crate::scenario::decode::{Cx, Decode, Schema};
+use crate::scenario::merge::OVERRIDE;
+use crate::scenario::path::{Path, forbidden, parse_path};
+use crate::scenario::schema::{Rule, Shape, schema};
 use crate::scenario::tree::{Field, Group, Kind, Node};
 use crate::scenario::{Name, Named};
 

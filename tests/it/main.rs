@@ -8,6 +8,7 @@ mod desk;
 mod determinism;
 mod explain_command;
 mod help;
+mod mechanisms;
 mod new_command;
 mod run_command;
 mod seeds_option;

@@ -178,6 +178,18 @@ fn mistakes_of_all_kinds_are_reported_at_once() {
         .replace("    format: 1,\n", "");
     let found = problems(&text);
     assert_eq!(found.matches("error[").count(), 4, "{found}");
+    // What a typed mistake leaves is still checked for names, without complaints about what stands in for it.
+    let text = GOOD
+        .replace("horizon: \"10m\"", "horizon: 600")
+        .replace("threads: 50", "threads: \"50\"")
+        .replace("rate: \"80/s\"", "rate: 80")
+        .replace("at: \"T+60s\"", "at: 60")
+        .replace("window: \"45s\"", "window: 45")
+        .replace("Exp(\"2ms\")", "Exp(2)")
+        .replace("on: \"db\"", "on: \"bd\"");
+    let found = problems(&text);
+    assert_eq!(found.matches("error[").count(), 7, "{found}");
+    assert!(found.contains("there is no service `bd`"), "{found}");
     let text = GOOD
         .replace("Call(\"db.read\")", "Call(\"bd.read\")")
         .replace("on: \"db\"", "on: \"bd\"")
