@@ -5,7 +5,7 @@
 //! | `new` | `new.rs`, with `starter.ron` |
 //! | `check` | `check.rs` |
 //! | `run` | `run.rs`; with `--seeds` `seeds.rs` |
-//! | `test` | `test.rs` |
+//! | `test` | `test.rs`, which `protocol.rs` prints |
 //! | `explain` | `explain.rs` |
 
 mod args;
@@ -21,6 +21,7 @@ mod interrupt;
 mod new;
 mod output;
 mod progress;
+mod protocol;
 mod run;
 mod seeds;
 mod source;

@@ -11,7 +11,7 @@ use crate::cli::files;
 use crate::cli::output::{self, Output};
 use crate::cli::progress::Meter;
 use crate::cli::terminal::Terminal;
-use crate::cli::{determinism, seeds, source};
+use crate::cli::{determinism, interrupt, seeds, source};
 
 /// Runs the command.
 pub(crate) fn run(args: &RunArgs, terminal: Terminal) -> Result<Exit, CliError> {
@@ -88,6 +88,12 @@ pub(crate) fn why(stop: Stop) -> String {
         Stop::Events(most) => format!("a world handled {} events (limits.events)", count(most)),
         Stop::InFlight(most) => format!("a world had {} attempts in flight (limits.in_flight)", count(most)),
     }
+}
+
+/// Why some of many runs did not end or did not even begin: as the first of those that were stopped, if any was.
+pub(crate) fn why_any(stops: impl IntoIterator<Item = Stop>) -> String {
+    let unknown = if interrupt::asked() { Stop::Interrupted } else { Stop::WallTime };
+    why(stops.into_iter().next().unwrap_or(unknown))
 }
 
 /// The command that gives the same result again.

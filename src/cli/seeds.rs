@@ -1,16 +1,16 @@
 //! `run --seeds`: many seeds of one incident at once, and how often they end how. Keeps only the first seed's files.
 
 use knockon::experiment::{Run, Stop, replay_all};
-use knockon::report::{SeedOutcome, SeedTable, csv, json, markdown, seed_report};
+use knockon::report::{SeedOutcome, SeedTable, Telling, csv, json, markdown, seed_report};
 use knockon::scenario::Resolved;
 
 use crate::cli::args::{Format, RunArgs};
 use crate::cli::exit::{CliError, Exit};
-use crate::cli::files;
 use crate::cli::output::Output;
 use crate::cli::progress::Meter;
-use crate::cli::run::{exit, repeat, setup, why};
+use crate::cli::run::{exit, repeat, setup, why_any};
 use crate::cli::terminal::Terminal;
+use crate::cli::{files, interrupt};
 
 /// Runs `number` seeds.
 pub(crate) fn run(
@@ -50,13 +50,19 @@ pub(crate) fn run(
         first = first.or(incident);
     }
     let scenario = &resolved.scenario;
-    let table = SeedTable::new(&scenario.name, args.choosing.variant.as_deref(), &scenario.currency, runs);
+    let table =
+        SeedTable::new(&scenario.name, args.choosing.variant.as_deref(), &scenario.currency, number, runs);
     if let Some(incident) = &first {
         files::write(output, incident, args, wall_s)?;
     }
     output.write("seeds.csv", csv::seeds(&table).as_bytes())?;
-    note_partial(&table, number, &ends, terminal);
-    tell(args, &table, first_seed, output, terminal)?;
+    let telling = Telling {
+        repeat: repeat(args, first_seed),
+        files: Some(output.listing()),
+        stopped: (table.runs.len() as u64 != number)
+            .then(|| why_any(ends.iter().filter_map(|(_, stop)| *stop))),
+    };
+    tell(args, &table, &telling, terminal)?;
     Ok(worst(&ends, table.runs.len() as u64 == number))
 }
 
@@ -69,26 +75,10 @@ pub(crate) fn seeds(first: u64, number: u64) -> Result<impl Iterator<Item = u64>
     Ok(first..=last)
 }
 
-/// Says that not all seeds were run to their end, and why.
-fn note_partial(table: &SeedTable, number: u64, ends: &[(Exit, Option<Stop>)], terminal: Terminal) {
-    let whole = table.runs.len() as u64;
-    if whole < number {
-        let stop = ends.iter().find_map(|(_, stop)| *stop).unwrap_or(Stop::Interrupted);
-        let plural = if whole == 1 { "" } else { "s" };
-        terminal.note(&format!("partial: {whole} of {number} run{plural} finished, because {}", why(stop)));
-    }
-}
-
 /// Prints the result.
-fn tell(
-    args: &RunArgs,
-    table: &SeedTable,
-    first_seed: u64,
-    output: &Output,
-    terminal: Terminal,
-) -> Result<(), CliError> {
+fn tell(args: &RunArgs, table: &SeedTable, telling: &Telling, terminal: Terminal) -> Result<(), CliError> {
     let format = args.format.or((!terminal.is_quiet()).then_some(Format::Text));
-    let report = || seed_report(table, &repeat(args, first_seed), Some(&output.listing()));
+    let report = || seed_report(table, telling);
     match format {
         None => Ok(()),
         Some(Format::Text) => terminal.report(&report()),
@@ -103,7 +93,8 @@ pub(crate) fn worst(ends: &[(Exit, Option<Stop>)], all_finished: bool) -> Exit {
     match () {
         () if any(Exit::Interrupted) => Exit::Interrupted,
         () if any(Exit::Limit) => Exit::Limit,
-        () if !all_finished => Exit::Interrupted,
+        () if !all_finished && interrupt::asked() => Exit::Interrupted,
+        () if !all_finished => Exit::Limit,
         () if any(Exit::ExpectationFailed) => Exit::ExpectationFailed,
         () => Exit::Done,
     }

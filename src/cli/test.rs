@@ -3,20 +3,18 @@
 use std::path::Path;
 
 use knockon::experiment::{Incident, Run, Setup, Stop, replay_all};
-use knockon::report::{Line, Tone, found, quantity};
+use knockon::report::found;
 use knockon::scenario::{Choice, Document, Scenario};
 use knockon::suggest::closest;
 
 use crate::cli::args::TestArgs;
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::progress::Meter;
-use crate::cli::run::{exit, why};
+use crate::cli::protocol::Protocol;
+use crate::cli::run::exit;
 use crate::cli::seeds::{seeds, worst};
-use crate::cli::terminal::{Terminal, painted};
+use crate::cli::terminal::Terminal;
 use crate::cli::{collect, files, source};
-
-/// So many failures of one case are shown.
-const SHOWN: usize = 10;
 
 /// A scenario in one of its variants.
 struct Case {
@@ -34,11 +32,11 @@ struct Suite {
 }
 
 /// What is left of one run: failed expectations as written and as found, and how it ended.
-struct Outcome {
-    seed: u64,
-    failures: Vec<(String, String)>,
+pub(crate) struct Outcome {
+    pub(crate) seed: u64,
+    pub(crate) failures: Vec<(String, String)>,
     exit: Exit,
-    stopped: Option<Stop>,
+    pub(crate) stopped: Option<Stop>,
 }
 
 /// Runs the command.
@@ -61,7 +59,28 @@ pub(crate) fn test(args: &TestArgs, terminal: Terminal) -> Result<Exit, CliError
     let meter = Meter::start(terminal, plan.len(), args.choosing.max_wall);
     let results = replay_all(&plan, jobs, |_| meter.watcher(), |_, incident| Outcome::of(&incident));
     drop(meter);
-    print(&suite, &results, seeds_each as usize, terminal)
+    print(&suite, &results, seeds_each as usize, terminal)?;
+    let ends: Vec<_> = results.iter().flatten().map(|outcome| (outcome.exit, outcome.stopped)).collect();
+    let end = worst(&ends, results.iter().all(Option::is_some));
+    Ok(if suite.wrong_files > 0 && end != Exit::Interrupted { Exit::Wrong } else { end })
+}
+
+/// Prints a line for each case, what failed under it, and the closing line.
+fn print(
+    suite: &Suite,
+    results: &[Option<Outcome>],
+    seeds_each: usize,
+    terminal: Terminal,
+) -> Result<(), CliError> {
+    let mut runs = results.chunks(seeds_each);
+    let mut protocol = Protocol::new(suite.cases.iter().map(|case| case.title.as_str()));
+    for case in &suite.cases {
+        match case.scenario.expect.len() {
+            0 => protocol.skipped(&case.title),
+            expectations => protocol.ran(&case.title, expectations as u64, runs.next().unwrap_or_default()),
+        }
+    }
+    terminal.result(&protocol.text(terminal.is_quiet()))
 }
 
 impl Outcome {
@@ -121,76 +140,4 @@ fn add(suite: &mut Suite, path: &Path, document: &Document, args: &TestArgs) -> 
 fn title(path: &Path, variant: Option<&str>) -> String {
     let path = path.display();
     variant.map_or_else(|| path.to_string(), |variant| format!("{path} \u{b7} {variant}"))
-}
-
-/// Prints one line for each case, what failed under it, and the closing line.
-fn print(
-    suite: &Suite,
-    results: &[Option<Outcome>],
-    seeds_each: usize,
-    terminal: Terminal,
-) -> Result<Exit, CliError> {
-    let mut runs = results.chunks(seeds_each);
-    let longest = suite.cases.iter().map(|case| case.title.chars().count()).max().unwrap_or_default();
-    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
-    let mut lines: Vec<Line> = Vec::new();
-    for case in &suite.cases {
-        let expectations = case.scenario.expect.len() as u64;
-        if expectations == 0 {
-            skipped += 1;
-            lines.push(Line::dim(format!("skipped  {:longest$}  no expectations", case.title)));
-            continue;
-        }
-        let outcomes = runs.next().unwrap_or_default();
-        let details = details(outcomes);
-        let number = quantity::counted(expectations, "expectation");
-        let each = if seeds_each > 1 { format!(", {seeds_each} seeds") } else { String::new() };
-        if details.is_empty() {
-            passed += 1;
-            let line = Line::toned(Tone::Good, "ok").and(format!("       {:longest$}  ", case.title));
-            lines.push(line.then(Tone::Dim, format!("{number}{each}")));
-        } else {
-            failed += 1;
-            lines.push(Line::toned(Tone::Bad, "FAILED").and(format!("   {}", case.title)));
-            lines.extend(details);
-        }
-    }
-    let only_failures = |line: &&Line| {
-        let text = line.text();
-        !terminal.is_quiet() || !(text.starts_with("ok ") || text.starts_with("skipped "))
-    };
-    let text: String = lines.iter().filter(only_failures).map(|line| painted(line) + "\n").collect();
-    let skips = if skipped > 0 { format!(", {skipped} skipped") } else { String::new() };
-    terminal.result(&format!("{text}{passed} passed, {failed} failed{skips}\n"))?;
-    let ends: Vec<_> = results.iter().flatten().map(|outcome| (outcome.exit, outcome.stopped)).collect();
-    let end = worst(&ends, results.iter().all(Option::is_some));
-    Ok(match end {
-        Exit::Interrupted => end,
-        _ if suite.wrong_files > 0 => Exit::Wrong,
-        _ => end,
-    })
-}
-
-/// What went wrong in the runs of a case.
-fn details(outcomes: &[Option<Outcome>]) -> Vec<Line> {
-    let mut lines = Vec::new();
-    for outcome in outcomes {
-        let Some(Outcome { seed, failures, stopped, .. }) = outcome else {
-            lines.push(Line::plain("           not run: it was interrupted"));
-            continue;
-        };
-        if let Some(stop) = stopped {
-            lines.push(Line::plain(format!("           seed {seed}: ended early, because {}", why(*stop))));
-            continue;
-        }
-        for (text, found) in failures {
-            lines.push(Line::dim(format!("           seed {seed}: ")).and(format!("{text}: {found}")));
-        }
-    }
-    if lines.len() > SHOWN {
-        let more = lines.len() - SHOWN;
-        lines.truncate(SHOWN);
-        lines.push(Line::dim(format!("           and {more} more")));
-    }
-    lines
 }

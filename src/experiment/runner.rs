@@ -39,16 +39,20 @@ pub fn replay_all<W: Watch, T: Send>(
     })
 }
 
-/// `work` of 0, 1 and so on, in this order, done by at most `jobs` threads.
+/// `work` of 0, 1 and so on, done by at most `jobs` threads, begun in this order, so that what is done before an
+/// interruption has no gaps, and returned in this order.
 #[cfg(feature = "threads")]
 fn in_order<T: Send>(count: usize, jobs: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    use rayon::iter::{IntoParallelIterator, ParallelIterator};
+    use rayon::iter::{ParallelBridge, ParallelIterator};
 
     let jobs = jobs.min(count);
     if jobs > 1
         && let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(jobs).build()
     {
-        return pool.install(|| (0..count).into_par_iter().map(&work).collect());
+        let mut done: Vec<(usize, T)> =
+            pool.install(|| (0..count).par_bridge().map(|index| (index, work(index))).collect());
+        done.sort_by_key(|(index, _)| *index);
+        return done.into_iter().map(|(_, result)| result).collect();
     }
     (0..count).map(work).collect()
 }

@@ -5,26 +5,32 @@ use indexmap::IndexMap;
 use crate::report::block::{Block, Line, Report, Table, Tone};
 use crate::report::quantity;
 use crate::report::seeds::SeedTable;
-use crate::report::story::verdict_tone;
+use crate::report::story::{Telling, verdict_tone};
 use crate::scenario::VerdictKind;
 
 /// A verdict counts as settled when its interval is narrower than this.
 const SETTLED: f64 = 0.2;
 
 /// Tells many seeds, and how to repeat them.
-pub fn seed_report(table: &SeedTable, repeat: &str, files: Option<&(String, Vec<String>)>) -> Report {
-    let mut blocks = vec![Block::Paragraph(inputs(table)), Block::Table(verdicts(table))];
+pub fn seed_report(table: &SeedTable, telling: &Telling) -> Report {
+    let mut blocks = vec![Block::Paragraph(inputs(table))];
+    if let Some(why) = &telling.stopped {
+        let (whole, planned) = (quantity::count(table.runs.len() as u64), quantity::count(table.planned));
+        let words = format!(": {whole} of {planned} runs finished, because {why}. All numbers are of those.");
+        blocks.push(Block::Paragraph(Line::toned(Tone::Caution, "PARTIAL").and(words)));
+    }
+    blocks.push(Block::Table(verdicts(table)));
     blocks.push(Block::Table(ranges(table)));
     let mut facts = Vec::new();
     expectations(&mut facts, table);
     if let Some(advice) = advice(table) {
         facts.push(("advice".to_owned(), advice));
     }
-    if let Some((directory, names)) = files {
+    if let Some((directory, names)) = &telling.files {
         let line = Line::plain(format!("{directory}/ ")).then(Tone::Dim, names.join(" "));
         facts.push(("files".to_owned(), line));
     }
-    facts.push(("repeat".to_owned(), Line::toned(Tone::Strong, repeat)));
+    facts.push(("repeat".to_owned(), Line::toned(Tone::Strong, telling.repeat.clone())));
     blocks.push(Block::Facts(facts));
     Report { title: table.scenario.clone(), blocks }
 }

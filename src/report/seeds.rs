@@ -21,6 +21,8 @@ pub struct SeedTable {
     pub variant: Option<String>,
     /// Currency of values.
     pub currency: String,
+    /// How many runs there should have been; those that were stopped are left out below.
+    pub planned: u64,
     /// How often each verdict, the most frequent first.
     pub verdicts: Vec<Frequency>,
     /// One for each run, in the order of the seeds.
@@ -69,13 +71,20 @@ pub struct FailedExpectation {
 }
 
 impl SeedTable {
-    /// The table of these runs.
-    pub fn new(scenario: &str, variant: Option<&str>, currency: &str, runs: Vec<SeedOutcome>) -> Self {
+    /// The table of these runs, of so many that were planned.
+    pub fn new(
+        scenario: &str,
+        variant: Option<&str>,
+        currency: &str,
+        planned: u64,
+        runs: Vec<SeedOutcome>,
+    ) -> Self {
         Self {
             seeds_version: SEEDS_VERSION,
             scenario: scenario.to_owned(),
             variant: variant.map(str::to_owned),
             currency: currency.to_owned(),
+            planned,
             verdicts: frequencies(&runs),
             runs,
         }

@@ -45,3 +45,13 @@ fn expectations_that_fail_are_counted_over_the_seeds() {
     let wrong = ["run", "shop.ron", "--no-pictures", "--seeds", "3", "--set", "expect=[Verdict(Down)]"];
     desk.run(&wrong).exits(1).tells(&["failed in 3 of 3 runs", "FAILED Verdict(Down): 3 times (seed 1: "]);
 }
+
+#[test]
+fn seeds_that_could_not_be_run_are_not_counted() {
+    let desk = Desk::with_shop();
+    let long = ["run", "shop.ron", "--no-pictures", "--seeds", "100000", "--jobs", "1", "--max-wall", "1s"];
+    let said = desk.run(&long).exits(5).tells(&["PARTIAL: ", " of 100,000 runs finished", "--max-wall"]);
+    let runs = desk.read("output/shop/seeds.csv").lines().count() - 1;
+    assert!(said.stdout.contains(&format!("PARTIAL: {runs} of")), "{said:#?}");
+    assert!(said.stdout.contains(&format!("seeds 1 to {runs}\n")), "the seeds have no gaps: {said:#?}");
+}

@@ -70,3 +70,14 @@ fn quiet_shows_failures_only() {
     assert!(!said.stdout.contains("ok "), "{said:#?}");
     said.tells(&["FAILED   shop.ron", "2 passed, 1 failed"]);
 }
+
+#[test]
+fn cases_that_could_not_be_finished_neither_passed_nor_failed() {
+    let desk = Desk::with_shop();
+    let said = desk.run(&["test", "shop.ron", "--seeds", "1000", "--max-wall", "500ms"]).exits(5);
+    said.tells(&[
+        "PARTIAL  shop.ron ",
+        " of 1,000 runs finished, because its real time was over",
+        ", 3 not finished\n",
+    ]);
+}
