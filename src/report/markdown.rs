@@ -10,7 +10,7 @@ pub fn markdown(report: &Report) -> String {
     for block in &report.blocks {
         text.push('\n');
         match block {
-            Block::Paragraph(line) => text += &format!("{}\n", inline(line)),
+            Block::Paragraph(line) => text += &(inline(line) + "\n"),
             Block::Moments(moments) => push_moments(&mut text, moments),
             Block::Facts(facts) => push_facts(&mut text, facts),
             Block::Table(table) => push_table(&mut text, table),
@@ -72,7 +72,8 @@ fn inline(line: &Line) -> String {
         let behind = &after[words.len()..];
         let bold = !words.is_empty() && !matches!(piece.tone, Tone::Plain | Tone::Dim);
         let mark = if bold { "**" } else { "" };
-        text += &format!("{before}{mark}{}{mark}{behind}", escaped(words));
+        let words = escaped(words);
+        text.extend([before, mark, &words, mark, behind]);
     }
     text
 }

@@ -1,4 +1,4 @@
-//! Numbers as people read them: `12.3 ms`, `4.1k/s`, `99.2 %`, `$399K`, `T+2m42s`. Knows no table and no sentence.
+//! Numbers as people read them: `12.3 ms`, `4.1k/s`, `99.2 %`, `$399K`, `T+162s`. Knows no table and no sentence.
 
 /// What stands where there is nothing to show.
 pub const NOTHING: &str = "-";
@@ -64,7 +64,7 @@ pub fn share(share: f64) -> String {
         let text = format!("{percent:.digits$}");
         let rounded: f64 = text.parse().unwrap_or(percent);
         if rounded > 0.0 && (rounded < 100.0 || percent > 100.0) {
-            return format!("{text} %");
+            return format!("{} %", trimmed(text));
         }
     }
     match percent {
@@ -110,12 +110,15 @@ pub fn money(value: f64, currency: &str) -> String {
     format!("{sign}{currency}{amount}")
 }
 
-/// An instant, from the end of the warm-up: `T+0s`, `T+0.2s`, `T+2m42s`.
+/// Instants before this are told in seconds, as scenarios are written.
+const IN_SECONDS: f64 = 599.95;
+
+/// An instant, from the end of the warm-up: `T+0s`, `T+0.2s`, `T+162s`, `T+15m`.
 pub fn instant(at_s: f64) -> String {
     let (sign, size) = if at_s < 0.0 { ("T-", -at_s) } else { ("T+", at_s) };
     let text = match size {
         _ if !size.is_finite() => NOTHING.to_owned(),
-        _ if size < 59.95 => format!("{}s", trimmed(format!("{size:.1}"))),
+        _ if size < IN_SECONDS => format!("{}s", trimmed(format!("{size:.1}"))),
         _ => long(size.round() as u64),
     };
     format!("{sign}{text}")
@@ -172,7 +175,8 @@ mod tests {
             (0.999_999_9, ">99.999 %"),
             (0.000_2, "0.02 %"),
             (0.000_000_1, "<0.001 %"),
-            (1.5, "150.0 %"),
+            (0.5, "50 %"),
+            (1.5, "150 %"),
             (f64::NAN, "-"),
         ] {
             assert_eq!(share(value), text, "{value}");
@@ -203,6 +207,7 @@ mod tests {
         assert_eq!(instant(0.24), "T+0.2s");
         assert_eq!(instant(30.0), "T+30s");
         assert_eq!(instant(-5.0), "T-5s");
+        assert_eq!(instant(162.04), "T+162s");
         assert_eq!(instant(900.0), "T+15m");
         assert_eq!(clock(50_400, 30.9), "14:00:30");
         assert_eq!(clock(86_399, 1.0), "00:00:00");

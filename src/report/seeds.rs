@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::analysis::{Interval, Summary, wilson};
 use crate::report::block::{Block, Line, Report, Table, Tone};
 use crate::report::quantity;
-use crate::report::story::{found, verdict_name, verdict_tone};
+use crate::report::story::{found, verdict_tone};
 use crate::scenario::VerdictKind;
 
 /// Version of the format of [`SeedTable`] as JSON.
@@ -88,7 +88,7 @@ impl SeedOutcome {
 
     /// Its verdict as one word.
     pub fn verdict_name(&self) -> &'static str {
-        self.verdict.map_or("none", verdict_name)
+        self.verdict.map_or("none", VerdictKind::name)
     }
 }
 
@@ -142,7 +142,9 @@ pub fn seed_report(table: &SeedTable, repeat: &str, files: Option<&(String, Vec<
         table.variant.as_ref().map_or_else(String::new, |name| format!(" \u{b7} variant \"{name}\""));
     let first = table.outcomes.first().map_or(0, |outcome| outcome.seed);
     let last = table.outcomes.last().map_or(0, |outcome| outcome.seed);
-    let inputs = format!("{}{variant} \u{b7} seeds {first} to {last}", table.scenario);
+    let version = env!("CARGO_PKG_VERSION");
+    let scenario = &table.scenario;
+    let inputs = format!("knockon {version} \u{b7} {scenario}{variant} \u{b7} seeds {first} to {last}");
     let mut blocks = vec![Block::Paragraph(Line::dim(inputs)), Block::Table(verdicts(table, runs))];
     blocks.push(Block::Table(ranges(table)));
     let mut facts = Vec::new();
@@ -169,7 +171,7 @@ fn verdicts(table: &SeedTable, runs: u64) -> Table {
         rows.rows.push((
             verdict.map_or(Tone::Plain, verdict_tone),
             vec![
-                verdict.map_or("none", verdict_name).to_owned(),
+                verdict.map_or("none", VerdictKind::name).to_owned(),
                 quantity::count(count),
                 quantity::share(count as f64 / runs as f64),
                 format!("{} to {}", quantity::share(low), quantity::share(high)),

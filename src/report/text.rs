@@ -59,7 +59,7 @@ fn facts_lines(facts: &[(String, Line)], width: usize) -> Vec<Line> {
 }
 
 /// Breaks a line between words; what follows is indented. The first `indent` characters are never broken.
-fn wrapped(line: &Line, width: usize, indent: usize) -> Vec<Line> {
+pub fn wrapped(line: &Line, width: usize, indent: usize) -> Vec<Line> {
     let mut lines = vec![Line::default()];
     let mut column = 0;
     for piece in &line.pieces {

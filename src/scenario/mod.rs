@@ -45,6 +45,7 @@ pub use expectation::{Bound, Check, Expectation, VerdictKind, World};
 pub use explain::{Explanation, Term, TermKind, explain, terms};
 pub use fault::{Effect, Fault, Target};
 pub use monitor::{Alert, Monitor, Reading, Side, Subject, View};
+pub use parse::MAX_BYTES;
 pub use root::{Impact, Limits, Name, Named, Scenario};
 pub use service::{Access, Capacity, Condition, Join, Per, Probe, Queue, Restart, Service, Step, WhenFull};
 pub use traffic::{Rate, Traffic};

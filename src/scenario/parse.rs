@@ -9,7 +9,7 @@ use crate::scenario::tree::{Field, Group, Kind, Node, Value};
 pub(super) const MAX_DEPTH: usize = 64;
 
 /// A text may be this long, in bytes.
-pub(super) const MAX_BYTES: usize = 4 << 20;
+pub const MAX_BYTES: usize = 4 << 20;
 
 /// More mistakes of structure than this are not listed: the later ones mostly follow from the earlier.
 const MAX_PROBLEMS: usize = 20;

@@ -151,7 +151,9 @@ fn expectations(facts: &mut Facts, results: &[ExpectationResult]) {
     if held <= HELD {
         for result in results.iter().filter(|result| result.held) {
             let line = Line::toned(Tone::Good, "held ").and(result.text.clone());
-            facts.add("expectations", line.then(Tone::Dim, format!(": {}", found(result))));
+            let measured = result.measured.map(|value| signals::quantity_of(result.unit, value));
+            let measured = measured.map_or_else(String::new, |value| format!(": {value}"));
+            facts.add("expectations", line.then(Tone::Dim, measured));
         }
     }
 }

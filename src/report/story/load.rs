@@ -6,8 +6,10 @@ use crate::report::block::{Line, Tone};
 use crate::report::quantity;
 use crate::report::story::moments::{Happening, Weight};
 
-/// Outages are looked for in periods of at least this length.
-const OUTAGE_S: f64 = 5.0;
+/// Outages are looked for in periods of at least this length,
+const OUTAGE_S: f64 = 1.0;
+/// and in which so many requests end, so that a few failures are no outage.
+const OUTAGE_REQUESTS: f64 = 20.0;
 /// Amplification peaks in periods of at least this length, as its definition says.
 const PEAK_S: f64 = 10.0;
 /// A period with fewer of the twin's attempts says nothing.
@@ -22,8 +24,11 @@ pub(super) fn outages(record: &Record) -> Vec<Happening> {
     let width = record.actual.window_s;
     let mut found = Vec::new();
     for (name, series) in &record.actual.classes {
-        let shares = failed_shares(series, periods(width, OUTAGE_S));
-        let length = periods(width, OUTAGE_S) as f64 * width;
+        let requests = series.arrived.iter().sum::<u64>().max(1) as f64;
+        let per_s = requests / (width * series.arrived.len().max(1) as f64);
+        let windows = periods(width, OUTAGE_S.max(OUTAGE_REQUESTS / per_s));
+        let shares = failed_shares(series, windows);
+        let length = windows as f64 * width;
         let half = outage(&shares, 0.5).map(|span| (span, "more than half of"));
         let some = || outage(&shares, 0.05).map(|span| (span, "more than 5 % of"));
         let Some(((first, last), how_much)) = half.or_else(some) else { continue };

@@ -10,5 +10,5 @@ mod states;
 mod tell;
 
 pub use facts::found;
+pub(super) use tell::tone as verdict_tone;
 pub use tell::{Telling, story};
-pub(super) use tell::{name as verdict_name, tone as verdict_tone};

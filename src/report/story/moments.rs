@@ -51,11 +51,18 @@ pub(super) fn all(record: &Record, summary: &Summary) -> Vec<Moment> {
 
 /// Brings them into order and takes out the least important beyond [`MOST`]; returns how many.
 fn thin(found: &mut Vec<Happening>) -> usize {
-    let whole = found.len();
-    found.sort_by(|a, b| a.weight.cmp(&b.weight).then(a.at_s.total_cmp(&b.at_s)));
-    found.truncate(MOST);
-    found.sort_by(|a, b| a.at_s.total_cmp(&b.at_s).then(a.weight.cmp(&b.weight)));
-    whole - found.len()
+    // What is found first comes first among equal times: the fault, then what it did.
+    found.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
+    let mut kept: Vec<usize> = (0..found.len()).collect();
+    kept.sort_by_key(|index| found[*index].weight);
+    kept.truncate(MOST);
+    let left_out = found.len() - kept.len();
+    let mut index = 0;
+    found.retain(|_| {
+        index += 1;
+        kept.contains(&(index - 1))
+    });
+    left_out
 }
 
 /// With its labels.

@@ -61,14 +61,14 @@ fn verdict(record: &Record, summary: &Summary) -> Line {
         };
         return Line::toned(Tone::Strong, "NO VERDICT").and(format!(": {why}."));
     };
-    let mut line = Line::toned(tone(kind), name(kind).to_uppercase());
+    let mut line = Line::toned(tone(kind), kind.name().to_uppercase());
     let reason = summary.verdict_reason.trim().trim_end_matches('.');
     line = line.and(format!(": {}.", if reason.is_empty() { meaning(kind) } else { reason }));
     match summary.verdict_unattended {
         Some(other) if other == kind => line.and(" Without the response it would have ended the same way."),
         Some(other) => line
             .and(" Without the response it would have ended ")
-            .then(tone(other), name(other))
+            .then(tone(other), other.name())
             .and(format!(": {}.", meaning(other))),
         None => line,
     }
@@ -100,27 +100,20 @@ fn cost(record: &Record, summary: &Summary) -> Option<Line> {
     if failed == 0 {
         return None;
     }
-    let mut text = format!(" {} failed that the twin answered", quantity::counted(failed, "request"));
-    if value > 0.0 {
-        text += &format!(", worth {}", quantity::money(value, &record.currency));
-    }
-    if !unavailable.is_empty() {
-        text += &format!("; unavailable: {}", unavailable.join(", "));
-    }
-    Some(Line::toned(Tone::Strong, "Cost:").and(text + "."))
-}
-
-/// A verdict as one word.
-pub(in crate::report) fn name(kind: VerdictKind) -> &'static str {
-    match kind {
-        VerdictKind::Unaffected => "unaffected",
-        VerdictKind::Down => "down",
-        VerdictKind::Contained => "contained",
-        VerdictKind::Recovered => "recovered",
-        VerdictKind::Undecided => "undecided",
-        VerdictKind::Limited => "limited",
-        VerdictKind::Metastable => "metastable",
-    }
+    let worth = if value > 0.0 {
+        format!(", worth {}", quantity::money(value, &record.currency))
+    } else {
+        String::new()
+    };
+    let away = match unavailable.len() {
+        0 => String::new(),
+        _ => format!("; unavailable: {}", unavailable.join(", ")),
+    };
+    let requests = quantity::counted(failed, "request");
+    Some(
+        Line::toned(Tone::Strong, "COST")
+            .and(format!(": {requests} failed that the twin answered{worth}{away}.")),
+    )
 }
 
 /// What a verdict says, as a clause.
