@@ -15,19 +15,20 @@ fn run_at(rate: &str, b: &str, policy: &str, more: &str) -> (Record, Summary) {
     let text = format!(
         "Scenario(format: 1, name: \"test\", warm_up: \"5s\", horizon: \"60s\", seed: 11,
         services: {{
-            \"a\": Service(threads: 1000, operations: {{ \"op\": [Call(\"b.op\")] }}),
+            \"a\": Service(threads: 1000, queue: Fifo(capacity: Unbounded), operations: {{ \"op\": [Call(\"b.op\")] }}),
             \"b\": Service({b}, operations: {{ \"op\": [Work(Constant(\"100ms\"))] }}),
         }},
         calls: {{ \"a -> b\": Policy({policy}) }},
         traffic: {{ \"c\": Open(rate: \"{rate}\", entry: \"a.op\") }},
         {more})"
     );
-    let scenario = Scenario::parse(&text).unwrap_or_else(|rejected| panic!("{:?}\n{text}", rejected.diagnostics));
+    let scenario =
+        Scenario::parse(&text).unwrap_or_else(|rejected| panic!("{:?}\n{text}", rejected.diagnostics));
     let incident = replay(&scenario);
     (incident.record, incident.summary)
 }
 
-const PLENTY: &str = "threads: 1000";
+const PLENTY: &str = "threads: 1000, queue: Fifo(capacity: Unbounded)";
 
 #[test]
 fn an_attempt_takes_the_network_both_ways_and_its_work() {
@@ -42,7 +43,11 @@ fn a_timeout_fails_the_caller_and_leaves_a_zombie() {
     let (class, b) = (&summary.traffic["c"], &summary.services["b"]);
     assert_eq!((class.ok, class.failed_by_cause["dependency"]), (0, class.failed));
     assert_eq!(b.failed_by_cause["timeout"], b.failed);
-    assert!((b.mean_service_ms - 100.0).abs() < 1e-9, "the callee worked on to the end: {}", b.mean_service_ms);
+    assert!(
+        (b.mean_service_ms - 100.0).abs() < 1e-9,
+        "the callee worked on to the end: {}",
+        b.mean_service_ms
+    );
     // 20/s x 40 ms at the caller, 20/s x 100 ms at the callee.
     let a = &summary.services["a"];
     assert!((b.mean_in_flight / a.mean_in_flight - 2.5).abs() < 0.01);
@@ -58,7 +63,8 @@ fn cancellation_at_once_frees_the_thread_with_the_timeout() {
 #[test]
 fn cancellation_at_dequeue_drops_only_what_has_not_begun() {
     // One thread, 20/s x 100 ms of work: half of it has to wait for longer than the timeout.
-    let (record, summary) = run("threads: 1, queue: Fifo(capacity: Unbounded)", "timeout: \"150ms\", cancel: AtDequeue", "");
+    let (record, summary) =
+        run("threads: 1, queue: Fifo(capacity: Unbounded)", "timeout: \"150ms\", cancel: AtDequeue", "");
     let b = &summary.services["b"];
     let begun: u64 = record.actual.services["b"].admitted.iter().sum();
     assert!(begun < b.attempts * 6 / 10, "most of the abandoned were dropped: {begun} of {}", b.attempts);
@@ -91,7 +97,8 @@ fn retries_wait_their_backoff_and_end_with_their_count() {
 
 #[test]
 fn a_deadline_covers_all_attempts_and_backoffs() {
-    let policy = "timeout: \"60ms\", deadline: \"200ms\", retry: Retry(max_attempts: 10, backoff: Fixed(\"30ms\"))";
+    let policy =
+        "timeout: \"60ms\", deadline: \"200ms\", retry: Retry(max_attempts: 10, backoff: Fixed(\"30ms\"))";
     let (_, summary) = run(PLENTY, policy, "");
     // 60 + 30 + 60 + 30 ms, then 20 ms of the third attempt.
     assert!((summary.services["a"].mean_service_ms - 200.0).abs() < 1e-9);
@@ -111,7 +118,8 @@ fn a_full_queue_refuses_or_stays_silent() {
     let b = &refused.services["b"];
     assert_eq!(b.failed_by_cause["queue_full"], b.failed);
     assert_eq!(b.peak_queue, 3);
-    let (_, silent) = run_at("40/s", "threads: 2, queue: Fifo(capacity: 3), when_full: Silent", "timeout: \"2s\"", "");
+    let (_, silent) =
+        run_at("40/s", "threads: 2, queue: Fifo(capacity: 3), when_full: Silent", "timeout: \"2s\"", "");
     assert_eq!(silent.services["b"].failed_by_cause["timeout"], silent.services["b"].failed);
 }
 
@@ -140,9 +148,13 @@ fn a_bulkhead_refuses_at_once_or_after_its_wait() {
 #[test]
 fn a_pool_bounds_connections_and_its_wait_counts_for_the_timeout() {
     let (_, summary) = run(PLENTY, "pool: Pool(size: 1, max_wait: \"30s\"), timeout: \"150ms\"", "");
-    // Half of the attempts time out in the line for the one connection, and were never sent.
-    assert!(summary.calls["a -> b"].refused > 400);
-    assert!(summary.services["b"].mean_in_flight <= 1.0);
+    // Twice as much as one connection can carry. Whoever holds it began earlier than whoever waits, so it is given back
+    // by the holder's timeout before the next one's: everybody gets it, nearly nobody for long enough.
+    let class = &summary.traffic["c"];
+    assert!(class.failed > 800 && class.failed + class.unfinished + class.ok == class.requests, "{class:?}");
+    assert!(class.latency_ms.max <= 150.0, "the wait counts: {}", class.latency_ms.max);
+    // The abandoned are worked off without a connection.
+    assert!(summary.services["b"].mean_in_flight > 1.5);
     let (_, waited) = run(PLENTY, "pool: Pool(size: 1, max_wait: \"30ms\")", "");
     let ended = waited.traffic["c"].latency_ms.max;
     assert!(ended <= 130.1, "nobody waits longer than 30 ms: {ended}");
@@ -171,7 +183,7 @@ fn timers_of_a_paused_caller_run_when_it_wakes_after_its_replies() {
     // `a` pauses; replies of `b` (100 ms) and timeouts (150 ms) both fall due in the pause: the replies came first.
     let pause = "faults: [Fault(at: \"T+20s\", for: \"5s\", on: \"a\", effect: Pause)]";
     let (_, summary) = run(PLENTY, "timeout: \"150ms\"", pause);
-    assert_eq!(summary.services["b"].failed, 0);
+    assert_eq!(summary.services["b"].failed, 0, "{:?}", summary.services["b"]);
     assert_eq!(summary.traffic["c"].failed, 0);
 }
 
@@ -180,11 +192,13 @@ fn a_crash_resets_what_was_under_way_and_refuses_what_comes() {
     let crash = "faults: [Fault(at: \"T+20s\", for: \"5s\", on: \"b\", effect: Crash)]";
     let (record, summary) = run(&format!("{PLENTY}, restart: Restart(startup: \"3s\")"), "", crash);
     let b = &summary.services["b"];
-    let (reset, refused) = (b.failed_by_cause["reset"], b.failed_by_cause["refused"]);
+    let of = |cause: &str| b.failed_by_cause.get(cause).copied().unwrap_or(0);
+    let (reset, refused) = (of("reset"), of("refused"));
     assert!(reset <= 6, "what was under way: {reset}");
     assert!((refused as f64 - 160.0).abs() < 45.0, "20/s for 5 s dead and 3 s starting: {refused}");
     assert_eq!(b.restarts, 1);
-    let states: Vec<_> = record.actual.transitions.iter().filter(|t| t.kind == "replica").map(|t| (t.at_s, t.state)).collect();
+    let states: Vec<_> =
+        record.actual.transitions.iter().filter(|t| t.kind == "replica").map(|t| (t.at_s, t.state)).collect();
     assert_eq!(states, [(20.0, "down"), (25.0, "starting"), (28.0, "ready")]);
 }
 
@@ -224,13 +238,17 @@ fn injected_errors_hit_their_share() {
     let on_call = "faults: [Fault(at: \"T+0s\", for: \"60s\", on: \"a -> b\", effect: Errors(\"30%\"))]";
     let (_, retried) = run_at("200/s", PLENTY, "retry: Retry(max_attempts: 2)", on_call);
     let share = 1.0 - retried.traffic["c"].availability;
-    assert!((share - 0.09).abs() < 4.0 * (0.09 * 0.91 / 12_000.0_f64).sqrt(), "independent per attempt: {share}");
+    assert!(
+        (share - 0.09).abs() < 4.0 * (0.09 * 0.91 / 12_000.0_f64).sqrt(),
+        "independent per attempt: {share}"
+    );
 }
 
 #[test]
 fn a_breaker_opens_on_failures_and_closes_when_they_end() {
     let crash = "faults: [Fault(at: \"T+20s\", for: \"10s\", on: \"b\", effect: Errors(\"100%\"))]";
-    let breaker = "breaker: Resilience4j(window: Calls(20), min_calls: 20, open_for: \"2s\", half_open_calls: 4)";
+    let breaker =
+        "breaker: Resilience4j(window: Calls(20), min_calls: 20, open_for: \"2s\", half_open_calls: 4)";
     let (record, summary) = run_at("100/s", PLENTY, breaker, crash);
     let call = &summary.calls["a -> b"];
     assert!(call.breaker_opened >= 3 && call.refused > 700, "{call:?}");
@@ -245,7 +263,8 @@ fn retries_inside_the_breaker_count_once() {
     let errors = "faults: [Fault(at: \"T+0s\", for: \"60s\", on: \"b\", effect: Errors(\"50%\"))]";
     // Half of the attempts fail, an eighth of the calls: below 40 % for a breaker that sees only calls.
     let breaker = "breaker: Resilience4j(window: Calls(50), min_calls: 50, failure_rate: \"40%\")";
-    let (_, inside) = run_at("100/s", PLENTY, &format!("{breaker}, retry: Retry(max_attempts: 3, order: Inside)"), errors);
+    let (_, inside) =
+        run_at("100/s", PLENTY, &format!("{breaker}, retry: Retry(max_attempts: 3, order: Inside)"), errors);
     assert_eq!(inside.calls["a -> b"].breaker_opened, 0);
     let (_, outside) = run_at("100/s", PLENTY, &format!("{breaker}, retry: Retry(max_attempts: 3)"), errors);
     assert!(outside.calls["a -> b"].breaker_opened > 0);
@@ -254,18 +273,24 @@ fn retries_inside_the_breaker_count_once() {
 #[test]
 fn a_retry_budget_bounds_the_load() {
     let errors = "faults: [Fault(at: \"T+10s\", for: \"50s\", on: \"b\", effect: Errors(\"100%\"))]";
-    for budget in ["Tokens(share: \"10%\", capacity: 5)", "Ratio(share: \"10%\", window: \"10s\")"] {
+    // Over 50 s the tokens allow 10 % and the 5 that were there; the ratio allows 10 % of what the last 10 s before the
+    // fault had sent as well: 10 % x 60 s / 50 s.
+    for (budget, most) in
+        [("Tokens(share: \"10%\", capacity: 5)", 1.105), ("Ratio(share: \"10%\", window: \"10s\")", 1.125)]
+    {
         let policy = format!("retry: Retry(max_attempts: 4, budget: {budget})");
         let (_, summary) = run_at("100/s", PLENTY, &policy, errors);
         let amplification = summary.calls["a -> b"].amplification.unwrap();
-        assert!((1.08..1.105).contains(&amplification), "{budget}: {amplification}");
+        assert!((1.08..most).contains(&amplification), "{budget}: {amplification}");
     }
 }
 
 #[test]
 fn a_probe_sees_what_a_probe_would_see() {
     let monitors = "monitors: { \"health\": Healthy(of: \"b\", window: \"1s\", scrape: \"1s\") }, faults: ";
-    let at = |record: &Record, t: f64| record.actual.monitors["health"].samples.iter().find(|s| s.0 >= t).unwrap().1;
+    let at = |record: &Record, t: f64| {
+        record.actual.monitors["health"].samples.iter().find(|s| s.0 >= t).unwrap().1
+    };
     let probe = "probe: Probe(interval: \"1s\", timeout: \"500ms\", failures: 3)";
     let pause = format!("{monitors}[Fault(at: \"T+20s\", for: \"10s\", on: \"b\", effect: Pause)]");
     let (record, _) = run(&format!("{PLENTY}, {probe}"), "", &pause);
