@@ -128,12 +128,11 @@ pub(crate) fn shop() -> Topology {
     }
 }
 
+/// A curve: straight lines between these.
+type Points<'a> = &'a [(f64, f64)];
+
 /// One world of the Thursday outage: request rates, and the share of them answered over time.
-fn world(
-    end_s: usize,
-    answered: &[(&str, f64, &[(f64, f64)])],
-    calls: &[(&str, &[(f64, f64)])],
-) -> WorldRecord {
+fn world(end_s: usize, answered: &[(&str, f64, Points)], calls: &[(&str, Points)]) -> WorldRecord {
     let mut world = WorldRecord { window_s: 1.0, windows: end_s, ..WorldRecord::default() };
     for (salt, (name, rate, share)) in answered.iter().enumerate() {
         let mut series = ClassSeries::default();
@@ -324,6 +323,9 @@ pub(crate) fn contained() -> (Record, Summary) {
     }
     for call in summary.calls.values_mut() {
         call.amplification = Some(1.05);
+    }
+    for (name, traffic) in &mut summary.traffic {
+        traffic.availability = if name == "search" { 1.0 } else { 0.9874 };
     }
     if let Some(radius) = &mut summary.blast_radius {
         radius.duration_s = 22.0;

@@ -21,10 +21,10 @@ pub(crate) fn length(seconds: f64) -> String {
         return format!("0{GAP}s");
     }
     if s < 0.9995 {
-        return format!("{}{GAP}ms", trimmed(s * 1000.0, if s < 0.01 { 1 } else { 0 }));
+        return format!("{}{GAP}ms", trimmed(s * 1000.0, usize::from(s < 0.01)));
     }
     if s < 119.95 {
-        return format!("{}{GAP}s", trimmed(s, if s < 9.95 { 1 } else { 0 }));
+        return format!("{}{GAP}s", trimmed(s, usize::from(s < 9.95)));
     }
     let whole = libm::round(s) as u64;
     let (unit, part, unit_name, part_name) =
@@ -62,7 +62,7 @@ pub(crate) fn share(value: f64) -> String {
         "<0.1".to_owned()
     } else if percent < 9.95 {
         format!("{percent:.1}")
-    } else if percent < 99.5 || percent >= 100.0 {
+    } else if !(99.5..100.0).contains(&percent) {
         format!("{percent:.0}")
     } else if percent < 99.95 {
         format!("{percent:.1}")
