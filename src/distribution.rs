@@ -204,7 +204,7 @@ mod tests {
         let ms = SimDuration::from_millis;
         let n = 50_000;
         let mut rng = Key::of_seed(5).draws(Stream::named("oracle"));
-        let mut check = |ours: DurationDistribution, mut theirs: Vec<f64>| {
+        let check = |ours: DurationDistribution, mut theirs: Vec<f64>| {
             let mut ours = samples(ours, n);
             ours.sort_by(f64::total_cmp);
             theirs.sort_by(f64::total_cmp);

@@ -64,3 +64,35 @@ impl FailureCause {
         matches!(self, Self::BreakerOpen | Self::BulkheadFull | Self::PoolTimeout)
     }
 }
+
+/// How an attempt or a request ended, as its caller saw it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// Answered as wanted.
+    Ok,
+    /// Not answered.
+    Failed(FailureCause),
+    /// Its caller stopped waiting before either: it died, was canceled, or had enough other answers.
+    Abandoned,
+}
+
+impl Outcome {
+    /// Whether it failed.
+    pub const fn is_failed(self) -> bool {
+        matches!(self, Self::Failed(_))
+    }
+
+    /// Whether it was answered as wanted.
+    pub const fn is_ok(self) -> bool {
+        matches!(self, Self::Ok)
+    }
+
+    /// A number for digests, stable over versions.
+    pub const fn code(self) -> u64 {
+        match self {
+            Self::Ok => 0,
+            Self::Abandoned => 1,
+            Self::Failed(cause) => 2 + cause as u64,
+        }
+    }
+}

@@ -4,8 +4,11 @@
 //!
 //! | layer | owns |
 //! |---|---|
-//! | [`time`], [`random`], [`distribution`], [`failure`], [`diagnostic`], [`suggest`] | values with no opinion |
+//! | [`time`], [`random`], [`distribution`], [`failure`], [`id`], [`diagnostic`], [`suggest`] | values with no opinion |
 //! | [`scenario`] | what the person wrote: text, tree, typed and checked |
+//! | [`policy`] | how resilience mechanisms decide: pure state machines |
+//! | [`model`] | the scenario in dense, immutable form |
+//! | [`engine`] | the simulation of one world |
 //! | [`record`] | what a run left behind |
 //! | [`analysis`] | what it means |
 //! | [`experiment`] | many runs |
@@ -14,8 +17,12 @@
 pub mod analysis;
 pub mod diagnostic;
 pub mod distribution;
+pub mod engine;
 pub mod experiment;
 pub mod failure;
+pub mod id;
+pub mod model;
+pub mod policy;
 #[cfg(feature = "plot")]
 pub mod plot;
 pub mod random;

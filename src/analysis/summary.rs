@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
+use crate::record::LatencySummary;
 use crate::scenario::VerdictKind;
 
 /// Version of the summary's format.
@@ -82,23 +83,6 @@ pub struct TrafficSummary {
     pub latency_ms: LatencySummary,
 }
 
-/// A latency in milliseconds; zero where nothing was answered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct LatencySummary {
-    /// Median.
-    pub p50: f64,
-    /// 90 % are at most this.
-    pub p90: f64,
-    /// 99 % are at most this.
-    pub p99: f64,
-    /// 99.9 % are at most this.
-    pub p999: f64,
-    /// Mean.
-    pub mean: f64,
-    /// The longest.
-    pub max: f64,
-}
-
 /// Attempts at a service that were sent from T+0 on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct ServiceSummary {
@@ -108,6 +92,8 @@ pub struct ServiceSummary {
     pub ok: u64,
     /// Of those, failed as callers saw them.
     pub failed: u64,
+    /// Of those, let go by callers who no longer wanted an answer.
+    pub abandoned: u64,
     /// Of those, under way at the end.
     pub unfinished: u64,
     /// The failed, by cause.

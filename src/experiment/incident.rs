@@ -1,8 +1,15 @@
 //! One incident: its worlds are simulated side by side on the same draws, then compared.
 
-use crate::analysis::Summary;
-use crate::record::Record;
-use crate::scenario::Scenario;
+use crate::analysis::{Comparison, Outbox, Summary, analyze};
+use crate::engine::{LimitHit, Simulation};
+use crate::experiment::manifest::record;
+use crate::model::Model;
+use crate::record::{Record, Recorder};
+use crate::scenario::{self, Scenario};
+use crate::time::{SimDuration, SimTime};
+
+/// How far one world may be ahead of the other.
+const SLICE: SimDuration = SimDuration::from_secs(1);
 
 /// What to replay.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +75,151 @@ pub trait Watch: Sync {
 impl Watch for () {}
 
 /// Simulates the worlds of an incident and compares them.
-pub fn replay(_setup: &Setup, _watch: &dyn Watch) -> Incident {
-    unimplemented!("the engine comes next")
+///
+/// The worlds are one until the first fault: it is simulated once, then cloned. From there on the twin and the actual
+/// world move side by side, a second at a time, so that what ends in both can be compared and forgotten.
+pub fn replay(setup: &Setup, watch: &dyn Watch) -> Incident {
+    let model = Model::compile(setup.scenario);
+    let mut worlds = Worlds::new(&model, setup);
+    let stopped = worlds.run(watch);
+    worlds.finish(setup, stopped)
+}
+
+/// One world while it runs.
+#[derive(Clone)]
+struct WorldRun<'m> {
+    simulation: Simulation<'m>,
+    recorder: Recorder<'m>,
+    outbox: Outbox,
+}
+
+impl<'m> WorldRun<'m> {
+    fn new(model: &'m Model) -> Self {
+        Self { simulation: Simulation::new(model), recorder: Recorder::new(model), outbox: Outbox::default() }
+    }
+
+    fn run_until(&mut self, until: SimTime, compared: bool) -> Result<(), LimitHit> {
+        let result = if compared {
+            self.simulation.run_until(until, &mut (&mut self.recorder, &mut self.outbox))
+        } else {
+            self.simulation.run_until(until, &mut self.recorder)
+        };
+        self.simulation.check_invariants();
+        result
+    }
+}
+
+/// The worlds of one incident.
+struct Worlds<'m> {
+    model: &'m Model,
+    actual: WorldRun<'m>,
+    /// None before the worlds part, or if nobody wants it.
+    twin: Option<WorldRun<'m>>,
+    comparison: Option<Comparison<'m>>,
+    wants_twin: bool,
+    impact: scenario::Impact,
+    /// How far the worlds have got.
+    now: SimTime,
+}
+
+impl<'m> Worlds<'m> {
+    fn new(model: &'m Model, setup: &Setup) -> Self {
+        Self {
+            model,
+            actual: WorldRun::new(model),
+            twin: None,
+            comparison: None,
+            wants_twin: setup.twin,
+            impact: setup.scenario.impact,
+            now: SimTime::ZERO,
+        }
+    }
+
+    /// Runs to the horizon, or as far as limits and watchers allow.
+    fn run(&mut self, watch: &dyn Watch) -> Option<Stop> {
+        let parts_at = self.model.faults.iter().map(|fault| fault.from).min().unwrap_or(SimTime::MAX);
+        let mut parted = false;
+        // Everything at the horizon itself still counts.
+        let end = self.model.end + SimDuration::from_nanos(1);
+        while self.now < end {
+            if !parted && self.now >= parts_at {
+                self.part();
+                parted = true;
+            }
+            let mut until = end.min(self.now + SLICE);
+            if !parted {
+                until = until.min(parts_at);
+            }
+            if let Err(limit) = self.advance(until) {
+                self.now = self.actual.simulation.now();
+                return Some(match limit {
+                    LimitHit::Events(n) => Stop::Events(n),
+                    LimitHit::InFlight(n) => Stop::InFlight(n),
+                });
+            }
+            self.now = until;
+            watch.progress(self.progress());
+            if self.now < end
+                && let Some(stop) = watch.stop()
+            {
+                return Some(stop);
+            }
+        }
+        self.now = self.model.end;
+        None
+    }
+
+    /// The faults come into sight: from here on there are two worlds.
+    fn part(&mut self) {
+        if self.wants_twin {
+            self.twin = Some(self.actual.clone());
+            self.comparison = Some(Comparison::new(self.model, self.impact));
+        }
+        self.actual.simulation.schedule_faults();
+    }
+
+    fn advance(&mut self, until: SimTime) -> Result<(), LimitHit> {
+        let compared = self.comparison.is_some();
+        if let Some(twin) = &mut self.twin {
+            twin.run_until(until, compared)?;
+        }
+        self.actual.run_until(until, compared)?;
+        if let (Some(comparison), Some(twin)) = (&mut self.comparison, &mut self.twin) {
+            comparison.advance(&mut self.actual.outbox, &mut twin.outbox);
+        }
+        Ok(())
+    }
+
+    fn progress(&self) -> Progress {
+        let length = self.model.end.as_nanos().max(1) as f64;
+        Progress {
+            share: (self.now.as_nanos() as f64 / length).min(1.0),
+            at_s: self.now.secs_since(self.model.origin),
+            events: self.actual.simulation.handled()
+                + self.twin.as_ref().map_or(0, |t| t.simulation.handled()),
+        }
+    }
+
+    /// Compares, records and judges.
+    fn finish(mut self, setup: &Setup, stopped: Option<Stop>) -> Incident {
+        let (model, now) = (self.model, self.now);
+        let compared = match (self.comparison.take(), &self.twin) {
+            (Some(mut comparison), Some(twin)) => {
+                // A world that a limit stopped may have left something behind.
+                comparison.advance(&mut self.actual.outbox, &mut twin.outbox.clone());
+                Some(comparison.finish(&self.actual.simulation, &twin.simulation, now))
+            }
+            // The worlds never parted: they are equal to the bit, and so are their records.
+            _ if self.wants_twin => Some(Comparison::new(model, self.impact).into_parts()),
+            _ => None,
+        };
+        let actual = self.actual.recorder.finish(now);
+        let twin = match self.twin {
+            Some(twin) => Some(twin.recorder.finish(now)),
+            None => self.wants_twin.then(|| actual.clone()),
+        };
+        let record = record(setup, model, actual, twin, now);
+        let summary = analyze(setup.scenario, model, &record, compared, now);
+        Incident { record, summary, stopped }
+    }
 }

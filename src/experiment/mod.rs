@@ -1,5 +1,6 @@
 //! Runs: the worlds of one incident side by side, and many incidents one after another or at once.
 
 mod incident;
+mod manifest;
 
 pub use incident::{Incident, Progress, Setup, Stop, Watch, replay};

@@ -1,10 +1,12 @@
 //! The record of an incident: what its worlds left behind, by name and in seconds. Knows no engine.
 //!
-//! All times count from the end of the warm-up (T+0). Windows are as many for a run of an hour as for a run of a
-//! minute (at most 2,000): when they run out, neighbors merge and the width doubles.
+//! All times count from the end of the warm-up (T+0). Windows are at most 2,000, however long the run: their width
+//! follows from the horizon.
 
 use indexmap::IndexMap;
 use serde::Serialize;
+
+use crate::record::LatencySummary;
 
 /// Version of the record's format.
 pub const RECORD_VERSION: u32 = 1;
@@ -128,8 +130,91 @@ pub struct WorldRecord {
     pub calls: IndexMap<String, CallSeries>,
     /// Readings.
     pub monitors: IndexMap<String, MonitorTrack>,
-    /// Changes of state, in the order they happened.
+    /// Changes of state, in the order they happened; at most [`MAX_TRANSITIONS`].
     pub transitions: Vec<Transition>,
+    /// Changes of state beyond those.
+    pub transitions_left_out: u64,
+    /// Exact totals.
+    pub totals: Totals,
+}
+
+/// Changes of state that a record holds at the most: enough to read, bounded however long the run.
+pub const MAX_TRANSITIONS: usize = 20_000;
+
+/// Exact totals of a world from T+0 on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Totals {
+    /// Requests, by traffic class.
+    pub classes: IndexMap<String, ClassTotals>,
+    /// Attempts, by service.
+    pub services: IndexMap<String, ServiceTotals>,
+    /// Attempts, by call.
+    pub calls: IndexMap<String, CallTotals>,
+}
+
+/// Requests of a class that arrived from T+0 on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ClassTotals {
+    /// All of them.
+    pub requests: u64,
+    /// Answered.
+    pub ok: u64,
+    /// Failed.
+    pub failed: u64,
+    /// Failed, by cause.
+    pub failed_by_cause: IndexMap<String, u64>,
+    /// Latency of the answered, in milliseconds.
+    pub latency_ms: LatencySummary,
+}
+
+/// Attempts at a service that were begun from T+0 on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ServiceTotals {
+    /// Sent to it.
+    pub attempts: u64,
+    /// Succeeded, as callers saw them.
+    pub ok: u64,
+    /// Failed, as callers saw them.
+    pub failed: u64,
+    /// Let go by callers who no longer wanted an answer.
+    pub abandoned: u64,
+    /// The failed, by cause.
+    pub failed_by_cause: IndexMap<String, u64>,
+    /// Share of thread time held.
+    pub utilization: f64,
+    /// Mean wait for a thread, of attempts that got one.
+    pub mean_wait_ms: f64,
+    /// Mean time a thread was held.
+    pub mean_service_ms: f64,
+    /// Time-average number of attempts at the service.
+    pub mean_in_flight: f64,
+    /// The longest queue of one replica.
+    pub peak_queue: u64,
+    /// Times a replica began to start up.
+    pub restarts: u64,
+    /// Sent to it from the first fault on.
+    pub attempts_since_fault: u64,
+    /// Of those, first attempts.
+    pub first_attempts_since_fault: u64,
+}
+
+/// Attempts of a call from T+0 on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct CallTotals {
+    /// Sent.
+    pub attempts: u64,
+    /// Of those, first attempts.
+    pub first_attempts: u64,
+    /// Failed, as the caller saw them.
+    pub failed: u64,
+    /// Refused by the caller.
+    pub refused: u64,
+    /// Sent from the first fault on.
+    pub attempts_since_fault: u64,
+    /// Of those, first attempts.
+    pub first_attempts_since_fault: u64,
+    /// Times a breaker of it opened.
+    pub breaker_opened: u64,
 }
 
 /// Requests of a traffic class, per window.

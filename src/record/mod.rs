@@ -1,8 +1,16 @@
 //! What a run leaves behind. An observer of the engine turns what happens into a [`Record`]; nothing here judges.
 
 mod data;
+mod fingerprint;
+mod latency;
+mod level;
+mod recorder;
+mod tally;
 
 pub use data::{
-    CallSeries, ClassNode, ClassSeries, Edge, FaultSpan, MonitorTrack, Quantiles, RECORD_VERSION, Record,
-    ServiceNode, ServiceSeries, Topology, Transition, WorldRecord,
+    CallSeries, CallTotals, ClassNode, ClassSeries, ClassTotals, Edge, FaultSpan, MAX_TRANSITIONS,
+    MonitorTrack, Quantiles, RECORD_VERSION, Record, ServiceNode, ServiceSeries, ServiceTotals, Topology,
+    Totals, Transition, WorldRecord,
 };
+pub use latency::LatencySummary;
+pub use recorder::Recorder;

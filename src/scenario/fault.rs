@@ -2,47 +2,54 @@
 
 use crate::diagnostic::Spanned;
 use crate::scenario::Name;
+use crate::scenario::schema::{Rule, schema};
 use crate::time::SimDuration;
 
-/// An injected cause of trouble.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Fault {
-    /// By which paths and pictures call it. Default: its effect and target ("pause of user-db").
-    pub name: Option<Name>,
-    /// When it begins, from the end of the warm-up.
-    pub at: Spanned<SimDuration>,
-    /// How long it lasts (written `for`). Default: to the end; meaningless for `Restart`.
-    pub lasting: Option<Spanned<SimDuration>>,
-    /// What it hits.
-    pub on: Target,
-    /// What it does.
-    pub effect: Effect,
+schema! {
+    /// An injected cause of trouble.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Fault {
+        /// By which paths and pictures call it. Default: its effect and target ("pause of user-db").
+        pub name: Option<Name>,
+        /// When it begins, from the end of the warm-up.
+        pub at: Spanned<SimDuration> where Rule::Instant,
+        /// How long it lasts (written `for`). Default: to the end; meaningless for `Restart`.
+        pub lasting "for": Option<Spanned<SimDuration>> where Rule::positive_duration(),
+        /// What it hits.
+        pub on: Target,
+        /// What it does.
+        pub effect: Effect,
+    }
 }
 
-/// What a fault hits.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Target {
-    /// All replicas of a service: `"user-db"`.
-    Service(Name),
-    /// One replica, counted from 0: `Replica("user", 2)`.
-    Replica(Name, Spanned<u32>),
-    /// A share of the replicas of a service, the first ones, rounded up: `Share("user", "20%")`.
-    Share(Name, f64),
-    /// All attempts of a call: `"checkout -> user"`. Only for `Errors`.
-    Call(Name),
+schema! {
+    /// What a fault hits.
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum Target {
+        /// All replicas of a service: `"user-db"`.
+        Service(service: Name),
+        /// One replica, counted from 0: `Replica("user", 2)`.
+        Replica(service: Name, index: Spanned<u32>),
+        /// A share of the replicas of a service, the first ones, rounded up: `Share("user", "20%")`.
+        Share(service: Name, share: f64 where Rule::positive_share()),
+        /// All attempts of a call: `"checkout -> user"`. Only for `Errors`.
+        Call(call: Name where Rule::Edge),
+    }
 }
 
-/// What a fault does.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    /// Stop the world: nothing on the replica moves (a garbage collection, a frozen VM).
-    Pause,
-    /// The process is killed and stays dead for the fault's duration, then starts up again.
-    Crash,
-    /// The process is killed and starts up again at once.
-    Restart,
-    /// Work takes `factor` times as long; what is under way is rescaled. `Slow(5)`.
-    Slow(f64),
-    /// This share of the attempts that arrive fail at once with an error. `Errors("30%")`.
-    Errors(f64),
+schema! {
+    /// What a fault does.
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum Effect {
+        /// Stop the world: nothing on the replica moves (a garbage collection, a frozen VM).
+        Pause,
+        /// The process is killed and stays dead for the fault's duration, then starts up again.
+        Crash,
+        /// The process is killed and starts up again at once.
+        Restart,
+        /// Work takes `factor` times as long; what is under way is rescaled. `Slow(5)`.
+        Slow(factor: f64 where Rule::positive_factor(1e6)),
+        /// This share of the attempts that arrive fail at once with an error. `Errors("30%")`.
+        Errors(share: f64 where Rule::positive_share()),
+    }
 }

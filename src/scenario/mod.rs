@@ -3,21 +3,45 @@
 //! Every field is documented with its unit, range and default where it is defined; unknown fields and names are refused
 //! with their place in the file. Knows nothing of simulation.
 
+mod apply;
 mod call;
+mod check;
+mod check_fault;
+mod check_monitor;
+mod check_policy;
+mod code;
+mod decode;
+mod document;
+mod example;
 mod expectation;
 mod fault;
+mod forms;
+mod lex;
 mod monitor;
+mod names;
+mod parse;
+mod path;
+mod quantity;
+mod reading;
 mod root;
+mod scalar;
+mod schema;
 mod service;
 mod traffic;
+mod tree;
+mod variant;
 
 pub use call::{
     Backoff, Balancer, Breaker, BreakerWindow, Budget, Bulkhead, Cancel, Jitter, LateReply, Order, Policy,
     Pool, Retry, Scope,
 };
+pub use document::{Choice, Document, FORMAT, Rejected, Resolved, VariantInfo};
 pub use expectation::{Bound, Check, Expectation, VerdictKind, World};
 pub use fault::{Effect, Fault, Target};
 pub use monitor::{Alert, Monitor, Reading, Side, Subject, View};
 pub use root::{Impact, Limits, Name, Named, Scenario};
 pub use service::{Access, Capacity, Condition, Join, Per, Probe, Queue, Restart, Service, Step, WhenFull};
 pub use traffic::{Rate, Traffic};
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! Monitors as written: what the people can see, and when it calls them.
 
 use crate::scenario::Name;
+use crate::scenario::schema::{Rule, schema};
 use crate::time::SimDuration;
 
 /// A reading over a trailing window, taken at a scrape interval.
@@ -42,24 +43,28 @@ pub enum Reading {
     Healthy,
 }
 
-/// Who counts an attempt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum View {
-    /// The callers: a timeout is a failure.
-    Callers,
-    /// The service itself: an answer that nobody waits for any more is a success.
-    Own,
+schema! {
+    /// Who counts an attempt.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum View {
+        /// The callers: a timeout is a failure.
+        Callers,
+        /// The service itself: an answer that nobody waits for any more is a success.
+        Own,
+    }
 }
 
-/// Whose reading a monitor takes. A plain name is enough where it is unambiguous.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Subject {
-    /// Requests of a traffic class: `Class("checkout")`.
-    Class(Name),
-    /// Attempts at a service: `Service("user")`.
-    Service(Name),
-    /// Attempts of a call: `"checkout -> user"`.
-    Call(Name),
+schema! {
+    /// Whose reading a monitor takes. A plain name is enough where it is unambiguous.
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum Subject {
+        /// Requests of a traffic class: `Class("checkout")`.
+        Class(class: Name),
+        /// Attempts at a service: `Service("user")`.
+        Service(service: Name),
+        /// Attempts of a call: `"checkout -> user"`.
+        Call(call: Name where Rule::Edge),
+    }
 }
 
 /// Fires when the reading has been beyond the threshold at every scrape for a while; resolved when it is not.

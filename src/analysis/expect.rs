@@ -1,0 +1,274 @@
+//! Evaluates a scenario's expectations against what was found.
+
+use serde_json::Value;
+
+use crate::analysis::verdict::sum;
+use crate::analysis::{ExpectationResult, Summary};
+use crate::record::{MonitorTrack, Record, WorldRecord};
+use crate::scenario::{Bound, Check, Expectation, VerdictKind, World};
+use crate::time::SimDuration;
+
+/// A scrape may be a rounding error late.
+const EPSILON_S: f64 = 1e-6;
+
+/// What one check found.
+struct Finding {
+    held: bool,
+    measured: Option<f64>,
+    unit: &'static str,
+    found: String,
+}
+
+/// The results of all expectations, in order.
+pub(crate) fn evaluate(
+    expectations: &[Expectation],
+    record: &Record,
+    summary: &Summary,
+) -> Vec<ExpectationResult> {
+    // Paths into the summary go over its JSON, so that what can be asserted is what can be read.
+    let wants_json = expectations.iter().any(|e| matches!(e.check, Check::Value { .. }));
+    let json = if wants_json { serde_json::to_value(summary).unwrap_or(Value::Null) } else { Value::Null };
+    let one = |expectation: &Expectation| {
+        let finding = check(&expectation.check, record, summary, &json);
+        ExpectationResult {
+            text: expectation.text.clone(),
+            held: finding.held,
+            measured: finding.measured,
+            unit: finding.unit,
+            found: finding.found,
+        }
+    };
+    expectations.iter().map(one).collect()
+}
+
+fn check(check: &Check, record: &Record, summary: &Summary, json: &Value) -> Finding {
+    match check {
+        Check::Verdict { is, world } => verdict(is, *world, summary),
+        Check::At { at, monitor, bound, world } => match track(record, *world, monitor) {
+            Ok(track) => at_time(track, *at, *bound),
+            Err(missing) => missing,
+        },
+        Check::During { from, to, monitor, bound, world } => match track(record, *world, monitor) {
+            Ok(track) => during(track, *from, *to, *bound),
+            Err(missing) => missing,
+        },
+        Check::Firing { at, monitor } => match track(record, World::Actual, monitor) {
+            Ok(track) => firing(track, at.as_secs_f64()),
+            Err(missing) => missing,
+        },
+        Check::Silent { from, to } => silent(record, from.as_secs_f64(), to.as_secs_f64()),
+        Check::Load { from, to, of, bound } => load(record, from.as_secs_f64(), to.as_secs_f64(), of, *bound),
+        Check::Order(services) => order(services.iter().map(|name| name.value.as_str()), summary),
+        Check::Value { path, bound } => value(json, path, *bound),
+    }
+}
+
+fn nothing(found: impl Into<String>) -> Finding {
+    Finding { held: false, measured: None, unit: "", found: found.into() }
+}
+
+fn number(value: f64, unit: &'static str, bound: Bound, found: String) -> Finding {
+    Finding { held: bound.holds(value), measured: Some(value), unit, found }
+}
+
+fn verdict(wanted: &[VerdictKind], world: World, summary: &Summary) -> Finding {
+    let found = match world {
+        World::Actual => summary.verdict,
+        // Without a response the unattended world is the actual one.
+        World::Unattended => summary.verdict_unattended.or(summary.verdict),
+        World::Twin => Some(VerdictKind::Unaffected),
+    };
+    match found {
+        Some(kind) => Finding {
+            held: wanted.contains(&kind),
+            measured: None,
+            unit: "",
+            found: format!("{} ({})", kind.name(), summary.verdict_reason),
+        },
+        None => nothing("there is no verdict without a twin"),
+    }
+}
+
+fn world(record: &Record, world: World) -> Option<&WorldRecord> {
+    match world {
+        World::Actual | World::Unattended => Some(&record.actual),
+        World::Twin => record.twin.as_ref(),
+    }
+}
+
+fn track<'a>(record: &'a Record, of: World, monitor: &str) -> Result<&'a MonitorTrack, Finding> {
+    let world = world(record, of).ok_or_else(|| nothing("that world was not simulated"))?;
+    world.monitors.get(monitor).ok_or_else(|| nothing("there is no such monitor"))
+}
+
+fn unit(track: &MonitorTrack) -> &'static str {
+    match track.unit.as_str() {
+        "share" => "share",
+        "per_s" => "per_s",
+        _ => "s",
+    }
+}
+
+fn at_time(track: &MonitorTrack, at: SimDuration, bound: Bound) -> Finding {
+    let at_s = at.as_secs_f64() + EPSILON_S;
+    match track.samples.iter().rev().find(|(t, _)| *t <= at_s) {
+        Some((t, value)) => number(*value, unit(track), bound, format!("the reading of T+{t} s")),
+        None => nothing("there is no reading up to then"),
+    }
+}
+
+/// The reading farthest from what it must be, of those in a period.
+fn during(track: &MonitorTrack, from: SimDuration, to: SimDuration, bound: Bound) -> Finding {
+    let (from, to) = (from.as_secs_f64() - EPSILON_S, to.as_secs_f64() + EPSILON_S);
+    let within: Vec<_> = track.samples.iter().filter(|(t, _)| (from..=to).contains(t)).collect();
+    let Some(first) = within.iter().find(|(_, value)| !bound.holds(*value)).or_else(|| within.last()) else {
+        return nothing("there is no reading in that period");
+    };
+    let wrong = within.iter().filter(|(_, value)| !bound.holds(*value)).count();
+    let found = match wrong {
+        0 => format!("all {} readings", within.len()),
+        _ => format!("{wrong} of {} readings are not, the first at T+{} s", within.len(), first.0),
+    };
+    number(first.1, unit(track), bound, found)
+}
+
+fn fires_at(track: &MonitorTrack, at: f64) -> bool {
+    track.alerts.iter().any(|(from, to)| *from <= at + EPSILON_S && to.is_none_or(|to| to > at + EPSILON_S))
+}
+
+fn firing(track: &MonitorTrack, at: f64) -> Finding {
+    let found = match track.alerts.as_slice() {
+        [] => "it never fired".to_owned(),
+        alerts => {
+            let spans = alerts.iter().map(|(from, to)| match to {
+                Some(to) => format!("T+{from} s to T+{to} s"),
+                None => format!("T+{from} s on"),
+            });
+            format!("it fired from {}", spans.collect::<Vec<_>>().join(", "))
+        }
+    };
+    Finding { held: fires_at(track, at), measured: None, unit: "", found }
+}
+
+fn silent(record: &Record, from: f64, to: f64) -> Finding {
+    let loud = record.actual.monitors.iter().find(|(_, track)| {
+        track
+            .alerts
+            .iter()
+            .any(|(begin, end)| *begin <= to + EPSILON_S && end.is_none_or(|end| end > from + EPSILON_S))
+    });
+    let found =
+        loud.map_or_else(|| "no alert fired".to_owned(), |(name, _)| format!("the alert on {name} fired"));
+    Finding { held: loud.is_none(), measured: None, unit: "", found }
+}
+
+fn load(record: &Record, from: f64, to: f64, of: &str, bound: Bound) -> Finding {
+    let Some(twin) = &record.twin else { return nothing("there is no twin to compare with") };
+    let attempts = |world: &WorldRecord| {
+        let call = world.calls.get(of).map(|series| &series.attempts);
+        let column = call.or_else(|| world.services.get(of).map(|series| &series.offered))?;
+        Some(sum(column, world.window_s, from, to))
+    };
+    match (attempts(&record.actual), attempts(twin)) {
+        (Some(actual), Some(twin)) if twin > 0.0 => {
+            number(actual / twin, "ratio", bound, format!("{actual:.0} attempts, the twin {twin:.0}"))
+        }
+        (Some(_), Some(_)) => nothing("the twin made no attempt in that period"),
+        _ => nothing("there is no such call or service"),
+    }
+}
+
+fn order<'a>(wanted: impl Iterator<Item = &'a str>, summary: &Summary) -> Finding {
+    let mut hit = summary.propagation.iter().map(|impact| impact.service.as_str());
+    let mut wanted = wanted;
+    let held = wanted.all(|name| hit.any(|other| other == name));
+    let all: Vec<&str> = summary.propagation.iter().map(|impact| impact.service.as_str()).collect();
+    let found =
+        if all.is_empty() { "no service was hit".to_owned() } else { format!("hit: {}", all.join(", ")) };
+    Finding { held, measured: None, unit: "", found }
+}
+
+fn value(json: &Value, path: &str, bound: Bound) -> Finding {
+    let mut at = json;
+    for part in parts(path) {
+        let next = match at {
+            Value::Array(items) => part.parse().ok().and_then(|position: usize| items.get(position)),
+            _ => at.get(&part),
+        };
+        match next {
+            Some(next) => at = next,
+            None => return nothing(format!("summary.json has no {part} there")),
+        }
+    }
+    match at.as_f64() {
+        Some(value) => number(value, "", bound, String::new()),
+        None => nothing(format!("it is {at}, not a number")),
+    }
+}
+
+/// The parts of a path; a part in quotes may hold dots.
+fn parts(path: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut quote = None;
+    for c in path.chars() {
+        match (c, quote) {
+            ('"' | '\'', None) => quote = Some(c),
+            (c, Some(open)) if c == open => quote = None,
+            ('.', None) => parts.push(String::new()),
+            (c, _) => {
+                if let Some(last) = parts.last_mut() {
+                    last.push(c);
+                }
+            }
+        }
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_split_at_dots_outside_quotes() {
+        assert_eq!(parts("calls.'a.x -> b'.attempts"), ["calls", "a.x -> b", "attempts"]);
+        assert_eq!(parts("traffic.search.failed"), ["traffic", "search", "failed"]);
+    }
+
+    #[test]
+    fn values_are_found_or_explained() {
+        let json = serde_json::json!({ "a": { "b.c": [1, 2.5] }, "text": "x" });
+        assert!(value(&json, "a.'b.c'.1", Bound::Exactly(2.5)).held);
+        let wrong = value(&json, "a.nothing", Bound::AtLeast(0.0));
+        assert!(!wrong.held && wrong.found.contains("nothing"));
+        assert!(!value(&json, "text", Bound::AtLeast(0.0)).held, "a text is not a number");
+    }
+
+    #[test]
+    fn readings_are_those_up_to_the_instant() {
+        let track = MonitorTrack {
+            samples: vec![(0.0, 0.1), (5.0, 0.2), (10.0, 0.9)],
+            unit: "share".to_owned(),
+            ..MonitorTrack::default()
+        };
+        let at = |s, bound| at_time(&track, SimDuration::from_secs(s), bound).held;
+        assert!(at(5, Bound::Exactly(0.2)) && at(9, Bound::Exactly(0.2)) && at(10, Bound::Exactly(0.9)));
+        let period = |from, to, bound| {
+            during(&track, SimDuration::from_secs(from), SimDuration::from_secs(to), bound).held
+        };
+        assert!(
+            period(0, 5, Bound::Below(0.5))
+                && !period(0, 10, Bound::Below(0.5))
+                && !period(11, 20, Bound::Below(1.0))
+        );
+    }
+
+    #[test]
+    fn alerts_fire_from_their_begin_until_before_their_end() {
+        let track =
+            MonitorTrack { alerts: vec![(30.0, Some(40.0)), (50.0, None)], ..MonitorTrack::default() };
+        let fires: Vec<bool> =
+            [29.0, 30.0, 39.9, 40.0, 50.0, 900.0].iter().map(|at| fires_at(&track, *at)).collect();
+        assert_eq!(fires, [false, true, true, false, true, true]);
+    }
+}

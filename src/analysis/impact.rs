@@ -1,0 +1,125 @@
+//! First impact: when each service was first hit, and when last.
+//!
+//! A service is hit at the first instant at which at least max(3, 1 %) of the attempts at it in the trailing 10 s are
+//! harmed, dated back to the first of them. Counted in buckets of 100 ms (of 1/20,000 of the horizon, if that is
+//! longer), so the instant is exact and the test for it is made at the end of each bucket.
+
+use crate::engine::AttemptId;
+use crate::failure::FailureCause;
+use crate::id::{IdVec, PairId, ServiceId};
+use crate::model::Model;
+use crate::time::{SimDuration, SimTime};
+
+/// Length of the trailing window.
+const TRAILING: SimDuration = SimDuration::from_secs(10);
+/// Harmed attempts in it that make a hit, whatever their share.
+const AT_LEAST: u64 = 3;
+/// Share of the attempts in it that makes a hit.
+const SHARE: f64 = 0.01;
+
+/// Harmed attempts over time, by service.
+#[derive(Clone, Debug)]
+pub struct ImpactTracker<'m> {
+    model: &'m Model,
+    bucket: SimDuration,
+    services: IdVec<ServiceId, Vec<Bucket>>,
+}
+
+/// What happened in one bucket of time.
+#[derive(Clone, Copy, Debug, Default)]
+struct Bucket {
+    attempts: u64,
+    harmed: u64,
+    first: Option<Harm>,
+    last: SimTime,
+}
+
+/// A harmed attempt.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Harm {
+    pub(crate) at: SimTime,
+    /// The failure that it met; none if it was late by then.
+    pub(crate) cause: Option<FailureCause>,
+    pub(crate) pair: PairId,
+}
+
+/// When a service was hit.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hit {
+    /// The first harmed attempt of the first hit.
+    pub(crate) first: Harm,
+    /// When the last harmed attempt ended; none if the service is still hit at the end.
+    pub(crate) over: Option<SimTime>,
+}
+
+impl<'m> ImpactTracker<'m> {
+    pub(crate) fn new(model: &'m Model) -> Self {
+        let horizon = model.end - model.origin;
+        let bucket = SimDuration::from_millis(100).max(SimDuration::from_nanos(horizon.as_nanos() / 20_000));
+        Self { model, bucket, services: model.services.iter().map(|_| Vec::new()).collect() }
+    }
+
+    fn bucket(&mut self, service: ServiceId, at: SimTime) -> Option<&mut Bucket> {
+        if at < self.model.origin {
+            return None;
+        }
+        let position = ((at - self.model.origin).as_nanos() / self.bucket.as_nanos()) as usize;
+        let buckets = &mut self.services[service];
+        if buckets.len() <= position {
+            buckets.resize(position + 1, Bucket::default());
+        }
+        buckets.get_mut(position)
+    }
+
+    /// Counts an attempt of the actual world.
+    pub(crate) fn attempt(&mut self, id: &AttemptId) {
+        let service = self.model.edges[self.model.sites[id.site].edge].callee;
+        if let Some(bucket) = self.bucket(service, id.begun_at) {
+            bucket.attempts += 1;
+        }
+    }
+
+    /// Counts an attempt that is worse off than its twin, from that instant on.
+    /// `cause` is the failure that it met; none if it was late by then. `over` is when it ended.
+    pub(crate) fn harmed(&mut self, id: &AttemptId, at: SimTime, cause: Option<FailureCause>, over: SimTime) {
+        let edge = &self.model.edges[self.model.sites[id.site].edge];
+        let pair = edge.pair;
+        if let Some(bucket) = self.bucket(edge.callee, at) {
+            bucket.harmed += 1;
+            bucket.last = bucket.last.max(over);
+            // Ties are broken by cause and call, so that the order of pairing does not show.
+            let harm = Harm { at, cause, pair };
+            if bucket.first.is_none_or(|first| (at, cause, pair) < (first.at, first.cause, first.pair)) {
+                bucket.first = Some(harm);
+            }
+        }
+    }
+
+    /// When a service was hit, if it was.
+    pub(crate) fn hit(&self, service: ServiceId) -> Option<Hit> {
+        let buckets = &self.services[service];
+        let width = (TRAILING.as_nanos() / self.bucket.as_nanos()).max(1) as usize;
+        let (mut attempts, mut harmed) = (0, 0);
+        let mut first = None;
+        let mut over = None;
+        for (position, bucket) in buckets.iter().enumerate() {
+            attempts += bucket.attempts;
+            harmed += bucket.harmed;
+            if let Some(old) = position.checked_sub(width) {
+                attempts -= buckets[old].attempts;
+                harmed -= buckets[old].harmed;
+            }
+            let is_hit = harmed >= AT_LEAST && harmed as f64 >= SHARE * attempts as f64;
+            if !is_hit {
+                continue;
+            }
+            let window = &buckets[(position + 1).saturating_sub(width)..=position];
+            if first.is_none() {
+                first = window.iter().filter_map(|bucket| bucket.first).min_by_key(|harm| harm.at);
+            }
+            let last = window.iter().map(|bucket| bucket.last).max().unwrap_or_default();
+            over = if position + 1 < buckets.len() { Some(last) } else { None };
+        }
+        first.map(|first| Hit { first, over })
+    }
+}

@@ -1,0 +1,175 @@
+//! Record -> summary: the numbers of `summary.json`.
+
+use indexmap::IndexMap;
+
+use crate::analysis::blast::BlastTally;
+use crate::analysis::propagation::Propagation;
+use crate::analysis::{
+    BlastRadius, CallSummary, MonitorSummary, SUMMARY_VERSION, ServiceSummary, Summary, TrafficSummary,
+    TwinSummary,
+};
+use crate::record::{CallSeries, Record, WorldRecord};
+use crate::time::SimTime;
+
+/// At this share of failures or more a class is unavailable.
+const UNAVAILABLE: f64 = 0.9;
+/// Length of the windows over which the peak amplification is looked for.
+const PEAK_WINDOW_S: f64 = 10.0;
+/// Fewer twin attempts than this in such a window say nothing.
+const PEAK_ATTEMPTS: u64 = 20;
+
+/// The numbers of a record, without verdict, impact and expectations.
+pub(crate) fn summarize(record: &Record) -> Summary {
+    let actual = &record.actual;
+    let twin = record.twin.as_ref();
+    Summary {
+        summary_version: SUMMARY_VERSION,
+        scenario: record.scenario.clone(),
+        variant: record.variant.clone(),
+        seed: record.seed,
+        fingerprint: actual.fingerprint.clone(),
+        digests: actual.digests.clone(),
+        simulated_s: record.warm_up_s + record.simulated_s,
+        events: actual.events,
+        partial: record.simulated_s < record.horizon_s,
+        verdict: None,
+        verdict_reason: String::new(),
+        verdict_unattended: None,
+        traffic: traffic(record, actual),
+        services: services(actual, twin),
+        calls: calls(actual, twin),
+        twin: twin
+            .map(|twin| TwinSummary { traffic: traffic(record, twin), services: services(twin, Some(twin)) }),
+        monitors: monitors(actual),
+        blast_radius: None,
+        propagation: Vec::new(),
+        root_causes: Vec::new(),
+        expectations: Vec::new(),
+    }
+}
+
+fn traffic(record: &Record, world: &WorldRecord) -> IndexMap<String, TrafficSummary> {
+    let one = |(name, totals): (&String, &crate::record::ClassTotals)| {
+        let value =
+            record.topology.classes.iter().find(|class| class.name == *name).map_or(0.0, |class| class.value);
+        let ended = totals.ok + totals.failed;
+        let series = &world.classes[name];
+        let dark = series.ok.iter().zip(&series.failed).filter(|(ok, failed)| {
+            let ended = **ok + **failed;
+            ended > 0 && **failed as f64 >= UNAVAILABLE * ended as f64
+        });
+        let summary = TrafficSummary {
+            requests: totals.requests,
+            ok: totals.ok,
+            incorrect: 0,
+            degraded: 0,
+            failed: totals.failed,
+            unfinished: totals.requests - ended,
+            availability: if ended > 0 { totals.ok as f64 / ended as f64 } else { 1.0 },
+            unavailable_s: dark.count() as f64 * world.window_s,
+            lost_value: totals.failed as f64 * value,
+            failed_by_cause: totals.failed_by_cause.clone(),
+            latency_ms: totals.latency_ms,
+        };
+        (name.clone(), summary)
+    };
+    world.totals.classes.iter().map(one).collect()
+}
+
+fn services(world: &WorldRecord, twin: Option<&WorldRecord>) -> IndexMap<String, ServiceSummary> {
+    let one = |(name, totals): (&String, &crate::record::ServiceTotals)| {
+        let first =
+            twin.and_then(|twin| twin.totals.services.get(name)).map(|t| t.first_attempts_since_fault);
+        let summary = ServiceSummary {
+            attempts: totals.attempts,
+            ok: totals.ok,
+            failed: totals.failed,
+            abandoned: totals.abandoned,
+            unfinished: totals.attempts - totals.ok - totals.failed - totals.abandoned,
+            failed_by_cause: totals.failed_by_cause.clone(),
+            utilization: totals.utilization,
+            mean_wait_ms: totals.mean_wait_ms,
+            mean_service_ms: totals.mean_service_ms,
+            mean_in_flight: totals.mean_in_flight,
+            peak_queue: totals.peak_queue,
+            restarts: totals.restarts,
+            load_ratio: first.and_then(|first| ratio(totals.attempts_since_fault, first)),
+            first_impact_s: None,
+            recovered_s: None,
+        };
+        (name.clone(), summary)
+    };
+    world.totals.services.iter().map(one).collect()
+}
+
+fn ratio(attempts: u64, of: u64) -> Option<f64> {
+    (of > 0).then(|| attempts as f64 / of as f64)
+}
+
+fn calls(world: &WorldRecord, twin: Option<&WorldRecord>) -> IndexMap<String, CallSummary> {
+    let one = |(name, totals): (&String, &crate::record::CallTotals)| {
+        let other = twin.and_then(|twin| twin.totals.calls.get(name));
+        let series = &world.calls[name];
+        let peak = twin.and_then(|twin| peak(series, twin.calls.get(name)?, world.window_s));
+        let summary = CallSummary {
+            attempts: totals.attempts,
+            first_attempts: totals.first_attempts,
+            failed: totals.failed,
+            refused: totals.refused,
+            amplification: other
+                .and_then(|twin| ratio(totals.attempts_since_fault, twin.first_attempts_since_fault)),
+            peak_amplification: peak,
+            breaker_opened: totals.breaker_opened,
+        };
+        (name.clone(), summary)
+    };
+    world.totals.calls.iter().map(one).collect()
+}
+
+/// The largest ratio of attempts to the twin's first attempts, over trailing windows of 10 s.
+fn peak(actual: &CallSeries, twin: &CallSeries, window_s: f64) -> Option<f64> {
+    let width = (libm::round(PEAK_WINDOW_S / window_s) as usize).max(1);
+    let pairs = actual.attempts.windows(width).zip(twin.first_attempts.windows(width));
+    let ratios = pairs.filter_map(|(actual, twin)| {
+        let first: u64 = twin.iter().sum();
+        if first < PEAK_ATTEMPTS { None } else { ratio(actual.iter().sum(), first) }
+    });
+    ratios.max_by(f64::total_cmp)
+}
+
+fn monitors(world: &WorldRecord) -> IndexMap<String, MonitorSummary> {
+    let one = |(name, track): (&String, &crate::record::MonitorTrack)| {
+        (name.clone(), MonitorSummary { samples: track.samples.clone(), alerts: track.alerts.clone() })
+    };
+    world.monitors.iter().map(one).collect()
+}
+
+/// Adds how far the incident reached.
+pub(crate) fn add_impact(
+    summary: &mut Summary,
+    propagation: Propagation,
+    blast: &BlastTally,
+    origin: SimTime,
+) {
+    let seconds = |at: &Option<SimTime>| at.map(|at| at.secs_since(origin));
+    for ((service, first), over) in
+        summary.services.values_mut().zip(&propagation.first).zip(&propagation.over)
+    {
+        service.first_impact_s = seconds(first);
+        service.recovered_s = first.and(seconds(over));
+    }
+    let requests: u64 = summary.traffic.values().map(|class| class.requests).sum();
+    summary.blast_radius = Some(BlastRadius {
+        requests_affected: blast.affected() as f64 / requests.max(1) as f64,
+        users_affected: blast.users_affected(),
+        services_affected: propagation.order.len(),
+        services_total: summary.services.len(),
+        by_severity: blast.by_severity,
+        improved: blast.improved,
+        duration_s: match (blast.first, blast.last) {
+            (Some(first), Some(last)) => (last - first).as_secs_f64(),
+            _ => 0.0,
+        },
+    });
+    summary.propagation = propagation.order;
+}

@@ -1,0 +1,155 @@
+//! How a world ended: contained, recovered, metastable ... against its twin.
+//!
+//! Asked in this order: `unaffected`, `down`, healthy again (`contained` or `recovered`), `undecided`, else `metastable`.
+
+use crate::record::{ClassSeries, Record, WorldRecord};
+use crate::scenario::{self, VerdictKind};
+
+/// Goodput of at least this share of the twin's is healthy.
+const HEALTHY: f64 = 0.99;
+/// Goodput that rose by this share of the twin's, from the window before the last to the last, is still rising.
+const RISING: f64 = 0.02;
+/// A backlog that fell below this share of what it was in the window before is still falling.
+const FALLING: f64 = 0.95;
+
+/// A verdict, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Verdict {
+    pub(crate) kind: VerdictKind,
+    pub(crate) reason: String,
+}
+
+/// What of a class decides.
+struct ClassView<'a> {
+    name: &'a str,
+    /// Goodput of the last window, and of the one before, as a share of the twin's.
+    last: f64,
+    before: f64,
+    /// Requests of the last window that the twin answered and this world did not.
+    missing: f64,
+}
+
+/// Judges the actual world of a record. `affected` is the number of affected requests.
+pub(crate) fn judge(
+    record: &Record,
+    twin: &WorldRecord,
+    affected: u64,
+    limits: &scenario::Impact,
+) -> Verdict {
+    let verdict = |kind, reason: String| Verdict { kind, reason };
+    if affected == 0 {
+        let baseline = unhealthy_baseline(twin, limits).map(|text| format!("; {text}")).unwrap_or_default();
+        return verdict(
+            VerdictKind::Unaffected,
+            format!("no request was worse off than in the twin{baseline}"),
+        );
+    }
+    let last_s = last_window_s(record.horizon_s);
+    let views: Vec<ClassView> = views(record, twin, last_s).collect();
+    let worst = views.iter().min_by(|a, b| a.last.total_cmp(&b.last));
+    let impaired = worst.filter(|view| view.last < HEALTHY && view.missing >= 3.0);
+    let Some(worst) = impaired else { return healthy(record, twin, limits) };
+    let gap = format!(
+        "in the last {last_s:.0} s {} had {:.1} % of the twin's goodput",
+        worst.name,
+        100.0 * worst.last.max(0.0)
+    );
+    if let Some(fault) = record.faults.iter().find(|fault| fault.to_s.is_none()) {
+        return verdict(VerdictKind::Down, format!("{gap}, and {} was still active", fault.name));
+    }
+    if let Some(why) = unsettled(record, &views, last_s) {
+        return verdict(VerdictKind::Undecided, format!("{gap}, but {why}; a longer horizon is needed"));
+    }
+    let since = record.faults.iter().filter_map(|fault| fault.to_s).fold(0.0, f64::max);
+    let quiet = record.simulated_s - since;
+    verdict(VerdictKind::Metastable, format!("{gap}, {quiet:.0} s after the last fault was over"))
+}
+
+/// Length of the window at the end that decides: 60 s, or 5 % of the horizon if that is shorter.
+fn last_window_s(horizon_s: f64) -> f64 {
+    (0.05 * horizon_s).min(60.0)
+}
+
+/// Healthy at the end: contained if no class failed more than a little beyond its twin.
+fn healthy(record: &Record, twin: &WorldRecord, limits: &scenario::Impact) -> Verdict {
+    let excess = |(name, totals): (&String, &crate::record::ClassTotals)| {
+        let before = twin.totals.classes.get(name).map_or(0, |t| t.failed);
+        (name.clone(), totals.failed.saturating_sub(before) as f64 / totals.requests.max(1) as f64)
+    };
+    let worst = record.actual.totals.classes.iter().map(excess).max_by(|a, b| a.1.total_cmp(&b.1));
+    let (name, share) = worst.unwrap_or_default();
+    let percent = 100.0 * share;
+    if share <= limits.contained {
+        let reason = format!("healthy at the end; no class failed more than {percent:.2} % beyond its twin");
+        return Verdict { kind: VerdictKind::Contained, reason };
+    }
+    let reason = format!("healthy at the end, after {percent:.1} % of {name} failed beyond its twin");
+    Verdict { kind: VerdictKind::Recovered, reason }
+}
+
+/// Why it is too early to say, if it is.
+fn unsettled(record: &Record, views: &[ClassView], last_s: f64) -> Option<String> {
+    let since = record.faults.iter().filter_map(|fault| fault.to_s).fold(0.0, f64::max);
+    let quiet = record.simulated_s - since;
+    if quiet < 2.0 * last_s {
+        return Some(format!("the last fault was over only {quiet:.0} s before the end"));
+    }
+    let rising = views.iter().find(|view| view.last < HEALTHY && view.last > view.before + RISING);
+    if let Some(view) = rising {
+        return Some(format!("the goodput of {} was still rising", view.name));
+    }
+    let backlog = |from: f64, to: f64| -> f64 {
+        let series = record.actual.services.values();
+        series.map(|series| mean(&series.in_flight, record.actual.window_s, from, to)).sum()
+    };
+    let end = record.simulated_s;
+    let (before, last) = (backlog(end - 2.0 * last_s, end - last_s), backlog(end - last_s, end));
+    (last < FALLING * before)
+        .then(|| format!("the backlog was still falling, from {before:.0} to {last:.0} attempts"))
+}
+
+/// What is wrong with the twin itself, if it misses its own demand.
+pub(crate) fn unhealthy_baseline(twin: &WorldRecord, limits: &scenario::Impact) -> Option<String> {
+    let share = |totals: &crate::record::ClassTotals| totals.failed as f64 / totals.requests.max(1) as f64;
+    let worst = twin.totals.classes.iter().max_by(|a, b| share(a.1).total_cmp(&share(b.1)))?;
+    (share(worst.1) > limits.contained).then(|| {
+        format!("the twin itself fails {:.1} % of {}: an unhealthy baseline", 100.0 * share(worst.1), worst.0)
+    })
+}
+
+fn views<'a>(record: &'a Record, twin: &'a WorldRecord, last_s: f64) -> impl Iterator<Item = ClassView<'a>> {
+    let end = record.simulated_s;
+    record.actual.classes.iter().filter_map(move |(name, series)| {
+        let other = twin.classes.get(name)?;
+        let ok = |series: &ClassSeries, from: f64, to: f64| sum(&series.ok, record.actual.window_s, from, to);
+        let share = |from: f64, to: f64| {
+            let wanted = ok(other, from, to);
+            if wanted > 0.0 { ok(series, from, to) / wanted } else { 1.0 }
+        };
+        let missing = ok(other, end - last_s, end) - ok(series, end - last_s, end);
+        Some(ClassView {
+            name,
+            last: share(end - last_s, end),
+            before: share(end - 2.0 * last_s, end - last_s),
+            missing,
+        })
+    })
+}
+
+/// Positions of the windows that begin within a period.
+fn range(len: usize, window_s: f64, from: f64, to: f64) -> std::ops::Range<usize> {
+    let position = |at: f64| (libm::ceil(at / window_s - 1e-9).max(0.0) as usize).min(len);
+    position(from)..position(to).max(position(from))
+}
+
+/// Sum of a column over the windows that begin within a period.
+pub(crate) fn sum(column: &[u64], window_s: f64, from: f64, to: f64) -> f64 {
+    column[range(column.len(), window_s, from, to)].iter().sum::<u64>() as f64
+}
+
+/// Mean of a column over the windows that begin within a period.
+fn mean(column: &[f64], window_s: f64, from: f64, to: f64) -> f64 {
+    let range = range(column.len(), window_s, from, to);
+    let count = range.len().max(1) as f64;
+    column[range].iter().sum::<f64>() / count
+}

@@ -1,0 +1,317 @@
+//! The caller's side of a call: deadline, breaker, bulkhead, balancer, connection, and the next attempt.
+//!
+//! The path of an attempt reads from top to bottom: `begin_call`, `next_attempt`, `permitted`, `connected`, `send`.
+
+use rand_distr::Distribution;
+
+use crate::engine::event::Event;
+use crate::engine::observer::{AttemptId, ModelEvent, Observer};
+use crate::engine::simulation::Engine;
+use crate::engine::slab::Handle;
+use crate::engine::state::{Attempt, CallRun, NO_CALL, Parent, Place};
+use crate::failure::{FailureCause, Outcome};
+use crate::id::{Id, ReplicaId, SiteId};
+use crate::policy::Acquired;
+use crate::random::{Key, Stream};
+use crate::scenario::{Balancer, Order};
+use crate::time::{SimDuration, SimTime};
+
+const NETWORK_OUT: Stream = Stream::named("network out");
+const NETWORK_BACK: Stream = Stream::named("network back");
+const REPLICA: Stream = Stream::named("replica");
+const ERROR: Stream = Stream::named("error");
+
+impl<O: Observer> Engine<'_, O> {
+    /// Begins a call from `site`, on behalf of `parent`.
+    pub(crate) fn begin_call(
+        &mut self,
+        parent: Parent,
+        site: SiteId,
+        caller: Option<ReplicaId>,
+        above: Key,
+        request: u32,
+    ) {
+        let place = &self.model.sites[site];
+        let edge = &self.model.edges[place.edge];
+        let number = caller.filter(|_| edge.per_replica).map_or(0, |id| self.model.replicas[id].number);
+        let guard = edge.first_guard + number;
+        let now = self.now();
+        let mut run = CallRun {
+            parent,
+            request,
+            site,
+            key: above.child(place.stream),
+            guard,
+            caller,
+            begun_at: now,
+            attempts: 0,
+            waited: SimDuration::ZERO,
+            current: Handle::NONE,
+            permit: None,
+            retry_event: 0,
+            deadline_event: 0,
+            deadline: SimTime::MAX,
+            sibling: NO_CALL,
+        };
+        if let Parent::Attempt(slot) = parent {
+            run.sibling = self.state.attempts[slot].calls;
+        }
+        let slot = self.state.runs.insert(run).slot;
+        if let Parent::Attempt(parent) = parent {
+            self.state.attempts[parent].calls = slot;
+        }
+        if let Some(deadline) = edge.policy.deadline {
+            let at = now + deadline;
+            self.state.runs[slot].deadline = at;
+            self.state.runs[slot].deadline_event = self.state.events.schedule(at, Event::Deadline(slot));
+        }
+        if let Some(budget) = &mut self.state.guards[guard as usize].budget {
+            budget.on_first_attempt(now);
+        }
+        if edge.policy.retry.as_ref().is_some_and(|retry| retry.order == Order::Inside) {
+            let permit = self.ask_breaker(site, guard);
+            if permit.is_none() && self.state.guards[guard as usize].breaker.is_some() {
+                self.state.runs[slot].attempts = 1;
+                self.refuse_unsent(slot, FailureCause::BreakerOpen);
+                self.call_ended(slot, Outcome::Failed(FailureCause::BreakerOpen));
+                return;
+            }
+            self.state.runs[slot].permit = permit;
+        }
+        self.next_attempt(slot);
+    }
+
+    /// Makes the next attempt of a call.
+    pub(crate) fn next_attempt(&mut self, slot: u32) {
+        let run = &mut self.state.runs[slot];
+        run.retry_event = 0;
+        run.attempts += 1;
+        let run = *run;
+        let edge = self.edge(run.site);
+        let inside = edge.policy.retry.as_ref().is_some_and(|retry| retry.order == Order::Inside);
+        let mut permit = None;
+        if !inside && self.state.guards[run.guard as usize].breaker.is_some() {
+            permit = self.ask_breaker(run.site, run.guard);
+            if permit.is_none() {
+                self.refuse_unsent(slot, FailureCause::BreakerOpen);
+                self.attempt_failed(slot, FailureCause::BreakerOpen);
+                return;
+            }
+        }
+        let handle = self.state.attempts.insert(Attempt {
+            key: run.key.nth(u64::from(run.attempts)),
+            request: run.request,
+            run: Handle::NONE,
+            site: run.site,
+            guard: run.guard,
+            caller: run.caller,
+            number: run.attempts,
+            begun_at: self.now(),
+            awaited: true,
+            canceled: false,
+            has_permit: false,
+            has_connection: false,
+            counted: false,
+            sent: false,
+            permit,
+            timeout_event: 0,
+            event: 0,
+            place: Place::AwaitsPermit,
+            replica: ReplicaId::new(0),
+            arrived_at: SimTime::ZERO,
+            started_at: SimTime::ZERO,
+            thread: 0,
+            pc: 0,
+            work_ends: SimTime::ZERO,
+            working: false,
+            calls: NO_CALL,
+            outstanding: 0,
+            needed: 0,
+            launching: false,
+            reply: Outcome::Ok,
+        });
+        let attempt = handle.slot;
+        self.state.attempts[attempt].run = self.state.runs.handle(slot);
+        self.state.runs[slot].current = handle;
+        self.state.requests[run.request].attempts += 1;
+        if let Some(timeout) = edge.policy.timeout {
+            let at = self.now() + timeout;
+            self.state.attempts[attempt].timeout_event =
+                self.state.events.schedule(at, Event::Timeout(attempt));
+        }
+        self.take_permit(attempt);
+    }
+
+    /// Asks the bulkhead.
+    fn take_permit(&mut self, slot: u32) {
+        let guard = self.state.attempts[slot].guard as usize;
+        let Some(bulkhead) = &mut self.state.guards[guard].bulkhead else {
+            return self.permitted(slot);
+        };
+        match bulkhead.acquire(slot) {
+            Acquired::Granted => {
+                self.state.attempts[slot].has_permit = true;
+                self.permitted(slot);
+            }
+            Acquired::Waiting => {
+                let wait = bulkhead.max_wait();
+                self.wait_at_most(slot, wait);
+            }
+            Acquired::Refused => self.refuse(slot, FailureCause::BulkheadFull),
+        }
+    }
+
+    /// Past the bulkhead: picks a replica and asks the pool.
+    fn permitted(&mut self, slot: u32) {
+        let Some(replica) = self.pick_replica(slot) else {
+            self.mark_sent(slot);
+            return self.settle_unreached(slot, Outcome::Failed(FailureCause::Refused));
+        };
+        let attempt = &mut self.state.attempts[slot];
+        attempt.replica = replica;
+        attempt.place = Place::AwaitsConnection;
+        let guard = attempt.guard as usize;
+        let Some(pool) = &mut self.state.guards[guard].pool else {
+            return self.send(slot);
+        };
+        match pool.acquire(slot) {
+            Acquired::Granted => {
+                self.state.attempts[slot].has_connection = true;
+                self.send(slot);
+            }
+            Acquired::Waiting => {
+                let wait = pool.max_wait();
+                self.wait_at_most(slot, wait);
+            }
+            Acquired::Refused => self.refuse(slot, FailureCause::PoolTimeout),
+        }
+    }
+
+    /// Lets an attempt wait for its permit or connection.
+    fn wait_at_most(&mut self, slot: u32, wait: SimDuration) {
+        if wait == SimDuration::MAX {
+            return;
+        }
+        let at = self.now() + wait;
+        self.state.attempts[slot].event = self.state.events.schedule(at, Event::WaitOver(slot));
+    }
+
+    /// An attempt got the permit or connection that it waited for.
+    pub(crate) fn granted(&mut self, slot: u32) {
+        match self.state.attempts[slot].place {
+            Place::AwaitsPermit => self.permitted(slot),
+            _ => self.send(slot),
+        }
+    }
+
+    /// An attempt has waited long enough for its permit or connection.
+    pub(crate) fn wait_over(&mut self, slot: u32) {
+        let cause = match self.state.attempts[slot].place {
+            Place::AwaitsPermit => FailureCause::BulkheadFull,
+            _ => FailureCause::PoolTimeout,
+        };
+        self.stop_waiting_for_permits(slot);
+        self.refuse(slot, cause);
+    }
+
+    /// Puts an attempt on the network.
+    fn send(&mut self, slot: u32) {
+        self.mark_sent(slot);
+        let attempt = self.state.attempts[slot];
+        let site = &self.model.sites[attempt.site];
+        let edge = &self.model.edges[site.edge];
+        let model = self.model;
+        let fails = |fault: crate::id::FaultId| {
+            let fault = &model.faults[fault];
+            let crate::scenario::Effect::Errors(share) = fault.effect else { return false };
+            attempt.key.child(ERROR).uniform(fault.stream) < share
+        };
+        if self.state.failing_pairs.iter().any(|(pair, fault)| *pair == edge.pair && fails(*fault)) {
+            return self.settle_unreached(slot, Outcome::Failed(FailureCause::Error));
+        }
+        let attempt = &mut self.state.attempts[slot];
+        attempt.pc = self.model.operations[site.operation].start;
+        attempt.place = Place::Underway;
+        let latency = edge.policy.network.sample(&mut attempt.key.draws(NETWORK_OUT));
+        if latency.is_zero() {
+            return self.arrive(slot);
+        }
+        let at = self.now() + latency;
+        self.state.attempts[slot].event = self.state.events.schedule(at, Event::Arrive(slot));
+    }
+
+    /// Notes that an attempt left its caller.
+    fn mark_sent(&mut self, slot: u32) {
+        self.state.attempts[slot].sent = true;
+        let id = self.attempt_id(slot);
+        self.emit(ModelEvent::AttemptSent(id));
+    }
+
+    /// Ends an attempt that left its caller but reached no replica: the answer is immediate.
+    fn settle_unreached(&mut self, slot: u32, outcome: Outcome) {
+        // Through the event list, so that a retry without backoff cannot recurse.
+        let attempt = &mut self.state.attempts[slot];
+        attempt.reply = outcome;
+        attempt.place = Place::Replying;
+        attempt.event = self.state.events.schedule_now(Event::Reply(slot));
+    }
+
+    /// Chooses a replica among those that the balancer believes to be running.
+    fn pick_replica(&mut self, slot: u32) -> Option<ReplicaId> {
+        let attempt = self.state.attempts[slot];
+        let edge = self.edge(attempt.site);
+        let ready = &self.state.ready[edge.callee];
+        if ready.is_empty() {
+            return None;
+        }
+        let guard = &mut self.state.guards[attempt.guard as usize];
+        let turn = guard.turn as usize % ready.len();
+        guard.turn = guard.turn.wrapping_add(1);
+        Some(match edge.policy.balancer {
+            Balancer::RoundRobin => ready[turn],
+            Balancer::Random => ready[(attempt.key.uniform(REPLICA) * ready.len() as f64) as usize],
+            Balancer::LeastInFlight => {
+                let number = |id: ReplicaId| self.model.replicas[id].number as usize;
+                let rotated = ready[turn..].iter().chain(&ready[..turn]);
+                let least = *rotated.min_by_key(|id| guard.in_flight[number(**id)])?;
+                guard.in_flight[number(least)] += 1;
+                self.state.attempts[slot].counted = true;
+                least
+            }
+        })
+    }
+
+    /// Sends the answer of an attempt back to its caller, if anybody could still want it.
+    pub(crate) fn respond(&mut self, slot: u32, outcome: Outcome) {
+        let attempt = &mut self.state.attempts[slot];
+        attempt.reply = outcome;
+        let attempt = *attempt;
+        let edge = self.edge(attempt.site);
+        let wanted = attempt.awaited
+            || edge.policy.late_reply == crate::scenario::LateReply::Accept
+                && self.state.runs.is_live(attempt.run);
+        if !wanted {
+            return self.forget_attempt(slot);
+        }
+        self.state.attempts[slot].place = Place::Replying;
+        let latency = edge.policy.network.sample(&mut attempt.key.draws(NETWORK_BACK));
+        let caller_paused = attempt.caller.is_some_and(|caller| self.state.replicas[caller].is_paused());
+        if latency.is_zero() && !caller_paused {
+            return self.deliver(slot);
+        }
+        let at = self.now() + latency;
+        self.state.attempts[slot].event = self.state.events.schedule(at, Event::Reply(slot));
+    }
+
+    /// The identity of an attempt, for those who watch.
+    pub(crate) fn attempt_id(&self, slot: u32) -> AttemptId {
+        let attempt = &self.state.attempts[slot];
+        AttemptId {
+            key: attempt.key,
+            request: self.state.requests[attempt.request].id,
+            site: attempt.site,
+            number: attempt.number,
+            begun_at: attempt.begun_at,
+        }
+    }
+}

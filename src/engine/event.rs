@@ -1,0 +1,40 @@
+//! Everything that can be scheduled: a closed set, matched in one place. Slots are positions in the engine's slabs.
+
+use crate::id::{ClassId, FaultId, MonitorId, ReplicaId};
+
+/// Something scheduled at a simulated time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Event {
+    /// The next request of a class arrives.
+    Arrival(ClassId),
+    /// An attempt has crossed the network to its replica.
+    Arrive(u32),
+    /// An attempt that waited got its permit or connection.
+    Granted(u32),
+    /// An attempt has waited for a permit or connection as long as it may.
+    WaitOver(u32),
+    /// The work of an attempt is done.
+    WorkDone(u32),
+    /// The reply of an attempt has crossed the network back.
+    Reply(u32),
+    /// The timeout of an attempt.
+    Timeout(u32),
+    /// The next attempt of a call, after its backoff.
+    Retry(u32),
+    /// The deadline of a call.
+    Deadline(u32),
+    /// Threads of a replica became free while attempts wait.
+    Dispatch(ReplicaId),
+    /// A starting replica is ready.
+    Ready(ReplicaId),
+    /// A replica is probed.
+    Probe(ReplicaId),
+    /// A probe was not answered in time.
+    ProbeTimeout(ReplicaId),
+    /// A monitor takes a reading.
+    Scrape(MonitorId),
+    /// A fault begins.
+    FaultBegins(FaultId),
+    /// A fault ends.
+    FaultEnds(FaultId),
+}

@@ -1,0 +1,151 @@
+//! Faults: how they begin and end, and what a pause and a slow-down do to what is under way.
+
+use crate::engine::event::Event;
+use crate::engine::observer::{ModelEvent, Observer, ReplicaState};
+use crate::engine::simulation::Engine;
+use crate::engine::state::Process;
+use crate::id::{FaultId, ReplicaId};
+use crate::model::Target;
+use crate::scenario::Effect;
+
+impl<O: Observer> Engine<'_, O> {
+    /// A fault begins.
+    pub(crate) fn fault_begins(&mut self, id: FaultId) {
+        self.emit(ModelEvent::FaultBegan(id));
+        let fault = &self.model.faults[id];
+        match &fault.target {
+            Target::Pair(pair) => self.state.failing_pairs.push((*pair, id)),
+            Target::Replicas(replicas) => {
+                for replica in replicas {
+                    self.fault_hits(id, *replica);
+                }
+            }
+        }
+        if matches!(fault.effect, Effect::Restart) {
+            self.emit(ModelEvent::FaultEnded(id));
+        }
+    }
+
+    /// A fault ends.
+    pub(crate) fn fault_ends(&mut self, id: FaultId) {
+        match &self.model.faults[id].target {
+            Target::Pair(_) => self.state.failing_pairs.retain(|(_, fault)| *fault != id),
+            Target::Replicas(replicas) => {
+                for replica in replicas {
+                    self.fault_leaves(id, *replica);
+                }
+            }
+        }
+        self.emit(ModelEvent::FaultEnded(id));
+    }
+
+    fn fault_hits(&mut self, id: FaultId, replica: ReplicaId) {
+        let now = self.now();
+        match self.model.faults[id].effect {
+            Effect::Pause => {
+                let state = &mut self.state.replicas[replica];
+                if state.process == Process::Down {
+                    return;
+                }
+                if state.paused_by.is_empty() {
+                    state.paused_since = now;
+                }
+                state.paused_by.push(id);
+                self.emit(ModelEvent::ReplicaChanged(replica, ReplicaState::Paused));
+            }
+            Effect::Crash => {
+                self.state.replicas[replica].downed_by.push(id);
+                self.kill(replica);
+            }
+            Effect::Restart => {
+                self.kill(replica);
+                if self.state.replicas[replica].downed_by.is_empty() {
+                    self.start_up(replica);
+                }
+            }
+            Effect::Slow(_) => {
+                self.state.replicas[replica].slowed_by.push(id);
+                self.rescale_work(replica);
+            }
+            Effect::Errors(_) => self.state.replicas[replica].failing_by.push(id),
+        }
+    }
+
+    fn fault_leaves(&mut self, id: FaultId, replica: ReplicaId) {
+        let state = &mut self.state.replicas[replica];
+        match self.model.faults[id].effect {
+            Effect::Pause => {
+                let was_paused = state.is_paused();
+                state.paused_by.retain(|fault| *fault != id);
+                if was_paused && !state.is_paused() {
+                    self.wake(replica);
+                }
+            }
+            Effect::Crash => {
+                state.downed_by.retain(|fault| *fault != id);
+                if state.downed_by.is_empty() && state.process == Process::Down {
+                    self.start_up(replica);
+                }
+            }
+            Effect::Slow(_) => {
+                state.slowed_by.retain(|fault| *fault != id);
+                self.rescale_work(replica);
+            }
+            Effect::Errors(_) => state.failing_by.retain(|fault| *fault != id),
+            Effect::Restart => {}
+        }
+    }
+
+    /// A paused replica moves again: its work goes on where it stopped, and what fell due is handled in due order,
+    /// replies before timers.
+    fn wake(&mut self, id: ReplicaId) {
+        let now = self.now();
+        let replica = &mut self.state.replicas[id];
+        let pause = now - replica.paused_since;
+        let mut deferred = std::mem::take(&mut replica.deferred);
+        let starting = replica.process == Process::Starting;
+        for position in 0..replica.threads.len() {
+            let slot = self.state.replicas[id].threads[position];
+            let attempt = &mut self.state.attempts[slot];
+            if attempt.working {
+                attempt.work_ends += pause;
+                attempt.event = self.state.events.schedule(attempt.work_ends, Event::WorkDone(slot));
+            }
+        }
+        let state = if starting { ReplicaState::Starting } else { ReplicaState::Ready };
+        self.emit(ModelEvent::ReplicaChanged(id, state));
+        deferred.sort_by_key(|item| (item.due, item.rank, item.sequence));
+        for item in deferred {
+            self.handle(item.sequence, item.event);
+        }
+        if self.state.replicas[id].probe.timeout_event != 0 {
+            self.probe_answered(id, true);
+        }
+        self.dispatch_queue(id);
+    }
+
+    /// The slowness of a replica changed: what remains of the work on it is rescaled.
+    fn rescale_work(&mut self, id: ReplicaId) {
+        let now = self.now();
+        let factor = |fault: &FaultId| match self.model.faults[*fault].effect {
+            Effect::Slow(factor) => factor,
+            _ => 1.0,
+        };
+        let replica = &mut self.state.replicas[id];
+        let slowness: f64 = replica.slowed_by.iter().map(factor).product();
+        let ratio = slowness / replica.slowness;
+        replica.slowness = slowness;
+        let paused = replica.is_paused();
+        let since = if paused { replica.paused_since } else { now };
+        for position in 0..replica.threads.len() {
+            let slot = self.state.replicas[id].threads[position];
+            let attempt = &mut self.state.attempts[slot];
+            if attempt.working {
+                attempt.work_ends = since + attempt.work_ends.saturating_since(since).scaled(ratio);
+                if !paused {
+                    attempt.event = self.state.events.schedule(attempt.work_ends, Event::WorkDone(slot));
+                }
+            }
+        }
+    }
+}

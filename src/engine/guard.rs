@@ -1,0 +1,52 @@
+//! The state of one policy for one caller: breaker, budget, bulkhead, connections, balancer. Schedules nothing.
+
+use crate::model::{Edge, Model};
+use crate::policy::{CircuitBreaker, Permits, RetryBudget};
+use crate::random::mix;
+use crate::scenario::{Balancer, Policy};
+use crate::time::SimTime;
+
+/// What a caller remembers between the calls of an edge.
+#[derive(Clone, Debug)]
+pub(crate) struct Guard {
+    pub(crate) breaker: Option<CircuitBreaker>,
+    pub(crate) budget: Option<RetryBudget>,
+    pub(crate) bulkhead: Option<Permits<u32>>,
+    pub(crate) pool: Option<Permits<u32>>,
+    /// Calls made so far: whose turn it is.
+    pub(crate) turn: u32,
+    /// Attempts in flight by number of the callee's replica; empty if the balancer does not ask.
+    pub(crate) in_flight: Vec<u32>,
+}
+
+impl Guard {
+    /// The state before the first call.
+    ///
+    /// Round robin begins at a replica that depends on the caller, so that the callers do not move in step.
+    pub(crate) fn new(model: &Model, edge: &Edge, caller_number: u32, now: SimTime) -> Self {
+        let policy: &Policy = &edge.policy;
+        let callee_replicas = model.services[edge.callee].replicas;
+        let wants_in_flight = policy.balancer == Balancer::LeastInFlight;
+        Self {
+            breaker: policy.breaker.as_ref().map(CircuitBreaker::new),
+            budget: policy
+                .retry
+                .as_ref()
+                .and_then(|retry| retry.budget.as_ref())
+                .map(|b| RetryBudget::new(b, now)),
+            bulkhead: policy.bulkhead.map(|b| Permits::new(b.max_concurrent, b.max_wait)),
+            pool: policy.pool.map(|pool| Permits::new(pool.size, pool.max_wait)),
+            turn: (mix(edge.stream.0, u64::from(caller_number)) % u64::from(callee_replicas.max(1))) as u32,
+            in_flight: if wants_in_flight { vec![0; callee_replicas as usize] } else { Vec::new() },
+        }
+    }
+
+    /// All states of all edges, in the order of their positions.
+    pub(crate) fn all(model: &Model) -> Vec<Self> {
+        let one = |edge| {
+            (0..Edge::guard_count(edge, &model.services))
+                .map(move |n| Self::new(model, edge, n, SimTime::ZERO))
+        };
+        model.edges.iter().flat_map(one).collect()
+    }
+}

@@ -1,0 +1,34 @@
+//! The simulation itself: requests, calls, attempts, replicas and faults on one clock.
+//!
+//! | file | owns |
+//! |---|---|
+//! | `simulation` | the loop and the only `match` over events |
+//! | `future_event_list`, `event` | the order of events, and which there are |
+//! | `state`, `slab`, `guard` | everything that changes: plain data, `Clone` |
+//! | `arrival` | requests: begin and end |
+//! | `call`, `outcome` | the caller's side: the way out, and the way back |
+//! | `replica`, `step` | the callee's side: queue, threads, and what runs on them |
+//! | `fault`, `probe`, `monitor` | what is done to the world, and what people see of it |
+//! | `observer`, `invariant` | those who watch, and what must always hold |
+//!
+//! The engine knows ids and no names, files or output. Policies decide ([`crate::policy`]); the engine alone schedules.
+
+mod arrival;
+mod call;
+mod event;
+mod fault;
+mod future_event_list;
+mod guard;
+mod invariant;
+mod monitor;
+mod observer;
+mod outcome;
+mod probe;
+mod replica;
+mod simulation;
+mod slab;
+mod state;
+mod step;
+
+pub use observer::{AttemptId, ModelEvent, Observer, ReplicaState, RequestId};
+pub use simulation::{LimitHit, Simulation};

@@ -1,0 +1,224 @@
+//! Monitors: trailing windows over what ended, read at a scrape interval, and the alerts on the readings.
+
+use hdrhistogram::Histogram;
+
+use crate::engine::event::Event;
+use crate::engine::observer::{ModelEvent, Observer};
+use crate::engine::simulation::Engine;
+use crate::failure::Outcome;
+use crate::id::{ClassId, Id, IdVec, MonitorId, PairId, ReplicaId, ServiceId};
+use crate::model::{Model, Monitor, Subject};
+use crate::scenario::{Reading, Side, View};
+use crate::time::{SimDuration, SimTime};
+
+/// All monitors, and who feeds which.
+#[derive(Clone, Debug)]
+pub(crate) struct MonitorBank {
+    windows: IdVec<MonitorId, Window>,
+    of_class: IdVec<ClassId, Vec<MonitorId>>,
+    of_service: IdVec<ServiceId, Vec<MonitorId>>,
+    of_pair: IdVec<PairId, Vec<MonitorId>>,
+}
+
+/// What one monitor remembers: a bucket per scrape interval, in a ring.
+#[derive(Clone, Debug)]
+struct Window {
+    buckets: Vec<Bucket>,
+    current: usize,
+    /// Scrapes so far, up to the number of buckets.
+    filled: usize,
+    bad_since: Option<SimTime>,
+    firing: bool,
+}
+
+/// What ended in one scrape interval.
+#[derive(Clone, Debug, Default)]
+struct Bucket {
+    failed: u64,
+    ended: u64,
+    /// Latencies in microseconds; only for monitors that read them.
+    latency: Option<Histogram<u64>>,
+}
+
+impl MonitorBank {
+    pub(crate) fn new(model: &Model) -> Self {
+        let mut bank = Self {
+            windows: model.monitors.iter().map(Window::new).collect(),
+            of_class: model.classes.iter().map(|_| Vec::new()).collect(),
+            of_service: model.services.iter().map(|_| Vec::new()).collect(),
+            of_pair: model.pairs.iter().map(|_| Vec::new()).collect(),
+        };
+        for (id, monitor) in model.monitors.enumerate() {
+            match monitor.of {
+                Subject::Class(class) => bank.of_class[class].push(id),
+                Subject::Service(service) => bank.of_service[service].push(id),
+                Subject::Pair(pair) => bank.of_pair[pair].push(id),
+            }
+        }
+        bank
+    }
+
+    /// Counts what ended.
+    pub(crate) fn observe(&mut self, model: &Model, now: SimTime, event: &ModelEvent) {
+        match *event {
+            ModelEvent::RequestEnded(id, outcome) => {
+                for monitor in &self.of_class[id.class] {
+                    self.windows[*monitor].count(outcome, now - id.arrived_at);
+                }
+            }
+            ModelEvent::AttemptEnded(id, outcome) if outcome != Outcome::Abandoned => {
+                let edge = &model.edges[model.sites[id.site].edge];
+                for monitor in &self.of_pair[edge.pair] {
+                    self.windows[*monitor].count(outcome, now - id.begun_at);
+                }
+                for monitor in &self.of_service[edge.callee] {
+                    if view(model.monitors[*monitor].reading) == View::Callers {
+                        self.windows[*monitor].count(outcome, now - id.begun_at);
+                    }
+                }
+            }
+            ModelEvent::Finished(replica, held, outcome) if outcome != Outcome::Abandoned => {
+                for monitor in &self.of_service[model.replicas[replica].service] {
+                    if view(model.monitors[*monitor].reading) == View::Own {
+                        self.windows[*monitor].count(outcome, held);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Who counts for a reading.
+fn view(reading: Reading) -> View {
+    match reading {
+        Reading::ErrorRate { view } | Reading::Rate { view } | Reading::Latency { view, .. } => view,
+        Reading::Healthy => View::Own,
+    }
+}
+
+impl Window {
+    fn new(monitor: &Monitor) -> Self {
+        let latency = matches!(monitor.reading, Reading::Latency { .. });
+        // 1 us to 100 h in two digits.
+        let histogram = || Histogram::new_with_bounds(1, 360_000_000_000, 2).ok();
+        let bucket = Bucket { latency: if latency { histogram() } else { None }, ..Bucket::default() };
+        Self {
+            buckets: vec![bucket; monitor.buckets as usize],
+            current: 0,
+            filled: 0,
+            bad_since: None,
+            firing: false,
+        }
+    }
+
+    fn count(&mut self, outcome: Outcome, latency: SimDuration) {
+        let bucket = &mut self.buckets[self.current];
+        bucket.ended += 1;
+        bucket.failed += u64::from(outcome.is_failed());
+        if let Some(histogram) = &mut bucket.latency {
+            histogram.saturating_record((latency.as_nanos() / 1_000).max(1));
+        }
+    }
+
+    /// The reading over the window; none if nothing ended in it.
+    fn read(&self, monitor: &Monitor) -> Option<f64> {
+        let sum = |of: fn(&Bucket) -> u64| self.buckets.iter().map(of).sum::<u64>();
+        let ended = sum(|bucket| bucket.ended);
+        match monitor.reading {
+            Reading::ErrorRate { .. } => {
+                (ended > 0).then(|| sum(|bucket| bucket.failed) as f64 / ended as f64)
+            }
+            Reading::Rate { .. } => Some(
+                ended as f64
+                    / (monitor.scrape.as_secs_f64() * (self.filled + 1).min(self.buckets.len()) as f64),
+            ),
+            Reading::Latency { quantile, .. } => {
+                let mut histograms = self.buckets.iter().filter_map(|bucket| bucket.latency.as_ref());
+                let mut all = histograms.next()?.clone();
+                for histogram in histograms {
+                    // The bounds are the same, so nothing can fail to fit.
+                    let _ = all.add(histogram);
+                }
+                (ended > 0).then(|| all.value_at_quantile(quantile) as f64 / 1e6)
+            }
+            Reading::Healthy => None,
+        }
+    }
+
+    /// Begins the next scrape interval: the oldest bucket is forgotten.
+    fn advance(&mut self) {
+        self.filled = (self.filled + 1).min(self.buckets.len());
+        self.current = (self.current + 1) % self.buckets.len();
+        let bucket = &mut self.buckets[self.current];
+        bucket.failed = 0;
+        bucket.ended = 0;
+        if let Some(histogram) = &mut bucket.latency {
+            histogram.reset();
+        }
+    }
+
+    /// Whether the alert changes with this reading: it fires once it has been bad for as long as it must.
+    fn judge(&mut self, monitor: &Monitor, reading: Option<f64>, now: SimTime) -> Option<bool> {
+        let alert = monitor.alert?;
+        let bad = reading.is_some_and(|value| match alert.side {
+            Side::Above => value > alert.threshold,
+            Side::Below => value < alert.threshold,
+        });
+        if !bad {
+            self.bad_since = None;
+        }
+        let since = *self.bad_since.get_or_insert(now);
+        if !bad {
+            self.bad_since = None;
+        }
+        let firing = bad && now - since >= alert.lasting;
+        let changed = firing != self.firing;
+        self.firing = firing;
+        changed.then_some(firing)
+    }
+}
+
+impl<O: Observer> Engine<'_, O> {
+    /// Schedules the first reading of every monitor, on a grid through T+0.
+    pub(crate) fn schedule_scrapes(&mut self) {
+        for (id, monitor) in self.model.monitors.enumerate() {
+            let step = monitor.scrape.as_nanos().max(1);
+            let first = match self.model.origin.as_nanos() % step {
+                0 => step,
+                rest => rest,
+            };
+            self.state.events.schedule(SimTime::from_nanos(first), Event::Scrape(id));
+        }
+    }
+
+    /// A monitor takes a reading, and its alert is judged.
+    pub(crate) fn scrape(&mut self, id: MonitorId) {
+        let monitor = &self.model.monitors[id];
+        let now = self.now();
+        self.state.events.schedule(now + monitor.scrape, Event::Scrape(id));
+        let reading = match (monitor.reading, monitor.of) {
+            (Reading::Healthy, Subject::Service(service)) => Some(self.healthy_share(service)),
+            _ => self.state.monitors.windows[id].read(monitor),
+        };
+        if let Some(value) = reading {
+            self.emit(ModelEvent::Scraped(id, value));
+        }
+        let window = &mut self.state.monitors.windows[id];
+        let change = window.judge(monitor, reading, now);
+        window.advance();
+        if let Some(firing) = change {
+            self.emit(ModelEvent::AlertChanged(id, firing));
+        }
+    }
+
+    /// Share of the replicas of a service that its probe believes healthy.
+    fn healthy_share(&self, service: ServiceId) -> f64 {
+        let service = &self.model.services[service];
+        let first = service.first_replica.position();
+        let healthy = (first..first + service.replicas as usize)
+            .filter(|position| self.state.replicas[ReplicaId::new(*position)].probe.healthy)
+            .count();
+        healthy as f64 / f64::from(service.replicas)
+    }
+}

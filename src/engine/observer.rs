@@ -1,0 +1,114 @@
+//! The seam through which everything that happens can be watched. An observer cannot influence the engine.
+
+use crate::failure::Outcome;
+use crate::id::{ClassId, EdgeId, FaultId, MonitorId, ReplicaId, ServiceId, SiteId};
+use crate::policy::BreakerState;
+use crate::random::Key;
+use crate::time::{SimDuration, SimTime};
+
+/// The identity of a request, the same in all worlds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestId {
+    /// Its traffic class.
+    pub class: ClassId,
+    /// Its number in its class, from 0.
+    pub number: u64,
+    /// The root of its draws.
+    pub key: Key,
+    /// Whose request it is, from 0.
+    pub user: u64,
+    /// When it arrived.
+    pub arrived_at: SimTime,
+}
+
+/// The identity of an attempt, the same in all worlds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AttemptId {
+    /// The root of its draws.
+    pub key: Key,
+    /// The request it serves.
+    pub request: RequestId,
+    /// From where it was made.
+    pub site: SiteId,
+    /// Its number among the attempts of its call, from 1.
+    pub number: u32,
+    /// When its caller began it.
+    pub begun_at: SimTime,
+}
+
+/// State of a replica, as a bystander would see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ReplicaState {
+    /// The process runs, but takes no requests yet.
+    Starting,
+    /// It serves.
+    Ready,
+    /// Nothing on it moves.
+    Paused,
+    /// There is no process.
+    Down,
+}
+
+/// Something that happened in the model. What the engine does internally is not among it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ModelEvent {
+    /// A request arrived.
+    RequestArrived(RequestId),
+    /// A request was answered, or failed.
+    RequestEnded(RequestId, Outcome),
+    /// The last trace of a request is gone: zombie attempts included.
+    RequestDrained(RequestId),
+    /// An attempt left its caller.
+    AttemptSent(AttemptId),
+    /// An attempt was refused by its caller's breaker, bulkhead or pool and never sent.
+    AttemptRefused(AttemptId, Outcome),
+    /// A sent attempt ended, as its caller saw it.
+    AttemptEnded(AttemptId, Outcome),
+    /// An attempt joined a replica's queue, which now has this length.
+    Queued(ReplicaId, u32),
+    /// An attempt left a replica's queue without getting a thread.
+    Unqueued(ReplicaId),
+    /// An attempt took a thread after this wait; whether it came from the queue.
+    Begun(ReplicaId, SimDuration, bool),
+    /// A thread now waits on a call.
+    Blocked(ReplicaId),
+    /// A thread no longer waits on a call.
+    Unblocked(ReplicaId),
+    /// A thread began work of this length, drawn for this key.
+    WorkBegun(ServiceId, Key, SimDuration),
+    /// An attempt gave its thread back after holding it for so long.
+    Finished(ReplicaId, SimDuration, Outcome),
+    /// A replica changed its state.
+    ReplicaChanged(ReplicaId, ReplicaState),
+    /// A breaker changed its state: its edge, and the number of the caller's replica it belongs to.
+    BreakerChanged(EdgeId, u32, BreakerState),
+    /// A probe changed its mind about a replica: healthy or not.
+    ProbeChanged(ReplicaId, bool),
+    /// A monitor took a reading.
+    Scraped(MonitorId, f64),
+    /// An alert began or ceased to fire.
+    AlertChanged(MonitorId, bool),
+    /// A fault began.
+    FaultBegan(FaultId),
+    /// A fault ended.
+    FaultEnded(FaultId),
+}
+
+/// Watches a simulation.
+pub trait Observer {
+    /// Something happened.
+    fn observe(&mut self, now: SimTime, event: &ModelEvent);
+}
+
+/// Nobody watches, at no cost.
+impl Observer for () {
+    fn observe(&mut self, _now: SimTime, _event: &ModelEvent) {}
+}
+
+/// Two watch.
+impl<A: Observer, B: Observer> Observer for (&mut A, &mut B) {
+    fn observe(&mut self, now: SimTime, event: &ModelEvent) {
+        self.0.observe(now, event);
+        self.1.observe(now, event);
+    }
+}

@@ -1,0 +1,301 @@
+//! The caller's side of an outcome: what is recorded, what is tried again, and how a call ends.
+//!
+//! The path of a reply reads from top to bottom: `deliver`, `settle`, `attempt_failed`, `call_ended`.
+
+use crate::engine::event::Event;
+use crate::engine::observer::{AttemptId, ModelEvent, Observer};
+use crate::engine::simulation::Engine;
+use crate::engine::slab::Handle;
+use crate::engine::state::{NO_CALL, Parent, Place};
+use crate::failure::{FailureCause, Outcome};
+use crate::id::SiteId;
+use crate::model::Edge;
+use crate::policy::{self, BreakerPermit, BreakerState, RetryDecision};
+use crate::random::Stream;
+use crate::scenario::{Cancel, LateReply};
+use crate::time::SimTime;
+
+const BACKOFF: Stream = Stream::named("backoff");
+
+impl<'a, O: Observer> Engine<'a, O> {
+    /// The reply of an attempt reaches its caller.
+    pub(crate) fn deliver(&mut self, slot: u32) {
+        let attempt = self.state.attempts[slot];
+        let run = attempt.run;
+        let outcome = attempt.reply;
+        if attempt.awaited {
+            self.settle(slot, outcome);
+            self.forget_attempt(slot);
+            self.attempt_settled(run.slot, outcome);
+            return;
+        }
+        self.forget_attempt(slot);
+        let accepts = self.edge(attempt.site).policy.late_reply == LateReply::Accept;
+        if accepts && outcome.is_ok() && self.state.runs.is_live(run) {
+            self.call_ended(run.slot, Outcome::Ok);
+        }
+    }
+
+    /// The timeout of an attempt has passed.
+    pub(crate) fn timed_out(&mut self, slot: u32) {
+        self.give_up(slot, FailureCause::Timeout);
+    }
+
+    /// The deadline of a call has passed, during an attempt or a backoff.
+    pub(crate) fn deadline_passed(&mut self, slot: u32) {
+        self.state.runs[slot].deadline_event = 0;
+        let current = self.state.runs[slot].current;
+        if self.state.attempts.is_live(current) && self.state.attempts[current.slot].awaited {
+            self.settle(current.slot, Outcome::Failed(FailureCause::Deadline));
+            self.release_callee(current.slot);
+        }
+        self.call_ended(slot, Outcome::Failed(FailureCause::Deadline));
+    }
+
+    /// A caller stops waiting for an attempt and decides what to do next.
+    fn give_up(&mut self, slot: u32, cause: FailureCause) {
+        let run = self.state.attempts[slot].run;
+        self.settle(slot, Outcome::Failed(cause));
+        self.release_callee(slot);
+        self.attempt_settled(run.slot, Outcome::Failed(cause));
+    }
+
+    /// The caller refuses to send an attempt: no permit, no connection.
+    pub(crate) fn refuse(&mut self, slot: u32, cause: FailureCause) {
+        let run = self.state.attempts[slot].run;
+        self.settle(slot, Outcome::Failed(cause));
+        self.forget_attempt(slot);
+        self.attempt_settled(run.slot, Outcome::Failed(cause));
+    }
+
+    /// The breaker refuses an attempt before it exists.
+    pub(crate) fn refuse_unsent(&mut self, run: u32, cause: FailureCause) {
+        let run = self.state.runs[run];
+        let id = AttemptId {
+            key: run.key.nth(u64::from(run.attempts)),
+            request: self.state.requests[run.request].id,
+            site: run.site,
+            number: run.attempts,
+            begun_at: self.now(),
+        };
+        self.emit(ModelEvent::AttemptRefused(id, Outcome::Failed(cause)));
+    }
+
+    /// Ends an attempt for its caller: gives back what it held, tells the breaker, and tells those who watch.
+    fn settle(&mut self, slot: u32, outcome: Outcome) {
+        let id = self.attempt_id(slot);
+        self.give_back(slot);
+        let attempt = &mut self.state.attempts[slot];
+        attempt.awaited = false;
+        attempt.timeout_event = 0;
+        let attempt = *attempt;
+        if let Some(permit) = attempt.permit {
+            self.tell_breaker(attempt.site, attempt.guard, permit, outcome, attempt.begun_at);
+        }
+        if attempt.sent {
+            self.emit(ModelEvent::AttemptEnded(id, outcome));
+        } else {
+            self.emit(ModelEvent::AttemptRefused(id, outcome));
+        }
+    }
+
+    /// Gives back the permit and the connection of an attempt, and leaves the queues for them.
+    fn give_back(&mut self, slot: u32) {
+        self.stop_waiting_for_permits(slot);
+        let attempt = &mut self.state.attempts[slot];
+        let (had_permit, had_connection) = (attempt.has_permit, attempt.has_connection);
+        (attempt.has_permit, attempt.has_connection) = (false, false);
+        let (guard, replica, counted) = (attempt.guard as usize, attempt.replica, attempt.counted);
+        attempt.counted = false;
+        if counted {
+            let number = self.model.replicas[replica].number as usize;
+            self.state.guards[guard].in_flight[number] -= 1;
+        }
+        if had_connection
+            && let Some(next) = self.state.guards[guard].pool.as_mut().and_then(policy::Permits::release)
+        {
+            self.state.attempts[next].has_connection = true;
+            self.state.attempts[next].event = self.state.events.schedule_now(Event::Granted(next));
+        }
+        if had_permit
+            && let Some(next) = self.state.guards[guard].bulkhead.as_mut().and_then(policy::Permits::release)
+        {
+            self.state.attempts[next].has_permit = true;
+            self.state.attempts[next].event = self.state.events.schedule_now(Event::Granted(next));
+        }
+    }
+
+    /// Takes an attempt out of the line for a permit or connection, if it stands in one.
+    pub(crate) fn stop_waiting_for_permits(&mut self, slot: u32) {
+        let attempt = self.state.attempts[slot];
+        let guard = &mut self.state.guards[attempt.guard as usize];
+        match attempt.place {
+            Place::AwaitsPermit if !attempt.has_permit => {
+                if let Some(bulkhead) = &mut guard.bulkhead {
+                    bulkhead.abandon(slot);
+                }
+            }
+            Place::AwaitsConnection if !attempt.has_connection => {
+                if let Some(pool) = &mut guard.pool {
+                    pool.abandon(slot);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Goes on with a call whose attempt has ended.
+    fn attempt_settled(&mut self, run: u32, outcome: Outcome) {
+        match outcome {
+            Outcome::Failed(cause) => self.attempt_failed(run, cause),
+            Outcome::Ok | Outcome::Abandoned => self.call_ended(run, outcome),
+        }
+    }
+
+    /// Decides whether a failed attempt is tried again.
+    pub(crate) fn attempt_failed(&mut self, slot: u32, cause: FailureCause) {
+        let now = self.now();
+        let run = self.state.runs[slot];
+        let policy = &self.edge(run.site).policy;
+        let budget = self.state.guards[run.guard as usize].budget.as_mut();
+        let decision = policy::decide(policy.retry.as_ref(), run.attempts, cause, budget, now);
+        let (RetryDecision::Retry, Some(retry)) = (decision, &policy.retry) else {
+            return self.call_ended(slot, Outcome::Failed(cause));
+        };
+        let uniform = run.key.nth(u64::from(run.attempts)).uniform(BACKOFF);
+        let wait = policy::delay(retry.backoff, retry.jitter, run.attempts, run.waited, uniform);
+        if now + wait >= run.deadline {
+            // No time is left for another attempt: the caller knows, and does not wait for the deadline.
+            return self.call_ended(slot, Outcome::Failed(cause));
+        }
+        let run = &mut self.state.runs[slot];
+        run.waited = wait;
+        run.retry_event = self.state.events.schedule(now + wait, Event::Retry(slot));
+    }
+
+    /// Ends a call and tells whoever waits for it.
+    pub(crate) fn call_ended(&mut self, slot: u32, outcome: Outcome) {
+        let run = self.state.runs[slot];
+        if let Some(permit) = run.permit {
+            self.tell_breaker(run.site, run.guard, permit, outcome, run.begun_at);
+        }
+        self.forget_call(slot);
+        match run.parent {
+            Parent::Request(request) => self.request_ended(request, outcome),
+            Parent::Attempt(parent) => {
+                self.unlink_call(parent, slot, run.sibling);
+                self.call_answered(parent, outcome);
+            }
+        }
+    }
+
+    /// Takes a call out of its parent's list.
+    fn unlink_call(&mut self, parent: u32, slot: u32, next: u32) {
+        let mut at = self.state.attempts[parent].calls;
+        if at == slot {
+            self.state.attempts[parent].calls = next;
+            return;
+        }
+        while at != NO_CALL {
+            let sibling = self.state.runs[at].sibling;
+            if sibling == slot {
+                self.state.runs[at].sibling = next;
+                return;
+            }
+            at = sibling;
+        }
+    }
+
+    /// Frees a call; an attempt still waited for is let go.
+    fn forget_call(&mut self, slot: u32) {
+        let current = self.state.runs[slot].current;
+        if self.state.attempts.is_live(current) && self.state.attempts[current.slot].awaited {
+            self.let_go(current);
+        }
+        self.state.runs.remove(slot);
+    }
+
+    /// The caller of an attempt stops waiting without an outcome.
+    fn let_go(&mut self, attempt: Handle) {
+        let slot = attempt.slot;
+        self.settle(slot, Outcome::Abandoned);
+        self.release_callee(slot);
+    }
+
+    /// Abandons all calls under way of an attempt that goes no further.
+    pub(crate) fn abandon_calls(&mut self, parent: u32) {
+        loop {
+            let slot = self.state.attempts[parent].calls;
+            if slot == NO_CALL {
+                return;
+            }
+            let run = self.state.runs[slot];
+            self.state.attempts[parent].calls = run.sibling;
+            if let Some(permit) = run.permit {
+                self.tell_breaker(run.site, run.guard, permit, Outcome::Abandoned, run.begun_at);
+            }
+            self.forget_call(slot);
+        }
+    }
+
+    /// What happens at the callee to an attempt that nobody waits for: nothing, or its cancellation.
+    fn release_callee(&mut self, slot: u32) {
+        let attempt = self.state.attempts[slot];
+        match attempt.place {
+            Place::AwaitsPermit | Place::AwaitsConnection | Place::Lost => self.forget_attempt(slot),
+            _ if self.edge(attempt.site).policy.cancel == Cancel::AtOnce => self.cancel(slot),
+            _ => {}
+        }
+    }
+
+    /// Frees an attempt that nobody knows any more.
+    pub(crate) fn forget_attempt(&mut self, slot: u32) {
+        let attempt = self.state.attempts.remove(slot);
+        self.state.requests[attempt.request].attempts -= 1;
+        self.request_maybe_drained(attempt.request);
+    }
+
+    /// Asks the breaker of a call for permission; none if it has no breaker or refuses.
+    pub(crate) fn ask_breaker(&mut self, site: SiteId, guard: u32) -> Option<BreakerPermit> {
+        let now = self.now();
+        let breaker = self.state.guards[guard as usize].breaker.as_mut()?;
+        let before = breaker.state();
+        let permit = breaker.try_acquire(now);
+        let after = breaker.state();
+        self.breaker_changed(site, guard, before, after);
+        permit
+    }
+
+    /// Tells the breaker of a call how something ended that it had permitted.
+    fn tell_breaker(
+        &mut self,
+        site: SiteId,
+        guard: u32,
+        permit: BreakerPermit,
+        outcome: Outcome,
+        since: SimTime,
+    ) {
+        let now = self.now();
+        let Some(breaker) = self.state.guards[guard as usize].breaker.as_mut() else { return };
+        let before = breaker.state();
+        match outcome {
+            Outcome::Ok => breaker.record(permit, now, Ok(()), now - since),
+            Outcome::Failed(cause) => breaker.record(permit, now, Err(cause), now - since),
+            Outcome::Abandoned => breaker.release(permit, now),
+        }
+        let after = breaker.state();
+        self.breaker_changed(site, guard, before, after);
+    }
+
+    fn breaker_changed(&mut self, site: SiteId, guard: u32, before: BreakerState, after: BreakerState) {
+        if before != after {
+            let edge = self.model.sites[site].edge;
+            self.emit(ModelEvent::BreakerChanged(edge, guard - self.model.edges[edge].first_guard, after));
+        }
+    }
+
+    /// The edge of a call site.
+    pub(crate) fn edge(&self, site: SiteId) -> &'a Edge {
+        &self.model.edges[self.model.sites[site].edge]
+    }
+}

@@ -1,0 +1,231 @@
+//! The simulation of one world: the clock, the loop, and the only place where events are told apart.
+
+use crate::engine::event::Event;
+use crate::engine::future_event_list::FutureEventList;
+use crate::engine::guard::Guard;
+use crate::engine::monitor::MonitorBank;
+use crate::engine::observer::{AttemptId, ModelEvent, Observer};
+use crate::engine::slab::Slab;
+use crate::engine::state::{Deferred, Process, Replica, Source, State};
+use crate::id::ReplicaId;
+use crate::model::Model;
+use crate::random::{Key, Stream};
+use crate::time::SimTime;
+
+/// One world of a scenario, run as far as somebody wants. Cloned where worlds part.
+#[derive(Clone, Debug)]
+pub struct Simulation<'m> {
+    model: &'m Model,
+    state: State,
+}
+
+/// A limit that stops a runaway simulation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LimitHit {
+    /// So many events were handled.
+    Events(u64),
+    /// So many attempts were in flight.
+    InFlight(u64),
+}
+
+/// A simulation while it runs: its model, its state, and who watches.
+pub(crate) struct Engine<'a, O> {
+    pub(crate) model: &'a Model,
+    pub(crate) state: &'a mut State,
+    pub(crate) observer: &'a mut O,
+}
+
+impl<'m> Simulation<'m> {
+    /// A world at the begin of its warm-up, with no fault in sight.
+    pub fn new(model: &'m Model) -> Self {
+        let root = Key::of_seed(model.seed).child(Stream::named("traffic"));
+        let source = |class: &crate::model::Class| Source {
+            key: root.child(class.stream),
+            count: 0,
+            target: 0.0,
+            hint: 0,
+        };
+        let state = State {
+            events: FutureEventList::new(),
+            handled: 0,
+            requests: Slab::new(),
+            runs: Slab::new(),
+            attempts: Slab::new(),
+            replicas: model.replicas.iter().map(|_| Replica::new()).collect(),
+            ready: model.services.iter().map(|service| service.replica_ids().collect()).collect(),
+            guards: Guard::all(model),
+            sources: model.classes.iter().map(source).collect(),
+            monitors: MonitorBank::new(model),
+            failing_pairs: Vec::new(),
+        };
+        let mut simulation = Self { model, state };
+        let nobody = &mut ();
+        let mut engine = simulation.engine(nobody);
+        engine.schedule_arrivals();
+        engine.schedule_probes();
+        engine.schedule_scrapes();
+        simulation
+    }
+
+    /// Puts the scenario's faults ahead of this world. A world without this call is a twin.
+    pub fn schedule_faults(&mut self) {
+        for (id, fault) in self.model.faults.enumerate() {
+            self.state.events.schedule(fault.from, Event::FaultBegins(id));
+            if fault.to > fault.from && fault.to < SimTime::MAX {
+                self.state.events.schedule(fault.to, Event::FaultEnds(id));
+            }
+        }
+    }
+
+    /// Runs everything before `until`.
+    ///
+    /// # Errors
+    ///
+    /// A limit of the model was hit; the state is that after the last event before it.
+    pub fn run_until(&mut self, until: SimTime, observer: &mut impl Observer) -> Result<(), LimitHit> {
+        let limits = self.model.limits;
+        let mut engine = self.engine(observer);
+        while let Some((sequence, event)) = engine.state.events.pop_before(until) {
+            engine.state.handled += 1;
+            engine.dispatch(sequence, event);
+            if engine.state.handled >= limits.events {
+                return Err(LimitHit::Events(limits.events));
+            }
+            if engine.state.attempts.len() as u64 > limits.in_flight {
+                return Err(LimitHit::InFlight(limits.in_flight));
+            }
+        }
+        Ok(())
+    }
+
+    /// Time of the last event.
+    pub fn now(&self) -> SimTime {
+        self.state.events.now()
+    }
+
+    /// Events handled so far.
+    pub fn handled(&self) -> u64 {
+        self.state.handled
+    }
+
+    /// Attempts that were sent and whose callers still wait for them, in no particular order.
+    pub fn awaited_attempts(&self) -> impl Iterator<Item = AttemptId> + '_ {
+        let state = &self.state;
+        state.attempts.iter().filter(|(_, a)| a.awaited && a.sent).map(|(_, a)| AttemptId {
+            key: a.key,
+            request: state.requests[a.request].id,
+            site: a.site,
+            number: a.number,
+            begun_at: a.begun_at,
+        })
+    }
+
+    /// Asserts what must hold between any two events; see [`crate::engine`].
+    pub fn check_invariants(&self) {
+        self.state.check_invariants(self.model);
+    }
+
+    fn engine<'a, O>(&'a mut self, observer: &'a mut O) -> Engine<'a, O> {
+        Engine { model: self.model, state: &mut self.state, observer }
+    }
+}
+
+impl<O: Observer> Engine<'_, O> {
+    pub(crate) fn now(&self) -> SimTime {
+        self.state.events.now()
+    }
+
+    /// Tells the monitors and the observer what happened.
+    pub(crate) fn emit(&mut self, event: ModelEvent) {
+        let now = self.now();
+        self.state.monitors.observe(self.model, now, &event);
+        self.observer.observe(now, &event);
+    }
+
+    /// Handles an event, or defers it if it falls due on a paused replica.
+    fn dispatch(&mut self, sequence: u64, event: Event) {
+        if let Some(replica) = self.caller_of(event)
+            && self.state.replicas[replica].is_paused()
+        {
+            let rank = u8::from(!matches!(event, Event::Reply(_)));
+            let due = self.now();
+            self.state.replicas[replica].deferred.push(Deferred { due, rank, sequence, event });
+            return;
+        }
+        self.handle(sequence, event);
+    }
+
+    /// The one match over all events. Events of a slot carry their sequence number, which the slot remembers: an event
+    /// that the slot no longer waits for is dead and does nothing.
+    pub(crate) fn handle(&mut self, sequence: u64, event: Event) {
+        match event {
+            Event::Arrival(class) => self.arrival(class),
+            Event::Arrive(slot) if self.moves(slot, sequence) => self.arrive(slot),
+            Event::Granted(slot) if self.moves(slot, sequence) => self.granted(slot),
+            Event::WaitOver(slot) if self.moves(slot, sequence) => self.wait_over(slot),
+            Event::WorkDone(slot) if self.moves(slot, sequence) => self.work_done(slot),
+            Event::Reply(slot) if self.moves(slot, sequence) => self.deliver(slot),
+            Event::Timeout(slot) => {
+                if self.state.attempts.get(slot).is_some_and(|a| a.timeout_event == sequence) {
+                    self.timed_out(slot);
+                }
+            }
+            Event::Retry(slot) => {
+                if self.state.runs.get(slot).is_some_and(|run| run.retry_event == sequence) {
+                    self.next_attempt(slot);
+                }
+            }
+            Event::Deadline(slot) => {
+                if self.state.runs.get(slot).is_some_and(|run| run.deadline_event == sequence) {
+                    self.deadline_passed(slot);
+                }
+            }
+            Event::Dispatch(replica) => self.dispatch_queue(replica),
+            Event::Ready(replica) => {
+                if self.state.replicas[replica].ready_event == sequence {
+                    self.replica_ready(replica);
+                }
+            }
+            Event::Probe(replica) => self.probe(replica),
+            Event::ProbeTimeout(replica) => {
+                if self.state.replicas[replica].probe.timeout_event == sequence {
+                    self.probe_answered(replica, false);
+                }
+            }
+            Event::Scrape(monitor) => self.scrape(monitor),
+            Event::FaultBegins(fault) => self.fault_begins(fault),
+            Event::FaultEnds(fault) => self.fault_ends(fault),
+            Event::Arrive(_)
+            | Event::Granted(_)
+            | Event::WaitOver(_)
+            | Event::WorkDone(_)
+            | Event::Reply(_) => {}
+        }
+    }
+
+    /// Whether this event is the one that an attempt waits for; it waits no longer.
+    fn moves(&mut self, slot: u32, sequence: u64) -> bool {
+        let waits = self.state.attempts.get(slot).is_some_and(|attempt| attempt.event == sequence);
+        if waits {
+            self.state.attempts[slot].event = 0;
+        }
+        waits
+    }
+
+    /// The replica on which an event falls due as a caller: nothing reaches a caller whose world stands still.
+    fn caller_of(&self, event: Event) -> Option<ReplicaId> {
+        match event {
+            Event::Granted(slot) | Event::WaitOver(slot) | Event::Reply(slot) | Event::Timeout(slot) => {
+                self.state.attempts.get(slot)?.caller
+            }
+            Event::Retry(slot) | Event::Deadline(slot) => self.state.runs.get(slot)?.caller,
+            _ => None,
+        }
+    }
+
+    /// Whether a replica handles anything right now.
+    pub(crate) fn moves_on(&self, replica: ReplicaId) -> bool {
+        let replica = &self.state.replicas[replica];
+        replica.process == Process::Ready && !replica.is_paused()
+    }
+}

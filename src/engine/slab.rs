@@ -1,0 +1,112 @@
+//! Slots that are used again: no allocation per request in the steady state. Knows nothing of what it holds.
+
+use std::ops::{Index, IndexMut};
+
+/// Values in slots, addressed by position.
+#[derive(Clone, Debug)]
+pub(crate) struct Slab<T> {
+    slots: Vec<Slot<T>>,
+    free: Vec<u32>,
+}
+
+#[derive(Clone, Debug)]
+struct Slot<T> {
+    /// Counts the values that lived here.
+    generation: u32,
+    value: Option<T>,
+}
+
+/// A slot and the one value that lived there: finds nothing once that is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Handle {
+    /// The slot.
+    pub(crate) slot: u32,
+    generation: u32,
+}
+
+impl Handle {
+    /// Finds nothing, ever.
+    pub(crate) const NONE: Self = Self { slot: u32::MAX, generation: u32::MAX };
+}
+
+impl<T> Slab<T> {
+    pub(crate) const fn new() -> Self {
+        Self { slots: Vec::new(), free: Vec::new() }
+    }
+
+    /// Puts a value into a free slot.
+    pub(crate) fn insert(&mut self, value: T) -> Handle {
+        if let Some(slot) = self.free.pop() {
+            let entry = &mut self.slots[slot as usize];
+            entry.value = Some(value);
+            return Handle { slot, generation: entry.generation };
+        }
+        self.slots.push(Slot { generation: 0, value: Some(value) });
+        Handle { slot: self.slots.len() as u32 - 1, generation: 0 }
+    }
+
+    /// Takes the value out of a slot.
+    pub(crate) fn remove(&mut self, slot: u32) -> T {
+        let entry = &mut self.slots[slot as usize];
+        entry.generation = entry.generation.wrapping_add(1);
+        self.free.push(slot);
+        entry.value.take().expect("a slot is freed once")
+    }
+
+    /// The value in a slot, if there is one.
+    pub(crate) fn get(&self, slot: u32) -> Option<&T> {
+        self.slots.get(slot as usize)?.value.as_ref()
+    }
+
+    /// Whether the value that a handle was given for still lives.
+    pub(crate) fn is_live(&self, handle: Handle) -> bool {
+        self.slots
+            .get(handle.slot as usize)
+            .is_some_and(|entry| entry.generation == handle.generation && entry.value.is_some())
+    }
+
+    /// The handle of the value in a slot.
+    pub(crate) fn handle(&self, slot: u32) -> Handle {
+        Handle { slot, generation: self.slots[slot as usize].generation }
+    }
+
+    /// How many values there are.
+    pub(crate) fn len(&self) -> usize {
+        self.slots.len() - self.free.len()
+    }
+
+    /// All slots in use, by position.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
+        self.slots.iter().enumerate().filter_map(|(slot, entry)| Some((slot as u32, entry.value.as_ref()?)))
+    }
+}
+
+impl<T> Index<u32> for Slab<T> {
+    type Output = T;
+    fn index(&self, slot: u32) -> &T {
+        self.slots[slot as usize].value.as_ref().expect("the slot is in use")
+    }
+}
+
+impl<T> IndexMut<u32> for Slab<T> {
+    fn index_mut(&mut self, slot: u32) -> &mut T {
+        self.slots[slot as usize].value.as_mut().expect("the slot is in use")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn handles_outlive_their_values_harmlessly() {
+        let mut slab = Slab::new();
+        let a = slab.insert('a');
+        assert!(slab.is_live(a));
+        assert_eq!(slab.remove(a.slot), 'a');
+        let b = slab.insert('b');
+        assert_eq!(a.slot, b.slot, "slots are used again");
+        assert!(!slab.is_live(a) && slab.is_live(b) && !slab.is_live(Handle::NONE));
+        assert_eq!(slab.len(), 1);
+    }
+}

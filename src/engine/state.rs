@@ -1,0 +1,249 @@
+//! What changes while a simulation runs: plain data, cloned where worlds part. Decides nothing.
+
+use std::collections::VecDeque;
+
+use crate::engine::event::Event;
+use crate::engine::future_event_list::FutureEventList;
+use crate::engine::guard::Guard;
+use crate::engine::monitor::MonitorBank;
+use crate::engine::observer::RequestId;
+use crate::engine::slab::{Handle, Slab};
+use crate::failure::Outcome;
+use crate::id::{ClassId, FaultId, IdVec, PairId, ReplicaId, ServiceId, SiteId};
+use crate::policy::BreakerPermit;
+use crate::random::Key;
+use crate::time::{SimDuration, SimTime};
+
+/// The whole state of one world.
+#[derive(Clone, Debug)]
+pub(crate) struct State {
+    pub(crate) events: FutureEventList<Event>,
+    /// Events handled so far.
+    pub(crate) handled: u64,
+    pub(crate) requests: Slab<Request>,
+    pub(crate) runs: Slab<CallRun>,
+    pub(crate) attempts: Slab<Attempt>,
+    pub(crate) replicas: IdVec<ReplicaId, Replica>,
+    /// Replicas of each service that take requests, in order; what balancers are told.
+    pub(crate) ready: IdVec<ServiceId, Vec<ReplicaId>>,
+    /// State of the policies, by edge and replica of the caller.
+    pub(crate) guards: Vec<Guard>,
+    pub(crate) sources: IdVec<ClassId, Source>,
+    pub(crate) monitors: MonitorBank,
+    /// Faults that fail attempts of a call.
+    pub(crate) failing_pairs: Vec<(PairId, FaultId)>,
+}
+
+/// Arrivals of a class.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Source {
+    /// Root of the class's draws.
+    pub(crate) key: Key,
+    /// Requests that have arrived.
+    pub(crate) count: u64,
+    /// Arrivals of the unit-rate process so far: the sum of its unit gaps.
+    pub(crate) target: f64,
+    /// Piece of the rate profile that the last arrival lay in.
+    pub(crate) hint: usize,
+}
+
+/// A request under way, or with zombie attempts left.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Request {
+    pub(crate) id: RequestId,
+    /// Attempts that exist on its behalf.
+    pub(crate) attempts: u32,
+    pub(crate) ended: bool,
+}
+
+/// What a call answers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Parent {
+    /// The request whose first call it is.
+    Request(u32),
+    /// The attempt whose thread waits for it.
+    Attempt(u32),
+}
+
+/// A call under way: one or more attempts, one after another.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CallRun {
+    pub(crate) parent: Parent,
+    pub(crate) request: u32,
+    pub(crate) site: SiteId,
+    pub(crate) key: Key,
+    /// Position of the policy's state.
+    pub(crate) guard: u32,
+    /// The replica that makes the call; none for a traffic class.
+    pub(crate) caller: Option<ReplicaId>,
+    pub(crate) begun_at: SimTime,
+    /// Attempts made.
+    pub(crate) attempts: u32,
+    /// The last backoff.
+    pub(crate) waited: SimDuration,
+    /// The attempt that is waited for.
+    pub(crate) current: Handle,
+    /// Permission for the whole call, if retries happen inside the breaker.
+    pub(crate) permit: Option<BreakerPermit>,
+    /// Sequence number of the pending retry; 0 for none.
+    pub(crate) retry_event: u64,
+    /// Sequence number of the deadline; 0 for none.
+    pub(crate) deadline_event: u64,
+    pub(crate) deadline: SimTime,
+    /// The next call of the same parent.
+    pub(crate) sibling: u32,
+}
+
+/// Where an attempt is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// With its caller, waiting for a permit of the bulkhead.
+    AwaitsPermit,
+    /// With its caller, waiting for a connection.
+    AwaitsConnection,
+    /// On the network to its replica.
+    Underway,
+    /// In the replica's queue.
+    Queued,
+    /// On a thread of the replica.
+    Running,
+    /// Its reply is on the network, or waits for a paused caller.
+    Replying,
+    /// Dropped without an answer.
+    Lost,
+}
+
+/// One try of one call.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of one attempt")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Attempt {
+    pub(crate) key: Key,
+    pub(crate) request: u32,
+    pub(crate) run: Handle,
+    pub(crate) site: SiteId,
+    pub(crate) guard: u32,
+    pub(crate) caller: Option<ReplicaId>,
+    pub(crate) number: u32,
+    pub(crate) begun_at: SimTime,
+    /// Whether the caller still waits for it; if not, it is a zombie.
+    pub(crate) awaited: bool,
+    /// Whether it was canceled; it is dropped where it is found.
+    pub(crate) canceled: bool,
+    pub(crate) has_permit: bool,
+    pub(crate) has_connection: bool,
+    /// Whether the balancer counts it as in flight.
+    pub(crate) counted: bool,
+    /// Whether it left its caller.
+    pub(crate) sent: bool,
+    pub(crate) permit: Option<BreakerPermit>,
+    /// Sequence number of its timeout; 0 for none.
+    pub(crate) timeout_event: u64,
+    /// Sequence number of the event that moves it on; 0 for none.
+    pub(crate) event: u64,
+    pub(crate) place: Place,
+    pub(crate) replica: ReplicaId,
+    /// When it reached the replica.
+    pub(crate) arrived_at: SimTime,
+    /// When it took a thread.
+    pub(crate) started_at: SimTime,
+    /// Its place among the replica's threads.
+    pub(crate) thread: u32,
+    /// Its next instruction.
+    pub(crate) pc: u32,
+    /// When its work ends; meaningful while `working`.
+    pub(crate) work_ends: SimTime,
+    pub(crate) working: bool,
+    /// Its calls under way, a list through `sibling`.
+    pub(crate) calls: u32,
+    /// Of a call step: calls not ended, and successes still needed.
+    pub(crate) outstanding: u32,
+    pub(crate) needed: u32,
+    /// Whether the calls of a step are still being made.
+    pub(crate) launching: bool,
+    /// What its caller will be told.
+    pub(crate) reply: Outcome,
+}
+
+/// The end of a list of calls.
+pub(crate) const NO_CALL: u32 = u32::MAX;
+
+/// Life of a replica's process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Process {
+    Starting,
+    Ready,
+    Down,
+}
+
+/// One copy of a service.
+#[derive(Clone, Debug)]
+pub(crate) struct Replica {
+    pub(crate) process: Process,
+    /// Sequence number of the event that makes it ready; 0 for none.
+    pub(crate) ready_event: u64,
+    /// Faults that keep it down.
+    pub(crate) downed_by: Vec<FaultId>,
+    /// Faults that pause it, and since when.
+    pub(crate) paused_by: Vec<FaultId>,
+    pub(crate) paused_since: SimTime,
+    /// Faults that slow it, and how much all of them do.
+    pub(crate) slowed_by: Vec<FaultId>,
+    pub(crate) slowness: f64,
+    /// Faults that fail what arrives.
+    pub(crate) failing_by: Vec<FaultId>,
+    /// Attempts waiting for a thread; canceled ones stay until they are found.
+    pub(crate) queue: VecDeque<u32>,
+    /// Length of the queue without the canceled.
+    pub(crate) queue_length: u32,
+    /// Attempts that hold a thread.
+    pub(crate) threads: Vec<u32>,
+    pub(crate) dispatch_scheduled: bool,
+    /// What fell due while it was paused.
+    pub(crate) deferred: Vec<Deferred>,
+    pub(crate) probe: ProbeState,
+}
+
+/// An event that fell due on a paused replica.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deferred {
+    pub(crate) due: SimTime,
+    /// Replies (0) come before timers (1) at equal times.
+    pub(crate) rank: u8,
+    pub(crate) sequence: u64,
+    pub(crate) event: Event,
+}
+
+/// What a health probe believes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ProbeState {
+    pub(crate) healthy: bool,
+    /// Results in a row that speak against the belief.
+    pub(crate) streak: u32,
+    /// Sequence number of the timeout of an unanswered probe; 0 for none.
+    pub(crate) timeout_event: u64,
+}
+
+impl Replica {
+    pub(crate) fn new() -> Self {
+        Self {
+            process: Process::Ready,
+            ready_event: 0,
+            downed_by: Vec::new(),
+            paused_by: Vec::new(),
+            paused_since: SimTime::ZERO,
+            slowed_by: Vec::new(),
+            slowness: 1.0,
+            failing_by: Vec::new(),
+            queue: VecDeque::new(),
+            queue_length: 0,
+            threads: Vec::new(),
+            dispatch_scheduled: false,
+            deferred: Vec::new(),
+            probe: ProbeState { healthy: true, streak: 0, timeout_event: 0 },
+        }
+    }
+
+    pub(crate) fn is_paused(&self) -> bool {
+        !self.paused_by.is_empty()
+    }
+}

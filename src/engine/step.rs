@@ -1,0 +1,128 @@
+//! What an attempt does on its thread: work, calls, branches, one instruction after another.
+
+use rand_distr::Distribution;
+
+use crate::engine::event::Event;
+use crate::engine::observer::{ModelEvent, Observer};
+use crate::engine::simulation::Engine;
+use crate::engine::state::Parent;
+use crate::failure::{FailureCause, Outcome};
+use crate::id::{Id, SiteId};
+use crate::model::{Condition, Instruction};
+use crate::random::Stream;
+use crate::time::SimDuration;
+
+const USER_SHARE: Stream = Stream::named("user share");
+
+impl<O: Observer> Engine<'_, O> {
+    /// Runs an attempt until it has to wait or is done.
+    pub(crate) fn step(&mut self, slot: u32) {
+        let model = self.model;
+        loop {
+            let pc = self.state.attempts[slot].pc;
+            self.state.attempts[slot].pc = pc + 1;
+            match &model.program[pc as usize] {
+                Instruction::Work { time, stream, per_request } => {
+                    let key = self.state.attempts[slot].key;
+                    let request = self.state.requests[self.state.attempts[slot].request].id.key;
+                    let mut draws = if *per_request { request.draws(*stream) } else { key.draws(*stream) };
+                    return self.work(slot, time.sample(&mut draws));
+                }
+                Instruction::Call { first, count, needed } => {
+                    return self.launch(slot, *first, *count, *needed);
+                }
+                Instruction::Unless { condition, target } => {
+                    if !self.holds(slot, condition) {
+                        self.state.attempts[slot].pc = *target;
+                    }
+                }
+                Instruction::Jump(target) => self.state.attempts[slot].pc = *target,
+                Instruction::Fail => return self.finish(slot, Outcome::Failed(FailureCause::Error)),
+                Instruction::Done => return self.finish(slot, Outcome::Ok),
+            }
+        }
+    }
+
+    /// Begins work; a slow replica takes longer for the same demand.
+    fn work(&mut self, slot: u32, demand: SimDuration) {
+        let attempt = &mut self.state.attempts[slot];
+        let replica = &self.state.replicas[attempt.replica];
+        let at = self.state.events.now() + demand.scaled(replica.slowness);
+        attempt.working = true;
+        attempt.work_ends = at;
+        attempt.event = self.state.events.schedule(at, Event::WorkDone(slot));
+        let (key, service) = (attempt.key, self.model.replicas[attempt.replica].service);
+        self.emit(ModelEvent::WorkBegun(service, key, demand));
+    }
+
+    /// Work is done. On a paused replica it is not: the rest of it is put off when the replica wakes.
+    pub(crate) fn work_done(&mut self, slot: u32) {
+        let attempt = &mut self.state.attempts[slot];
+        if self.state.replicas[attempt.replica].is_paused() {
+            return;
+        }
+        attempt.working = false;
+        self.step(slot);
+    }
+
+    /// Makes the calls of a step. Their answers may come before the last is made, so they are judged afterwards.
+    fn launch(&mut self, slot: u32, first: SiteId, count: u32, needed: u32) {
+        let attempt = &mut self.state.attempts[slot];
+        attempt.outstanding = count;
+        attempt.needed = needed;
+        attempt.launching = true;
+        let (key, request, replica) = (attempt.key, attempt.request, attempt.replica);
+        self.emit(ModelEvent::Blocked(replica));
+        for offset in 0..count {
+            let site = SiteId::new(first.position() + offset as usize);
+            self.begin_call(Parent::Attempt(slot), site, Some(replica), key, request);
+        }
+        self.state.attempts[slot].launching = false;
+        self.judge_calls(slot);
+    }
+
+    /// A call of an attempt was answered.
+    pub(crate) fn call_answered(&mut self, slot: u32, outcome: Outcome) {
+        let attempt = &mut self.state.attempts[slot];
+        attempt.outstanding -= 1;
+        if outcome.is_ok() {
+            attempt.needed = attempt.needed.saturating_sub(1);
+        }
+        if !attempt.launching {
+            self.judge_calls(slot);
+        }
+    }
+
+    /// Goes on once enough calls have succeeded, fails once too few still can, else waits.
+    fn judge_calls(&mut self, slot: u32) {
+        let attempt = self.state.attempts[slot];
+        if attempt.needed > 0 && attempt.outstanding >= attempt.needed {
+            return;
+        }
+        self.abandon_calls(slot);
+        self.emit(ModelEvent::Unblocked(attempt.replica));
+        if attempt.needed == 0 {
+            self.step(slot);
+        } else {
+            self.finish(slot, Outcome::Failed(FailureCause::Dependency));
+        }
+    }
+
+    /// Whether a condition holds for an attempt.
+    fn holds(&self, slot: u32, condition: &Condition) -> bool {
+        let attempt = &self.state.attempts[slot];
+        let request = &self.state.requests[attempt.request].id;
+        let class = &self.model.classes[request.class];
+        match condition {
+            Condition::Chance(chance, stream) => attempt.key.uniform(*stream) < *chance,
+            Condition::Class(wanted) => request.class == *wanted,
+            Condition::Region(region) => class.region == *region,
+            Condition::Access(access) => class.access == *access,
+            Condition::Priority(least) => class.priority >= *least,
+            Condition::Users(share) => {
+                let user = crate::random::Key(class.stream.0).nth(request.user);
+                user.uniform(USER_SHARE) < *share
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What was run: the part of a record that does not come from watching it.
+
+use crate::experiment::Setup;
+use crate::model::{Caller, Model, effect_name};
+use crate::record::{ClassNode, Edge, FaultSpan, RECORD_VERSION, Record, ServiceNode, Topology, WorldRecord};
+use crate::time::SimTime;
+
+/// The record of an incident that got as far as `now`.
+pub(crate) fn record(
+    setup: &Setup,
+    model: &Model,
+    actual: WorldRecord,
+    twin: Option<WorldRecord>,
+    now: SimTime,
+) -> Record {
+    let scenario = setup.scenario;
+    Record {
+        record_version: RECORD_VERSION,
+        knockon: env!("CARGO_PKG_VERSION").to_owned(),
+        scenario: scenario.name.clone(),
+        variant: setup.variant.map(str::to_owned),
+        overrides: setup.overrides.to_vec(),
+        seed: model.seed,
+        start: scenario.start,
+        currency: scenario.currency.clone(),
+        warm_up_s: scenario.warm_up.as_secs_f64(),
+        horizon_s: scenario.horizon.as_secs_f64(),
+        simulated_s: now.saturating_since(model.origin).as_secs_f64(),
+        topology: topology(model),
+        faults: faults(model, now),
+        actual,
+        twin,
+    }
+}
+
+fn topology(model: &Model) -> Topology {
+    let class = |class: &crate::model::Class| ClassNode {
+        name: class.name.clone(),
+        entry: model.services[model.edges[model.sites[class.site].edge].callee].name.clone(),
+        users: class.users,
+        value: class.value,
+    };
+    let service = |service: &crate::model::Service| ServiceNode {
+        name: service.name.clone(),
+        replicas: service.replicas,
+        threads: service.threads,
+    };
+    let edge = |pair: &crate::model::Pair| {
+        let (caller, from_class) = match pair.caller {
+            Caller::Class(id) => (model.classes[id].name.clone(), true),
+            Caller::Service(id) => (model.services[id].name.clone(), false),
+        };
+        Edge { name: pair.name.clone(), caller, from_class, callee: model.services[pair.callee].name.clone() }
+    };
+    Topology {
+        classes: model.classes.iter().map(class).collect(),
+        services: model.services.iter().map(service).collect(),
+        calls: model.pairs.iter().map(edge).collect(),
+    }
+}
+
+/// The faults that had begun.
+fn faults(model: &Model, now: SimTime) -> Vec<FaultSpan> {
+    let begun = model.faults.iter().filter(|fault| fault.from <= now);
+    begun
+        .map(|fault| FaultSpan {
+            name: fault.name.clone(),
+            effect: effect_name(&fault.effect).to_owned(),
+            service: model.services[fault.service].name.clone(),
+            from_s: fault.from.secs_since(model.origin),
+            to_s: (fault.to <= now).then(|| fault.to.secs_since(model.origin)),
+        })
+        .collect()
+}

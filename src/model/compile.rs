@@ -1,0 +1,240 @@
+//! Checked scenario -> model: names become ids, steps become instructions. Reports nothing: the check comes before.
+
+use std::collections::BTreeMap;
+
+use crate::id::{ClassId, Id, IdVec, OperationId, ReplicaId, ServiceId, SiteId};
+use crate::model::ArrivalRate;
+use crate::model::faults::{compile_faults, compile_monitors};
+use crate::model::parts::{
+    CallSite, Caller, Class, Condition, Edge, Model, Operation, Pair, Replica, Service,
+};
+use crate::model::program::ProgramBuilder;
+use crate::random::Stream;
+use crate::scenario::{self, Policy, Rate, Scenario, Scope};
+use crate::time::SimTime;
+
+impl Model {
+    /// Compiles a checked scenario.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the scenario refers to something that it does not define: the check of the scenario refuses that.
+    pub fn compile(scenario: &Scenario) -> Self {
+        let origin = SimTime::ZERO + scenario.warm_up;
+        let mut compiler = Compiler::new(scenario, origin);
+        compiler.operations();
+        compiler.classes();
+        let faults = compile_faults(scenario, &compiler.model, &compiler.names);
+        let monitors = compile_monitors(scenario, &compiler.model, &compiler.names);
+        Self { faults, monitors, ..compiler.model }
+    }
+}
+
+/// From names to ids.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    pub(crate) services: BTreeMap<String, ServiceId>,
+    pub(crate) operations: BTreeMap<String, OperationId>,
+    pub(crate) classes: BTreeMap<String, ClassId>,
+}
+
+/// The model under construction.
+struct Compiler<'a> {
+    scenario: &'a Scenario,
+    policies: BTreeMap<&'a str, &'a Policy>,
+    names: Names,
+    model: Model,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(scenario: &'a Scenario, origin: SimTime) -> Self {
+        let mut compiler = Self {
+            scenario,
+            policies: scenario.calls.iter().map(|(key, policy)| (key.value.as_str(), policy)).collect(),
+            names: Names::default(),
+            model: Model {
+                seed: scenario.seed,
+                origin,
+                end: origin + scenario.horizon.value,
+                services: IdVec::default(),
+                replicas: IdVec::default(),
+                operations: IdVec::default(),
+                program: Vec::new(),
+                sites: IdVec::default(),
+                edges: IdVec::default(),
+                pairs: IdVec::default(),
+                classes: IdVec::default(),
+                faults: IdVec::default(),
+                monitors: IdVec::default(),
+                limits: scenario.limits,
+            },
+        };
+        for (name, service) in &scenario.services {
+            compiler.service(name, service);
+        }
+        for (class, _) in &scenario.traffic {
+            let id = ClassId::new(compiler.names.classes.len());
+            compiler.names.classes.insert(class.value.clone(), id);
+        }
+        compiler
+    }
+
+    /// Adds a service, its replicas, and its operations without their steps.
+    fn service(&mut self, name: &str, written: &scenario::Service) {
+        let first_replica = ReplicaId::new(self.model.replicas.len());
+        let id = self.model.services.push(Service {
+            name: name.to_owned(),
+            stream: Stream::named(name),
+            first_replica,
+            replicas: written.replicas,
+            threads: written.threads,
+            queue: written.queue,
+            when_full: written.when_full,
+            restart: written.restart,
+            probe: written.probe,
+            calls_out: Vec::new(),
+        });
+        self.names.services.insert(name.to_owned(), id);
+        for number in 0..written.replicas {
+            self.model.replicas.push(Replica { service: id, number });
+        }
+        for (operation, _) in &written.operations {
+            let name = format!("{name}.{}", operation.value);
+            let stream = Stream::named(&name);
+            let id =
+                self.model.operations.push(Operation { service: id, name: name.clone(), stream, start: 0 });
+            self.names.operations.insert(name, id);
+        }
+    }
+
+    /// Flattens the steps of all operations.
+    fn operations(&mut self) {
+        let scenario = self.scenario;
+        for (service, written) in &scenario.services {
+            for (operation, steps) in &written.operations {
+                let id = self.names.operations[&format!("{}.{}", service.value, operation.value)];
+                let start = self.model.program.len() as u32;
+                self.model.operations[id].start = start;
+                let program = ProgramBuilder::new(self, id, start).build(steps);
+                self.model.program.extend(program);
+            }
+        }
+    }
+
+    /// Adds the traffic classes and their first calls.
+    fn classes(&mut self) {
+        let scenario = self.scenario;
+        let origin = self.model.origin;
+        for (name, written) in &scenario.traffic {
+            let id = ClassId::new(self.model.classes.len());
+            let site = self.site(Caller::Class(id), name, &written.entry, 0);
+            self.model.classes.push(Class {
+                name: name.value.clone(),
+                stream: Stream::named(name),
+                site,
+                rate: match &written.rate {
+                    Rate::Constant(per_s) => ArrivalRate::constant(*per_s),
+                    Rate::Steps(points) => ArrivalRate::profile(points, false, origin),
+                    Rate::Ramp(points) => ArrivalRate::profile(points, true, origin),
+                },
+                users: written.users,
+                value: written.value,
+                region: written.region.clone(),
+                priority: written.priority,
+                access: written.access,
+            });
+        }
+    }
+
+    /// Adds a place from which `caller` (an operation's or a class's name) calls `to`, the `nth` to there from there.
+    fn site(&mut self, caller: Caller, caller_name: &str, to: &str, nth: u64) -> SiteId {
+        let operation = self.names.operations[to];
+        let callee = self.model.operations[operation].service;
+        let edge = self.edge(caller, caller_name, callee, to);
+        self.model.sites.push(CallSite { edge, operation, stream: Stream::named(to).nth(nth) })
+    }
+
+    /// The edge from a caller to an operation, under the most specific policy that is written for it.
+    fn edge(&mut self, caller: Caller, caller_name: &str, callee: ServiceId, to: &str) -> crate::id::EdgeId {
+        let callee_name = self.model.services[callee].name.clone();
+        let whole = match caller {
+            Caller::Class(_) => caller_name.to_owned(),
+            Caller::Service(id) => self.model.services[id].name.clone(),
+        };
+        let pair_name = format!("{whole} -> {callee_name}");
+        let key = [
+            format!("{caller_name} -> {to}"),
+            format!("{caller_name} -> {callee_name}"),
+            format!("{whole} -> {to}"),
+        ]
+        .into_iter()
+        .find(|key| self.policies.contains_key(key.as_str()))
+        .unwrap_or_else(|| pair_name.clone());
+        let stream = Stream::named(&key);
+        let known = self.model.edges.enumerate().find(|(_, e)| e.stream == stream && e.caller == caller);
+        if let Some((id, _)) = known {
+            return id;
+        }
+        let policy = self.policies.get(key.as_str()).map_or_else(Policy::default, |policy| (*policy).clone());
+        let pair = self.pair(caller, callee, pair_name);
+        let per_replica = matches!(caller, Caller::Service(_)) && policy.scope == Scope::Replica;
+        let first_guard = self.guards();
+        let edge =
+            self.model.edges.push(Edge { pair, caller, callee, stream, policy, per_replica, first_guard });
+        if let Caller::Service(id) = caller {
+            self.model.services[id].calls_out.push(edge);
+        }
+        edge
+    }
+
+    /// Number of states of all edges so far.
+    fn guards(&self) -> u32 {
+        let Some(last) = self.model.edges.iter().last() else { return 0 };
+        last.first_guard + last.guard_count(&self.model.services)
+    }
+
+    /// The pair of a caller and a callee.
+    fn pair(&mut self, caller: Caller, callee: ServiceId, name: String) -> crate::id::PairId {
+        let known =
+            self.model.pairs.enumerate().find(|(_, pair)| pair.caller == caller && pair.callee == callee);
+        if let Some((id, _)) = known {
+            return id;
+        }
+        let stream = Stream::named(&name);
+        self.model.pairs.push(Pair { name, stream, caller, callee })
+    }
+}
+
+impl Edge {
+    /// How many copies of its state there are.
+    pub(crate) fn guard_count(&self, services: &IdVec<ServiceId, Service>) -> u32 {
+        match self.caller {
+            Caller::Service(id) if self.per_replica => services[id].replicas,
+            _ => 1,
+        }
+    }
+}
+
+/// What the flattening of steps needs to know about everything else.
+impl crate::model::program::Context for Compiler<'_> {
+    fn call_site(&mut self, from: OperationId, to: &str, nth: u64) -> SiteId {
+        let caller = Caller::Service(self.model.operations[from].service);
+        let name = self.model.operations[from].name.clone();
+        self.site(caller, &name, to, nth)
+    }
+
+    fn operation_stream(&self, operation: OperationId) -> Stream {
+        self.model.operations[operation].stream
+    }
+
+    fn condition(&self, written: &scenario::Condition, stream: Stream) -> Condition {
+        match written {
+            scenario::Condition::Chance(chance) => Condition::Chance(*chance, stream),
+            scenario::Condition::Class(name) => Condition::Class(self.names.classes[&name.value]),
+            scenario::Condition::Region(region) => Condition::Region(region.clone()),
+            scenario::Condition::Access(access) => Condition::Access(*access),
+            scenario::Condition::Priority(priority) => Condition::Priority(*priority),
+            scenario::Condition::Users(share) => Condition::Users(*share),
+        }
+    }
+}

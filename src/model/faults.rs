@@ -1,0 +1,107 @@
+//! Compiles faults and monitors: whom they hit and whom they read.
+
+use crate::id::{FaultId, IdVec, MonitorId, PairId, ReplicaId, ServiceId};
+use crate::model::compile::Names;
+use crate::model::parts::{Fault, Model, Monitor, Subject, Target};
+use crate::random::Stream;
+use crate::scenario::{self, Effect, Scenario};
+use crate::time::{SimDuration, SimTime};
+
+/// The faults of a checked scenario.
+pub(crate) fn compile_faults(scenario: &Scenario, model: &Model, names: &Names) -> IdVec<FaultId, Fault> {
+    let compile = |written: &scenario::Fault| {
+        let (target, service, on) = target(&written.on, model, names);
+        let name = written
+            .name
+            .as_ref()
+            .map_or_else(|| format!("{} of {on}", effect_name(&written.effect)), |n| n.value.clone());
+        let from = model.origin + written.at.value;
+        // A restart is an instant; other faults without a duration outlive the run.
+        let to = match (&written.effect, &written.lasting) {
+            (Effect::Restart, _) => from,
+            (_, Some(lasting)) => from + lasting.value,
+            (_, None) => SimTime::MAX,
+        };
+        let stream = Stream::named(&name);
+        Fault { name, stream, from, to, target, service, effect: written.effect.clone() }
+    };
+    scenario.faults.iter().map(compile).collect()
+}
+
+/// What people call an effect.
+pub fn effect_name(effect: &Effect) -> &'static str {
+    match effect {
+        Effect::Pause => "pause",
+        Effect::Crash => "crash",
+        Effect::Restart => "restart",
+        Effect::Slow(_) => "slow",
+        Effect::Errors(_) => "errors",
+    }
+}
+
+fn target(written: &scenario::Target, model: &Model, names: &Names) -> (Target, ServiceId, String) {
+    let replicas = |name: &str, pick: &dyn Fn(u32, u32) -> bool| {
+        let service = names.services[name];
+        let all = model.services[service].replicas;
+        let hit: Vec<ReplicaId> = model.services[service]
+            .replica_ids()
+            .filter(|id| pick(model.replicas[*id].number, all))
+            .collect();
+        (Target::Replicas(hit), service)
+    };
+    match written {
+        scenario::Target::Service(name) => {
+            let (target, service) = replicas(name, &|_, _| true);
+            (target, service, name.value.clone())
+        }
+        scenario::Target::Replica(name, number) => {
+            let (target, service) = replicas(name, &|n, _| n == number.value);
+            (target, service, format!("{}/{}", name.value, number.value))
+        }
+        scenario::Target::Share(name, share) => {
+            let (target, service) = replicas(name, &|n, all| n < libm::ceil(f64::from(all) * share) as u32);
+            (target, service, format!("{}% of {}", share * 100.0, name.value))
+        }
+        scenario::Target::Call(name) => {
+            let pair = pair_named(model, name);
+            (Target::Pair(pair), model.pairs[pair].callee, name.value.clone())
+        }
+    }
+}
+
+/// The pair of this name; checked scenarios have no two of one name.
+fn pair_named(model: &Model, name: &str) -> PairId {
+    model
+        .pairs
+        .enumerate()
+        .find(|(_, pair)| pair.name == name)
+        .expect("calls are checked before compilation")
+        .0
+}
+
+/// The monitors of a checked scenario.
+pub(crate) fn compile_monitors(
+    scenario: &Scenario,
+    model: &Model,
+    names: &Names,
+) -> IdVec<MonitorId, Monitor> {
+    let compile = |(name, written): &(scenario::Name, scenario::Monitor)| Monitor {
+        name: name.value.clone(),
+        stream: Stream::named(name),
+        reading: written.reading,
+        of: match &written.of {
+            scenario::Subject::Class(class) => Subject::Class(names.classes[&class.value]),
+            scenario::Subject::Service(service) => Subject::Service(names.services[&service.value]),
+            scenario::Subject::Call(call) => Subject::Pair(pair_named(model, call)),
+        },
+        buckets: buckets(written.window, written.scrape),
+        scrape: written.scrape,
+        alert: written.alert,
+    };
+    scenario.monitors.iter().map(compile).collect()
+}
+
+/// Scrape intervals in a window, at least one.
+fn buckets(window: SimDuration, scrape: SimDuration) -> u32 {
+    (window.as_nanos() / scrape.as_nanos().max(1)).clamp(1, 100_000) as u32
+}

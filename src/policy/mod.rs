@@ -1,0 +1,31 @@
+//! How resilience mechanisms decide: state machines that are told the time and the draws, and answer.
+//!
+//! Each follows a named library or paper and says where it does not. None of them schedules anything, draws anything
+//! or knows who calls whom: a wait that must end, a timer that must fire, is the business of who holds the machine.
+//!
+//! | file | decides |
+//! |---|---|
+//! | [`delay`] | how long to wait before a retry |
+//! | [`decide`], [`RetryBudget`] | whether a failed attempt is tried again |
+//! | [`CircuitBreaker`] | whether a call may be made at all |
+//! | [`Permits`] | who holds one of a bounded number of places, and who waits for one |
+//!
+//! **Invariant**: time only moves forward. Every method that takes `now` expects it no earlier than the last one.
+
+mod backoff;
+mod breaker_state;
+mod circuit_breaker;
+mod consecutive_breaker;
+mod permits;
+mod rate_breaker;
+mod retry;
+mod retry_budget;
+mod sliding_window;
+mod windowed_adder;
+
+pub use backoff::delay;
+pub use breaker_state::BreakerState;
+pub use circuit_breaker::{BreakerPermit, CircuitBreaker};
+pub use permits::{Acquired, Permits};
+pub use retry::{GiveUpReason, RetryDecision, decide};
+pub use retry_budget::RetryBudget;

@@ -1,0 +1,200 @@
+//! The breaker that looks at rates: resilience4j's `CircuitBreaker`. Knows neither timers nor who calls.
+
+use crate::failure::FailureCause;
+use crate::policy::breaker_state::BreakerState;
+use crate::policy::sliding_window::{Counts, Outcome, SlidingWindow};
+use crate::scenario::BreakerWindow;
+use crate::time::{SimDuration, SimTime};
+
+/// resilience4j's `CircuitBreakerStateMachine` (SEMANTICS 1.1), in nanoseconds where it has milliseconds.
+///
+/// **Late results** are credited to the state that is current when they come, whichever admitted the call. In closed
+/// and half-open they count and can decide; a late ignored failure or release in half-open adds a permit, so that more
+/// than `half_open_calls` probes can be under way. In open they are added to the window that was frozen when it opened,
+/// which no decision reads again (the next state starts with an empty one): they change the rate it reports, no more.
+///
+/// **Timed transitions** (open to half-open if `automatic`, half-open to open after `half_open_for`) are made at the
+/// next access, but dated at the instant they were due. Decisions are those of a timer that fires on time: nothing but
+/// an access reads or changes the state, every access makes the due transitions first, in order, and each depends only
+/// on the date of the one before. At the due instant itself the timer counts as having fired first, like an event that
+/// was scheduled when the state began. A transition due at the end of time never comes.
+#[derive(Clone, Debug)]
+pub(super) struct RateBreaker {
+    settings: RateSettings,
+    phase: Phase,
+    /// The outcomes of the current state; in open those of the state before.
+    window: SlidingWindow,
+    /// Fewer outcomes than this in `window` decide nothing; at least 1.
+    min_calls: u32,
+}
+
+/// As in `Breaker::Resilience4j`.
+#[derive(Clone, Debug)]
+pub(super) struct RateSettings {
+    pub(super) window: BreakerWindow,
+    pub(super) min_calls: u32,
+    pub(super) failure_rate: f64,
+    pub(super) slow_rate: f64,
+    pub(super) slow_after: SimDuration,
+    pub(super) open_for: SimDuration,
+    pub(super) half_open_calls: u32,
+    pub(super) half_open_for: SimDuration,
+    pub(super) automatic: bool,
+    pub(super) ignore: Vec<FailureCause>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Phase {
+    Closed,
+    Open { since: SimTime },
+    HalfOpen { since: SimTime, permits: u32 },
+}
+
+/// What a window says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    TooFewCalls,
+    Below,
+    Exceeded,
+}
+
+impl RateBreaker {
+    /// Closed, without an outcome yet.
+    pub(super) fn new(settings: RateSettings) -> Self {
+        let (window, min_calls) = observe(settings.window, settings.min_calls);
+        Self { settings, phase: Phase::Closed, window, min_calls }
+    }
+
+    pub(super) const fn state(&self) -> BreakerState {
+        match self.phase {
+            Phase::Closed => BreakerState::Closed,
+            Phase::Open { .. } => BreakerState::Open,
+            Phase::HalfOpen { .. } => BreakerState::HalfOpen,
+        }
+    }
+
+    pub(super) fn try_acquire(&mut self, now: SimTime) -> bool {
+        self.advance(now);
+        // Strict, as `clock.instant().isAfter(retryAfterWaitDuration)`; a timer, above, is not.
+        if let Phase::Open { since } = self.phase
+            && now > since + self.settings.open_for
+        {
+            self.half_open(now);
+        }
+        match &mut self.phase {
+            Phase::Closed => true,
+            Phase::HalfOpen { permits, .. } if *permits > 0 => {
+                *permits -= 1;
+                true
+            }
+            Phase::Open { .. } | Phase::HalfOpen { .. } => false,
+        }
+    }
+
+    pub(super) fn record(&mut self, now: SimTime, outcome: Result<(), FailureCause>, duration: SimDuration) {
+        if outcome.is_err_and(|cause| self.settings.ignore.contains(&cause)) {
+            self.release(now);
+            return;
+        }
+        self.advance(now);
+        let slow = duration > self.settings.slow_after;
+        let counts = self.window.record(now, Outcome { failed: outcome.is_err(), slow });
+        // Successes are judged like failures: the one that makes `min_calls` can trip it.
+        match (self.phase, self.judge(counts)) {
+            (Phase::Closed | Phase::HalfOpen { .. }, Verdict::Exceeded) => self.open(now),
+            (Phase::HalfOpen { .. }, Verdict::Below) => self.close(),
+            (Phase::Open { .. }, _) | (_, Verdict::TooFewCalls) | (Phase::Closed, Verdict::Below) => {}
+        }
+    }
+
+    pub(super) fn release(&mut self, now: SimTime) {
+        self.advance(now);
+        if let Phase::HalfOpen { permits, .. } = &mut self.phase {
+            *permits = permits.saturating_add(1);
+        }
+    }
+
+    /// When it will change its state without being asked.
+    pub(super) fn next_timed_transition(&self) -> Option<SimTime> {
+        let due = match self.phase {
+            Phase::Open { since } if self.settings.automatic => since + self.settings.open_for,
+            Phase::HalfOpen { since, .. } if !self.settings.half_open_for.is_zero() => {
+                since + self.settings.half_open_for
+            }
+            Phase::Closed | Phase::Open { .. } | Phase::HalfOpen { .. } => return None,
+        };
+        (due < SimTime::MAX).then_some(due)
+    }
+
+    /// Makes the transitions that are due by now.
+    pub(super) fn advance(&mut self, now: SimTime) {
+        while let Some(due) = self.next_timed_transition().filter(|&due| due <= now) {
+            match self.phase {
+                Phase::Open { .. } => self.half_open(self.last_of_its_kind(due, now)),
+                Phase::Closed | Phase::HalfOpen { .. } => self.open(due),
+            }
+        }
+    }
+
+    /// Share of failures in its window, 0 to 1, when the last outcome was recorded; none below the minimum of calls.
+    pub(super) fn failure_rate(&self) -> Option<f64> {
+        let counts = self.window.totals();
+        (counts.calls >= self.min_calls).then(|| share(counts.failed, counts.calls))
+    }
+
+    /// Without traffic it alternates between open and half-open for ever: whole rounds are skipped, not replayed.
+    fn last_of_its_kind(&self, due: SimTime, now: SimTime) -> SimTime {
+        let half_open_for = self.settings.half_open_for;
+        if half_open_for.is_zero() {
+            return due;
+        }
+        let round = (self.settings.open_for + half_open_for).as_nanos();
+        now - SimDuration::from_nanos((now - due).as_nanos() % round)
+    }
+
+    fn open(&mut self, now: SimTime) {
+        self.phase = Phase::Open { since: now };
+    }
+
+    fn half_open(&mut self, now: SimTime) {
+        self.phase = Phase::HalfOpen { since: now, permits: self.settings.half_open_calls };
+        let probes = BreakerWindow::Calls(self.settings.half_open_calls);
+        (self.window, self.min_calls) = observe(probes, self.settings.min_calls);
+    }
+
+    fn close(&mut self) {
+        self.phase = Phase::Closed;
+        (self.window, self.min_calls) = observe(self.settings.window, self.settings.min_calls);
+    }
+
+    fn judge(&self, counts: Counts) -> Verdict {
+        if counts.calls < self.min_calls {
+            Verdict::TooFewCalls
+        } else if share(counts.failed, counts.calls) >= self.settings.failure_rate
+            || share(counts.slow, counts.calls) >= self.settings.slow_rate
+        {
+            Verdict::Exceeded
+        } else {
+            Verdict::Below
+        }
+    }
+}
+
+/// An empty window with its effective minimum: a count window decides at the latest when it is full, a time window
+/// only ever at the minimum itself. The minimum set for closed is used, unclamped, for half-open too.
+fn observe(window: BreakerWindow, min_calls: u32) -> (SlidingWindow, u32) {
+    let minimum = match window {
+        BreakerWindow::Calls(size) => min_calls.min(size),
+        BreakerWindow::Time(_) => min_calls,
+    };
+    (SlidingWindow::new(window), minimum.max(1))
+}
+
+/// A share of calls, 0 to 1. Divided, not multiplied out: the quotient of two counts is rounded once, as the decimal
+/// that a person wrote is, so that 7 of 100 is 7 % to the bit. (resilience4j compares percentages of 32 bits.)
+fn share(part: u32, calls: u32) -> f64 {
+    f64::from(part) / f64::from(calls)
+}
+
+#[cfg(test)]
+mod tests;

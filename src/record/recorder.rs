@@ -1,0 +1,350 @@
+//! Watches one world and writes down what happened: streaming, in memory that does not grow with time.
+
+use crate::engine::{AttemptId, ModelEvent, Observer, ReplicaState};
+use crate::failure::Outcome;
+use crate::id::{ClassId, EdgeId, IdVec, MonitorId, PairId, ReplicaId, ServiceId};
+use crate::model::Model;
+use crate::policy::BreakerState;
+use crate::record::fingerprint::Digests;
+use crate::record::tally::{CallTally, ClassTally, ServiceTally};
+use crate::record::{MAX_TRANSITIONS, MonitorTrack, Transition, WorldRecord};
+use crate::scenario::Reading;
+use crate::time::{SimDuration, SimTime};
+
+/// Windows that a record holds at the most.
+const MAX_WINDOWS: u64 = 2_000;
+
+/// Watches one world.
+#[derive(Clone, Debug)]
+pub struct Recorder<'m> {
+    model: &'m Model,
+    first_fault: SimTime,
+    digests: Digests,
+    width: SimDuration,
+    /// End of the current window; the warm-up is one window of its own, which is thrown away.
+    window_ends: SimTime,
+    windows: usize,
+    classes: IdVec<ClassId, ClassTally>,
+    services: IdVec<ServiceId, ServiceTally>,
+    pairs: IdVec<PairId, CallTally>,
+    monitors: IdVec<MonitorId, MonitorTrack>,
+    running: IdVec<ReplicaId, bool>,
+    /// Whether each breaker is open, by edge and replica of the caller.
+    breakers_open: IdVec<EdgeId, Vec<bool>>,
+    transitions: Vec<Transition>,
+    transitions_left_out: u64,
+}
+
+/// The narrowest of the usual widths (1, 2 or 5 times a power of ten, from 10 ms on) with at most 2,000 windows.
+fn window_width(horizon: SimDuration) -> SimDuration {
+    let mut width = SimDuration::from_millis(10);
+    for factor in [2.0, 2.5, 2.0].into_iter().cycle() {
+        if horizon.as_nanos().div_ceil(width.as_nanos()) <= MAX_WINDOWS {
+            return width;
+        }
+        width = width.scaled(factor);
+    }
+    width
+}
+
+impl<'m> Recorder<'m> {
+    /// A recorder for a world at the begin of its warm-up.
+    pub fn new(model: &'m Model) -> Self {
+        let has_breaker =
+            |pair| model.edges.iter().any(|edge| edge.pair == pair && edge.policy.breaker.is_some());
+        let service = |s: &crate::model::Service| ServiceTally::new(s.replicas, s.threads);
+        let track = |monitor: &crate::model::Monitor| {
+            let (unit, reading) = match monitor.reading {
+                Reading::ErrorRate { .. } => ("share", "error_rate"),
+                Reading::Rate { .. } => ("per_s", "rate"),
+                Reading::Latency { .. } => ("s", "latency"),
+                Reading::Healthy => ("share", "healthy"),
+            };
+            let of = match monitor.of {
+                crate::model::Subject::Class(id) => &model.classes[id].name,
+                crate::model::Subject::Service(id) => &model.services[id].name,
+                crate::model::Subject::Pair(id) => &model.pairs[id].name,
+            };
+            MonitorTrack {
+                unit: unit.to_owned(),
+                reading: reading.to_owned(),
+                of: of.clone(),
+                threshold: monitor.alert.map(|alert| alert.threshold),
+                samples: Vec::new(),
+                alerts: Vec::new(),
+            }
+        };
+        Self {
+            model,
+            first_fault: model.faults.iter().map(|fault| fault.from).min().unwrap_or(model.origin),
+            digests: Digests::new(model),
+            width: window_width(model.end - model.origin),
+            window_ends: model.origin,
+            windows: 0,
+            classes: model.classes.iter().map(|_| ClassTally::new()).collect(),
+            services: model.services.iter().map(service).collect(),
+            pairs: model.pairs.ids().map(|pair| CallTally::new(has_breaker(pair))).collect(),
+            monitors: model.monitors.iter().map(track).collect(),
+            running: model.replicas.iter().map(|_| true).collect(),
+            breakers_open: model
+                .edges
+                .iter()
+                .map(|edge| vec![false; edge.guard_count(&model.services) as usize])
+                .collect(),
+            transitions: Vec::new(),
+            transitions_left_out: 0,
+        }
+    }
+
+    /// Ends the record at `now`.
+    pub fn finish(mut self, now: SimTime) -> WorldRecord {
+        self.catch_up(now);
+        let rest = now.saturating_since(self.window_ends - self.width);
+        if now > self.model.origin && now < self.window_ends && !rest.is_zero() {
+            self.close_window(now, rest);
+        }
+        let simulated_s = now.saturating_since(self.model.origin).as_secs_f64();
+        let mut record = WorldRecord {
+            fingerprint: self.digests.fingerprint(),
+            digests: self.digests.by_name(self.model).collect(),
+            events: self.digests.events(),
+            window_s: self.width.as_secs_f64(),
+            windows: self.windows,
+            transitions: self.transitions,
+            transitions_left_out: self.transitions_left_out,
+            ..WorldRecord::default()
+        };
+        let model = self.model;
+        for (tally, class) in self.classes.into_iter().zip(&model.classes) {
+            let (series, totals) = tally.finish();
+            record.classes.insert(class.name.clone(), series);
+            record.totals.classes.insert(class.name.clone(), totals);
+        }
+        for (tally, service) in self.services.into_iter().zip(&model.services) {
+            let (series, totals) = tally.finish(simulated_s);
+            record.services.insert(service.name.clone(), series);
+            record.totals.services.insert(service.name.clone(), totals);
+        }
+        for (tally, pair) in self.pairs.into_iter().zip(&model.pairs) {
+            let (series, totals) = tally.finish();
+            record.calls.insert(pair.name.clone(), series);
+            record.totals.calls.insert(pair.name.clone(), totals);
+        }
+        for (track, monitor) in self.monitors.into_iter().zip(&model.monitors) {
+            record.monitors.insert(monitor.name.clone(), track);
+        }
+        record
+    }
+
+    /// Closes the windows that are over before `now`.
+    fn catch_up(&mut self, now: SimTime) {
+        while now >= self.window_ends && self.window_ends <= self.model.end {
+            let at = self.window_ends;
+            if at == self.model.origin {
+                self.services.iter_mut().for_each(|tally| tally.begin(at));
+                self.pairs.iter_mut().for_each(|tally| tally.begin(at));
+            } else {
+                self.close_window(at, self.width);
+            }
+            self.window_ends = at + self.width;
+            if at == self.model.end {
+                break;
+            }
+        }
+    }
+
+    fn close_window(&mut self, at: SimTime, width: SimDuration) {
+        let width_s = width.as_secs_f64();
+        self.windows += 1;
+        self.classes.iter_mut().for_each(ClassTally::close_window);
+        self.services.iter_mut().for_each(|tally| tally.close_window(at, width_s));
+        self.pairs.iter_mut().for_each(|tally| tally.close_window(at, width_s));
+    }
+
+    /// Seconds since T+0.
+    fn t(&self, now: SimTime) -> f64 {
+        now.secs_since(self.model.origin)
+    }
+
+    fn service_of(&mut self, replica: ReplicaId) -> &mut ServiceTally {
+        &mut self.services[self.model.replicas[replica].service]
+    }
+
+    /// Whether something that began at an instant belongs to the record.
+    fn counts(&self, begun_at: SimTime) -> bool {
+        begun_at >= self.model.origin
+    }
+
+    fn attempt(&mut self, now: SimTime, event: &ModelEvent, id: &AttemptId) {
+        if !self.counts(id.begun_at) {
+            return;
+        }
+        let edge = &self.model.edges[self.model.sites[id.site].edge];
+        let (service, pair) = (&mut self.services[edge.callee], &mut self.pairs[edge.pair]);
+        match event {
+            ModelEvent::AttemptSent(_) => {
+                service.sent(id.number == 1, now >= self.first_fault);
+                pair.sent(id.number == 1, now >= self.first_fault);
+            }
+            ModelEvent::AttemptEnded(_, outcome) => {
+                service.ended(*outcome, now - id.begun_at);
+                pair.ended(*outcome);
+            }
+            ModelEvent::AttemptRefused(_, outcome) if *outcome != Outcome::Abandoned => pair.refused(),
+            _ => {}
+        }
+    }
+
+    /// A thread was taken, or given back, or an attempt waits: the levels of a service.
+    fn level(&mut self, now: SimTime, event: &ModelEvent) {
+        let counts = self.counts(now);
+        match *event {
+            ModelEvent::Queued(replica, length) => {
+                let service = self.service_of(replica);
+                service.queued.rise(now);
+                if counts {
+                    service.totals.peak_queue = service.totals.peak_queue.max(u64::from(length));
+                }
+            }
+            ModelEvent::Unqueued(replica) => self.service_of(replica).queued.fall(now),
+            ModelEvent::Begun(replica, waited, from_queue) => {
+                let service = self.service_of(replica);
+                service.busy.rise(now);
+                if from_queue {
+                    service.queued.fall(now);
+                }
+                if counts {
+                    service.begun(waited);
+                }
+            }
+            ModelEvent::Finished(replica, held, outcome) => {
+                let service = self.service_of(replica);
+                service.busy.fall(now);
+                if counts {
+                    service.finished(held, outcome);
+                }
+            }
+            ModelEvent::Blocked(replica) => self.service_of(replica).blocked.rise(now),
+            ModelEvent::Unblocked(replica) => self.service_of(replica).blocked.fall(now),
+            _ => {}
+        }
+    }
+
+    fn replica_changed(&mut self, now: SimTime, id: ReplicaId, state: ReplicaState) {
+        let runs = matches!(state, ReplicaState::Ready | ReplicaState::Paused);
+        if runs != self.running[id] {
+            self.running[id] = runs;
+            let level = &mut self.service_of(id).running;
+            if runs { level.rise(now) } else { level.fall(now) }
+        }
+        if state == ReplicaState::Starting && self.counts(now) {
+            self.service_of(id).totals.restarts += 1;
+        }
+        let name = match state {
+            ReplicaState::Starting => "starting",
+            ReplicaState::Ready => "ready",
+            ReplicaState::Paused => "paused",
+            ReplicaState::Down => "down",
+        };
+        let subject = self.replica_name(id);
+        self.transition(now, "replica", subject, name);
+    }
+
+    fn breaker_changed(&mut self, now: SimTime, id: EdgeId, number: u32, state: BreakerState) {
+        let edge = &self.model.edges[id];
+        let tally = &mut self.pairs[edge.pair];
+        tally.totals.breaker_opened += u64::from(state == BreakerState::Open);
+        // Half-open counts as open: it refuses nearly everything.
+        let is_open = state != BreakerState::Closed;
+        let was_open = &mut self.breakers_open[id][number as usize];
+        if let Some(level) = &mut tally.open
+            && *was_open != is_open
+        {
+            *was_open = is_open;
+            if is_open { level.rise(now) } else { level.fall(now) }
+        }
+        let name = match state {
+            BreakerState::Open => "open",
+            BreakerState::HalfOpen => "half-open",
+            BreakerState::Closed => "closed",
+        };
+        let pair = &self.model.pairs[edge.pair].name;
+        let subject = if edge.per_replica { format!("{pair} #{number}") } else { pair.clone() };
+        self.transition(now, "breaker", subject, name);
+    }
+
+    fn alert_changed(&mut self, now: SimTime, id: MonitorId, firing: bool) {
+        let at_s = self.t(now);
+        let alerts = &mut self.monitors[id].alerts;
+        if firing {
+            alerts.push((at_s, None));
+        } else if let Some(last) = alerts.last_mut() {
+            last.1 = Some(at_s);
+        }
+        let subject = self.model.monitors[id].name.clone();
+        self.transition(now, "alert", subject, if firing { "firing" } else { "resolved" });
+    }
+
+    fn replica_name(&self, id: ReplicaId) -> String {
+        let replica = self.model.replicas[id];
+        format!("{}/{}", self.model.services[replica.service].name, replica.number)
+    }
+
+    fn transition(&mut self, now: SimTime, kind: &'static str, subject: String, state: &'static str) {
+        if self.transitions.len() >= MAX_TRANSITIONS {
+            self.transitions_left_out += 1;
+            return;
+        }
+        let at_s = self.t(now);
+        self.transitions.push(Transition { at_s, kind, subject, state });
+    }
+}
+
+impl Observer for Recorder<'_> {
+    fn observe(&mut self, now: SimTime, event: &ModelEvent) {
+        if now >= self.window_ends {
+            self.catch_up(now);
+        }
+        self.digests.observe(self.model, now, event);
+        match event {
+            ModelEvent::RequestArrived(id) if self.counts(now) => self.classes[id.class].arrived(),
+            ModelEvent::RequestEnded(id, outcome) if self.counts(id.arrived_at) => {
+                self.classes[id.class].ended(*outcome, now - id.arrived_at);
+            }
+            ModelEvent::AttemptSent(id)
+            | ModelEvent::AttemptRefused(id, _)
+            | ModelEvent::AttemptEnded(id, _) => {
+                self.attempt(now, event, id);
+            }
+            ModelEvent::Queued(..)
+            | ModelEvent::Unqueued(_)
+            | ModelEvent::Begun(..)
+            | ModelEvent::Finished(..)
+            | ModelEvent::Blocked(_)
+            | ModelEvent::Unblocked(_) => self.level(now, event),
+            ModelEvent::ReplicaChanged(id, state) => self.replica_changed(now, *id, *state),
+            ModelEvent::BreakerChanged(edge, number, state) => {
+                self.breaker_changed(now, *edge, *number, *state);
+            }
+            ModelEvent::ProbeChanged(id, healthy) => {
+                let subject = self.replica_name(*id);
+                self.transition(now, "probe", subject, if *healthy { "healthy" } else { "unhealthy" });
+            }
+            ModelEvent::Scraped(id, value) => {
+                let at_s = self.t(now);
+                self.monitors[*id].samples.push((at_s, *value));
+            }
+            ModelEvent::AlertChanged(id, firing) => self.alert_changed(now, *id, *firing),
+            ModelEvent::FaultBegan(id) => {
+                self.transition(now, "fault", self.model.faults[*id].name.clone(), "begin");
+            }
+            ModelEvent::FaultEnded(id) => {
+                self.transition(now, "fault", self.model.faults[*id].name.clone(), "end");
+            }
+            ModelEvent::RequestArrived(_)
+            | ModelEvent::RequestEnded(..)
+            | ModelEvent::RequestDrained(_)
+            | ModelEvent::WorkBegun(..) => {}
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! Counters of one class, service or call: what the current window holds, and the totals. Knows no clock but `now`.
+
+use indexmap::IndexMap;
+
+use crate::failure::{FailureCause, Outcome};
+use crate::record::latency::Latencies;
+use crate::record::level::Level;
+use crate::record::{
+    CallSeries, CallTotals, ClassSeries, ClassTotals, Quantiles, ServiceSeries, ServiceTotals,
+};
+use crate::time::{SimDuration, SimTime};
+
+/// Failures by cause.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Causes([u64; FailureCause::ALL.len()]);
+
+impl Causes {
+    fn count(&mut self, cause: FailureCause) {
+        self.0[cause as usize] += 1;
+    }
+
+    /// Those that occurred, in the order of their definition.
+    fn by_name(&self) -> IndexMap<String, u64> {
+        let all = FailureCause::ALL.iter().zip(self.0);
+        all.filter(|(_, count)| *count > 0).map(|(cause, count)| (cause.name().to_owned(), count)).collect()
+    }
+}
+
+/// Adds what a window held and begins the next.
+fn push(column: &mut Vec<u64>, counter: &mut u64) {
+    column.push(std::mem::take(counter));
+}
+
+impl Quantiles {
+    fn push(&mut self, latencies: &mut Latencies) {
+        self.p50_ms.push(latencies.quantile_ms(0.5));
+        self.p90_ms.push(latencies.quantile_ms(0.9));
+        self.p99_ms.push(latencies.quantile_ms(0.99));
+        latencies.clear();
+    }
+}
+
+/// Requests of a class.
+#[derive(Clone, Debug)]
+pub(crate) struct ClassTally {
+    series: ClassSeries,
+    arrived: u64,
+    ok: u64,
+    failed: u64,
+    latency: Latencies,
+    totals: ClassTotals,
+    causes: Causes,
+    all_latency: Latencies,
+}
+
+impl ClassTally {
+    pub(crate) fn new() -> Self {
+        Self {
+            series: ClassSeries::default(),
+            arrived: 0,
+            ok: 0,
+            failed: 0,
+            latency: Latencies::coarse(),
+            totals: ClassTotals::default(),
+            causes: Causes::default(),
+            all_latency: Latencies::precise(),
+        }
+    }
+
+    pub(crate) fn arrived(&mut self) {
+        self.arrived += 1;
+        self.totals.requests += 1;
+    }
+
+    pub(crate) fn ended(&mut self, outcome: Outcome, latency: SimDuration) {
+        match outcome {
+            Outcome::Ok => {
+                self.ok += 1;
+                self.totals.ok += 1;
+                self.latency.record(latency);
+                self.all_latency.record(latency);
+            }
+            Outcome::Failed(cause) => {
+                self.failed += 1;
+                self.totals.failed += 1;
+                self.causes.count(cause);
+            }
+            Outcome::Abandoned => {}
+        }
+    }
+
+    pub(crate) fn close_window(&mut self) {
+        push(&mut self.series.arrived, &mut self.arrived);
+        push(&mut self.series.ok, &mut self.ok);
+        push(&mut self.series.failed, &mut self.failed);
+        self.series.latency.push(&mut self.latency);
+    }
+
+    pub(crate) fn finish(self) -> (ClassSeries, ClassTotals) {
+        let totals = ClassTotals {
+            failed_by_cause: self.causes.by_name(),
+            latency_ms: self.all_latency.summary(),
+            ..self.totals
+        };
+        (self.series, totals)
+    }
+}
+
+/// Attempts at a service.
+#[derive(Clone, Debug)]
+pub(crate) struct ServiceTally {
+    series: ServiceSeries,
+    offered: u64,
+    admitted: u64,
+    completed: u64,
+    ok: u64,
+    failed: u64,
+    timed_out: u64,
+    shed: u64,
+    retried: u64,
+    latency: Latencies,
+    pub(crate) queued: Level,
+    pub(crate) busy: Level,
+    pub(crate) blocked: Level,
+    pub(crate) running: Level,
+    /// Areas since T+0: attempts at the service, and threads held.
+    in_flight_area: f64,
+    busy_area: f64,
+    wait_ns: u128,
+    waits: u64,
+    held_ns: u128,
+    helds: u64,
+    threads: u64,
+    pub(crate) totals: ServiceTotals,
+    causes: Causes,
+}
+
+impl ServiceTally {
+    pub(crate) fn new(replicas: u32, threads: u32) -> Self {
+        Self {
+            series: ServiceSeries::default(),
+            offered: 0,
+            admitted: 0,
+            completed: 0,
+            ok: 0,
+            failed: 0,
+            timed_out: 0,
+            shed: 0,
+            retried: 0,
+            latency: Latencies::coarse(),
+            queued: Level::new(0),
+            busy: Level::new(0),
+            blocked: Level::new(0),
+            running: Level::new(u64::from(replicas)),
+            in_flight_area: 0.0,
+            busy_area: 0.0,
+            wait_ns: 0,
+            waits: 0,
+            held_ns: 0,
+            helds: 0,
+            threads: u64::from(replicas) * u64::from(threads),
+            totals: ServiceTotals::default(),
+            causes: Causes::default(),
+        }
+    }
+
+    pub(crate) fn sent(&mut self, first: bool, since_fault: bool) {
+        self.offered += 1;
+        self.retried += u64::from(!first);
+        self.totals.attempts += 1;
+        if since_fault {
+            self.totals.attempts_since_fault += 1;
+            self.totals.first_attempts_since_fault += u64::from(first);
+        }
+    }
+
+    pub(crate) fn ended(&mut self, outcome: Outcome, latency: SimDuration) {
+        match outcome {
+            Outcome::Ok => {
+                self.ok += 1;
+                self.totals.ok += 1;
+                self.latency.record(latency);
+            }
+            Outcome::Failed(cause) => {
+                self.failed += 1;
+                self.timed_out += u64::from(cause == FailureCause::Timeout);
+                self.shed += u64::from(matches!(cause, FailureCause::Refused | FailureCause::QueueFull));
+                self.totals.failed += 1;
+                self.causes.count(cause);
+            }
+            Outcome::Abandoned => self.totals.abandoned += 1,
+        }
+    }
+
+    pub(crate) fn begun(&mut self, waited: SimDuration) {
+        self.admitted += 1;
+        self.wait_ns += u128::from(waited.as_nanos());
+        self.waits += 1;
+    }
+
+    pub(crate) fn finished(&mut self, held: SimDuration, outcome: Outcome) {
+        self.completed += u64::from(outcome.is_ok());
+        self.held_ns += u128::from(held.as_nanos());
+        self.helds += 1;
+    }
+
+    /// Forgets the areas of the warm-up.
+    pub(crate) fn begin(&mut self, now: SimTime) {
+        for level in [&mut self.queued, &mut self.busy, &mut self.blocked, &mut self.running] {
+            level.take(now);
+        }
+    }
+
+    pub(crate) fn close_window(&mut self, now: SimTime, width_s: f64) {
+        let (queued, busy) = (self.queued.take(now), self.busy.take(now));
+        self.in_flight_area += queued + busy;
+        self.busy_area += busy;
+        let series = &mut self.series;
+        push(&mut series.offered, &mut self.offered);
+        push(&mut series.admitted, &mut self.admitted);
+        push(&mut series.completed, &mut self.completed);
+        push(&mut series.ok, &mut self.ok);
+        push(&mut series.failed, &mut self.failed);
+        push(&mut series.timed_out, &mut self.timed_out);
+        push(&mut series.shed, &mut self.shed);
+        push(&mut series.retried, &mut self.retried);
+        series.in_flight.push((queued + busy) / width_s);
+        series.queue_length.push(queued / width_s);
+        series.busy_threads.push(busy / width_s);
+        series.waiting_threads.push(self.blocked.take(now) / width_s);
+        series.running_replicas.push(self.running.take(now) / width_s);
+        series.latency.push(&mut self.latency);
+    }
+
+    pub(crate) fn finish(self, simulated_s: f64) -> (ServiceSeries, ServiceTotals) {
+        let mean_ms =
+            |sum_ns: u128, count: u64| if count == 0 { 0.0 } else { sum_ns as f64 / count as f64 / 1e6 };
+        let per_time = |area: f64| if simulated_s > 0.0 { area / simulated_s } else { 0.0 };
+        let totals = ServiceTotals {
+            failed_by_cause: self.causes.by_name(),
+            utilization: per_time(self.busy_area) / self.threads as f64,
+            mean_wait_ms: mean_ms(self.wait_ns, self.waits),
+            mean_service_ms: mean_ms(self.held_ns, self.helds),
+            mean_in_flight: per_time(self.in_flight_area),
+            ..self.totals
+        };
+        (self.series, totals)
+    }
+}
+
+/// Attempts of a call.
+#[derive(Clone, Debug)]
+pub(crate) struct CallTally {
+    series: CallSeries,
+    attempts: u64,
+    first_attempts: u64,
+    failed: u64,
+    refused: u64,
+    /// Breakers open; none if the call has no breaker.
+    pub(crate) open: Option<Level>,
+    pub(crate) totals: CallTotals,
+}
+
+impl CallTally {
+    pub(crate) fn new(has_breaker: bool) -> Self {
+        Self {
+            series: CallSeries::default(),
+            attempts: 0,
+            first_attempts: 0,
+            failed: 0,
+            refused: 0,
+            open: has_breaker.then(|| Level::new(0)),
+            totals: CallTotals::default(),
+        }
+    }
+
+    pub(crate) fn sent(&mut self, first: bool, since_fault: bool) {
+        self.attempts += 1;
+        self.first_attempts += u64::from(first);
+        self.totals.attempts += 1;
+        self.totals.first_attempts += u64::from(first);
+        if since_fault {
+            self.totals.attempts_since_fault += 1;
+            self.totals.first_attempts_since_fault += u64::from(first);
+        }
+    }
+
+    pub(crate) fn ended(&mut self, outcome: Outcome) {
+        self.failed += u64::from(outcome.is_failed());
+        self.totals.failed += u64::from(outcome.is_failed());
+    }
+
+    pub(crate) fn refused(&mut self) {
+        self.refused += 1;
+        self.totals.refused += 1;
+    }
+
+    pub(crate) fn begin(&mut self, now: SimTime) {
+        if let Some(open) = &mut self.open {
+            open.take(now);
+        }
+    }
+
+    pub(crate) fn close_window(&mut self, now: SimTime, width_s: f64) {
+        push(&mut self.series.attempts, &mut self.attempts);
+        push(&mut self.series.first_attempts, &mut self.first_attempts);
+        push(&mut self.series.failed, &mut self.failed);
+        push(&mut self.series.refused, &mut self.refused);
+        if let Some(open) = &mut self.open {
+            self.series.breakers_open.push(open.take(now) / width_s);
+        }
+    }
+
+    pub(crate) fn finish(self) -> (CallSeries, CallTotals) {
+        (self.series, self.totals)
+    }
+}

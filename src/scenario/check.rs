@@ -1,0 +1,274 @@
+//! What must hold between the parts of a scenario. One function per rule; all of them always run.
+
+use std::collections::BTreeMap;
+
+use petgraph::graph::{DiGraph, NodeIndex};
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::scenario::code;
+use crate::scenario::names::{Names, OperationId};
+use crate::scenario::reading::unknown;
+use crate::scenario::{Condition, Name, Scenario, Step};
+
+/// A chain of calls may be this long.
+const MAX_CHAIN: usize = 200;
+
+/// Replicas of all services together.
+const MAX_REPLICAS: u64 = 100_000;
+
+/// Checks a scenario and reports all that is wrong with it.
+pub(super) fn check(scenario: &Scenario, found: &mut Diagnostics) {
+    let names = Names::of(scenario);
+    chosen_names(scenario, found);
+    something_to_do(scenario, found);
+    replicas_in_all(scenario, found);
+    entries(scenario, &names, found);
+    calls_lead_somewhere(&names, found);
+    conditions(scenario, &names, found);
+    operations_are_called(&names, found);
+    ambiguous_edges(scenario, &names, found);
+    circles_and_chains(&names, found);
+    crate::scenario::check_policy::policies(scenario, &names, found);
+    crate::scenario::check_fault::faults(scenario, &names, found);
+    crate::scenario::check_monitor::monitors(scenario, &names, found);
+    crate::scenario::check_monitor::expectations(scenario, &names, found);
+}
+
+/// Names must not contain what paths, operations and calls are written with.
+fn chosen_names(scenario: &Scenario, found: &mut Diagnostics) {
+    let operations = scenario.services.iter().flat_map(|(_, service)| &service.operations);
+    let names = scenario.services.iter().map(|(name, _)| name);
+    let names = names.chain(operations.map(|(name, _)| name));
+    for name in names.chain(scenario.traffic.iter().map(|(name, _)| name)) {
+        let bad = ["->", ".", "\"", "'", "[", "]"].into_iter().find(|bad| name.contains(bad));
+        if let Some(bad) = bad {
+            found.push(
+                Diagnostic::error(code::NAME, name.span, format!("a name cannot contain `{bad}`"))
+                    .label("in this name")
+                    .help(format!("write for example \"{}\"", name.replace(bad, "-"))),
+            );
+        } else if name.trim() != name.value {
+            found.push(
+                Diagnostic::error(code::NAME, name.span, "a name cannot begin or end with a space")
+                    .help(format!("write \"{}\"", name.trim())),
+            );
+        }
+    }
+}
+
+fn something_to_do(scenario: &Scenario, found: &mut Diagnostics) {
+    let whole = scenario.horizon.span;
+    if scenario.services.is_empty() {
+        found.push(Diagnostic::error(code::EMPTY, whole, "the scenario has no services").help(
+            "add for example services: { \"shop\": Service(operations: { \"buy\": [Work(\"20ms\")] }) }",
+        ));
+    }
+    if scenario.traffic.is_empty() {
+        found
+            .push(Diagnostic::error(code::EMPTY, whole, "the scenario has no traffic").help(
+                "add for example traffic: { \"shoppers\": Open(rate: \"80/s\", entry: \"shop.buy\") }",
+            ));
+    }
+    for (name, service) in &scenario.services {
+        if service.operations.is_empty() {
+            let message = format!("service `{}` has no operations", name.value);
+            found.push(
+                Diagnostic::error(code::EMPTY, name.span, message)
+                    .label("offers nothing")
+                    .help("add for example operations: { \"read\": [Work(Exp(\"2ms\"))] }"),
+            );
+        }
+    }
+}
+
+fn replicas_in_all(scenario: &Scenario, found: &mut Diagnostics) {
+    let total: u64 = scenario.services.iter().map(|(_, service)| u64::from(service.replicas)).sum();
+    let largest = scenario.services.iter().max_by_key(|(_, service)| service.replicas);
+    if let Some((name, service)) = largest
+        && total > MAX_REPLICAS
+    {
+        found.push(
+            Diagnostic::error(code::TOTAL, name.span, format!("{total} replicas in all are too many"))
+                .label(format!("the most of them: {}", service.replicas))
+                .help(format!("at most {MAX_REPLICAS} replicas in all")),
+        );
+    }
+}
+
+fn entries(scenario: &Scenario, names: &Names, found: &mut Diagnostics) {
+    for (_, class) in &scenario.traffic {
+        operation_exists(&class.entry, names, found);
+    }
+}
+
+fn calls_lead_somewhere(names: &Names, found: &mut Diagnostics) {
+    for calls in names.calls.values() {
+        for to in calls {
+            operation_exists(to, names, found);
+        }
+    }
+}
+
+/// Reports a `service.operation` that does not exist, saying which of the two is wrong.
+pub(super) fn operation_exists(to: &Name, names: &Names, found: &mut Diagnostics) {
+    if names.operation(to).is_some() {
+        return;
+    }
+    let (service, operation) = to.split_once('.').unwrap_or((to.as_str(), ""));
+    let Some(known) = names.services.get(service) else {
+        let wanted = Name { value: service.to_owned(), span: to.span };
+        found.push(unknown(format!("there is no service `{service}`"), &wanted, &names.service_list));
+        return;
+    };
+    let offered: Vec<&str> = known.operations.iter().map(|(name, _)| name.as_str()).collect();
+    if operation.is_empty() {
+        let example =
+            offered.first().map_or_else(String::new, |first| format!("write \"{service}.{first}\""));
+        found.push(
+            Diagnostic::error(code::NAME, to.span, format!("`{}` names no operation", to.value))
+                .label("expected \"service.operation\"")
+                .help(example),
+        );
+        return;
+    }
+    let wanted = Name { value: operation.to_owned(), span: to.span };
+    found.push(unknown(format!("service `{service}` has no operation `{operation}`"), &wanted, &offered));
+}
+
+/// Branches may look at the request's class.
+fn conditions(scenario: &Scenario, names: &Names, found: &mut Diagnostics) {
+    let mut steps: Vec<&Step> = Vec::new();
+    for (_, service) in &scenario.services {
+        steps.extend(service.operations.iter().flat_map(|(_, steps)| steps));
+    }
+    let classes: Vec<&str> = scenario.traffic.iter().map(|(name, _)| name.as_str()).collect();
+    while let Some(step) = steps.pop() {
+        let Step::Branch { when, then, otherwise } = step else { continue };
+        steps.extend(then.iter().chain(otherwise));
+        if let Condition::Class(class) = when
+            && !names.classes.contains_key(class.as_str())
+        {
+            found.push(unknown(format!("there is no traffic class `{}`", class.value), class, &classes));
+        }
+    }
+}
+
+fn operations_are_called(names: &Names, found: &mut Diagnostics) {
+    for (id, (name, _)) in &names.operations {
+        if !names.operation_edges.iter().any(|(_, callee)| callee == id) {
+            let message = format!("nothing calls `{}.{}`", id.0, id.1);
+            found.push(Diagnostic::warning(code::NO_EFFECT, name.span, message).label("never used"));
+        }
+    }
+}
+
+/// A class and a service of one name are told apart by what they call; if both call one service, a key cannot.
+fn ambiguous_edges(scenario: &Scenario, names: &Names, found: &mut Diagnostics) {
+    for (name, class) in &scenario.traffic {
+        let Some((entry, _)) = names.operation(&class.entry) else { continue };
+        let service_calls = |(caller, callee): &(OperationId, OperationId)| {
+            caller.0 == name.value && !caller.1.is_empty() && callee.0 == entry
+        };
+        if names.services.contains_key(name.as_str()) && names.operation_edges.iter().any(service_calls) {
+            let key = format!("{} -> {entry}", name.value);
+            let message = format!("`{key}` could be a call of the class or of the service `{}`", name.value);
+            found.push(
+                Diagnostic::error(code::AMBIGUOUS, name.span, message)
+                    .label("a class and a service of this name call the same service")
+                    .help(format!("rename the class, for example \"{} requests\"", name.value)),
+            );
+        }
+    }
+}
+
+/// Operations must not come back to themselves, and not go on for too long.
+fn circles_and_chains(names: &Names, found: &mut Diagnostics) {
+    let mut graph: DiGraph<OperationId, ()> = DiGraph::new();
+    let nodes: BTreeMap<OperationId, NodeIndex> =
+        names.operations.keys().map(|&id| (id, graph.add_node(id))).collect();
+    for (caller, callee) in &names.operation_edges {
+        if let (Some(&from), Some(&to)) = (nodes.get(caller), nodes.get(callee)) {
+            graph.add_edge(from, to, ());
+        }
+    }
+    // Tarjan's components come callees first, so that the chain below each is known when its callers ask.
+    let components = petgraph::algo::tarjan_scc(&graph);
+    let mut depth = vec![0_usize; graph.node_count()];
+    let mut circles: Vec<Vec<OperationId>> = Vec::new();
+    for component in components {
+        let first = component[0];
+        if component.len() > 1 || graph.contains_edge(first, first) {
+            circles.push(component.iter().map(|&node| graph[node]).collect());
+        }
+        for &node in &component {
+            let below = graph.neighbors(node).map(|callee| depth[callee.index()]).max();
+            depth[node.index()] = 1 + below.unwrap_or(0);
+        }
+    }
+    report_circles(names, circles, found);
+    let longest =
+        graph.node_indices().max_by_key(|node| (depth[node.index()], std::cmp::Reverse(graph[*node])));
+    if let Some(node) = longest
+        && depth[node.index()] > MAX_CHAIN
+        && let Some((name, _)) = names.operations.get(&graph[node])
+    {
+        let message = format!("a chain of {} calls begins here", depth[node.index()]);
+        found.push(
+            Diagnostic::error(code::CHAIN, name.span, message)
+                .label("the longest chain")
+                .help(format!("at most {MAX_CHAIN} operations may call one another in a row")),
+        );
+    }
+}
+
+fn report_circles(names: &Names, mut circles: Vec<Vec<OperationId>>, found: &mut Diagnostics) {
+    for circle in &mut circles {
+        circle.sort_unstable();
+    }
+    circles.sort_unstable();
+    for members in circles {
+        let round = walk_around(names, &members);
+        let Some((name, _)) = names.operations.get(&round[0]) else { continue };
+        let text = |id: &OperationId| format!("{}.{}", id.0, id.1);
+        let shown: Vec<String> = round.iter().chain(&round[..1]).map(text).collect();
+        let mut problem = Diagnostic::error(
+            code::CYCLE,
+            name.span,
+            format!("operations call each other in a circle: {}", shown.join(" -> ")),
+        )
+        .label("a request would never end")
+        .help("break the circle, for example with another operation that does not call back");
+        for (index, caller) in round.iter().enumerate() {
+            let callee = round[(index + 1) % round.len()];
+            let call = names.calls[caller].iter().find(|to| names.operation(to) == Some(callee));
+            if let Some(call) = call {
+                problem = problem.related(call.span, "this call");
+            }
+        }
+        found.push(problem);
+    }
+}
+
+/// One way around within a component: the shortest from its first member back to itself.
+fn walk_around<'a>(names: &Names<'a>, members: &[OperationId<'a>]) -> Vec<OperationId<'a>> {
+    let start = members[0];
+    let mut ways: Vec<Vec<OperationId>> = vec![vec![start]];
+    let mut seen = Vec::new();
+    let mut next = 0;
+    while let Some(way) = ways.get(next).cloned() {
+        next += 1;
+        let last = way[way.len() - 1];
+        for (_, callee) in names.operation_edges.iter().filter(|(caller, _)| *caller == last) {
+            if *callee == start {
+                return way;
+            }
+            if members.binary_search(callee).is_ok() && !seen.contains(callee) {
+                seen.push(*callee);
+                let mut longer = way.clone();
+                longer.push(*callee);
+                ways.push(longer);
+            }
+        }
+    }
+    vec![start]
+}

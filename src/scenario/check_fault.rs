@@ -1,0 +1,111 @@
+//! What must hold of faults: they hit something that exists, in a way it can be hit, within the run.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Span};
+use crate::scenario::check_policy::call_exists;
+use crate::scenario::code;
+use crate::scenario::names::Names;
+use crate::scenario::reading::unknown;
+use crate::scenario::{Effect, Fault, Name, Scenario, Target};
+
+/// Checks all faults.
+pub(super) fn faults(scenario: &Scenario, names: &Names, found: &mut Diagnostics) {
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+    for fault in &scenario.faults {
+        within_the_run(fault, scenario, found);
+        target_exists(fault, names, found);
+        effect_fits(fault, found);
+        let Some(name) = &fault.name else { continue };
+        if let Some(&first) = seen.get(name.as_str()) {
+            let message = format!("two faults are called `{}`", name.value);
+            found.push(
+                Diagnostic::error(code::TWICE, name.span, message)
+                    .label("the name is taken")
+                    .help("give each fault a name of its own")
+                    .related(first, "first used here"),
+            );
+        } else {
+            seen.insert(name, name.span);
+        }
+    }
+}
+
+fn within_the_run(fault: &Fault, scenario: &Scenario, found: &mut Diagnostics) {
+    let horizon = scenario.horizon.value;
+    if fault.at.value >= horizon {
+        found.push(
+            Diagnostic::error(code::FAULT_TIME, fault.at.span, "the fault begins after the end of the run")
+                .label(format!("the run ends at T+{horizon}"))
+                .help("let the fault begin earlier, or give the scenario a longer `horizon`")
+                .related(scenario.horizon.span, "the horizon"),
+        );
+        return;
+    }
+    if let Some(lasting) = &fault.lasting
+        && fault.effect == Effect::Restart
+    {
+        found.push(
+            Diagnostic::warning(code::NO_EFFECT, lasting.span, "a restart has no duration of its own")
+                .label("has no effect")
+                .help("how long the process takes to come back is `restart: Restart(startup: ...)` of the service"),
+        );
+    } else if let Some(lasting) = &fault.lasting
+        && fault.at.value + lasting.value > horizon
+    {
+        found.push(
+            Diagnostic::warning(code::NO_EFFECT, lasting.span, "the fault lasts beyond the end of the run")
+                .label(format!("the run ends at T+{horizon}"))
+                .help("without `for`, a fault lasts to the end")
+                .related(scenario.horizon.span, "the horizon"),
+        );
+    }
+}
+
+fn target_exists(fault: &Fault, names: &Names, found: &mut Diagnostics) {
+    let (Target::Service(name) | Target::Replica(name, _) | Target::Share(name, _)) = &fault.on else {
+        if let Target::Call(call) = &fault.on {
+            call_exists(call, names, found);
+        }
+        return;
+    };
+    let Some(service) = names.services.get(name.as_str()) else {
+        found.push(unknown(format!("there is no service `{}`", name.value), name, &names.service_list));
+        return;
+    };
+    if let Target::Replica(_, index) = &fault.on
+        && index.value >= service.replicas
+    {
+        let last = service.replicas.saturating_sub(1);
+        let message = format!("`{}` has no replica {}", name.value, index.value);
+        let range = if last == 0 { "write 0".to_owned() } else { format!("write a number from 0 to {last}") };
+        found.push(
+            Diagnostic::error(code::REPLICA, index.span, message)
+                .label(format!("{} in all, counted from 0", service.replicas))
+                .help(range),
+        );
+    }
+}
+
+fn effect_fits(fault: &Fault, found: &mut Diagnostics) {
+    if let Target::Call(Name { span, .. }) = &fault.on
+        && !matches!(fault.effect, Effect::Errors(_))
+    {
+        let message = format!("`{}` cannot happen to a call", effect_name(&fault.effect));
+        found.push(
+            Diagnostic::error(code::FIT, *span, message)
+                .label("a call")
+                .help("put it on a service, or use `effect: Errors(\"30%\")`"),
+        );
+    }
+}
+
+fn effect_name(effect: &Effect) -> &'static str {
+    match effect {
+        Effect::Pause => "Pause",
+        Effect::Crash => "Crash",
+        Effect::Restart => "Restart",
+        Effect::Slow(_) => "Slow",
+        Effect::Errors(_) => "Errors",
+    }
+}

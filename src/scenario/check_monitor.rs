@@ -1,0 +1,145 @@
+//! What must hold of monitors and expectations: they look at what exists, and at a time that is simulated.
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::scenario::check_policy::call_exists;
+use crate::scenario::code;
+use crate::scenario::names::Names;
+use crate::scenario::path;
+use crate::scenario::reading::unknown;
+use crate::scenario::{Check, Expectation, Monitor, Name, Reading, Scenario, Subject};
+use crate::time::SimDuration;
+
+/// Checks all monitors.
+pub(super) fn monitors(scenario: &Scenario, names: &Names, found: &mut Diagnostics) {
+    for (name, monitor) in &scenario.monitors {
+        subject_exists(&monitor.of, names, found);
+        health_is_known(name, monitor, names, found);
+        if monitor.window > scenario.horizon.value {
+            found.push(
+                Diagnostic::warning(code::NO_EFFECT, name.span, "the window is longer than the run")
+                    .label(format!("window {}, horizon {}", monitor.window, scenario.horizon.value)),
+            );
+        }
+    }
+}
+
+fn subject_exists(subject: &Subject, names: &Names, found: &mut Diagnostics) {
+    match subject {
+        Subject::Class(class) if !names.classes.contains_key(class.as_str()) => {
+            let classes: Vec<&str> = names.classes.keys().copied().collect();
+            found.push(unknown(format!("there is no traffic class `{}`", class.value), class, &classes));
+        }
+        Subject::Service(service) => service_exists(service, names, found),
+        Subject::Call(call) => call_exists(call, names, found),
+        Subject::Class(_) => {}
+    }
+}
+
+fn service_exists(service: &Name, names: &Names, found: &mut Diagnostics) {
+    if !names.services.contains_key(service.as_str()) {
+        found.push(unknown(format!("there is no service `{}`", service.value), service, &names.service_list));
+    }
+}
+
+fn health_is_known(name: &Name, monitor: &Monitor, names: &Names, found: &mut Diagnostics) {
+    if monitor.reading != Reading::Healthy {
+        return;
+    }
+    let (Subject::Class(subject) | Subject::Service(subject) | Subject::Call(subject)) = &monitor.of;
+    if !matches!(monitor.of, Subject::Service(_)) {
+        found.push(
+            Diagnostic::error(code::READING, subject.span, "only a service can be healthy")
+                .label("not a service")
+                .help("write Healthy(of: \"service\")"),
+        );
+    } else if names.services.get(subject.as_str()).is_some_and(|service| service.probe.is_none()) {
+        let message = format!("nobody knows whether `{}` is healthy: it has no probe", subject.value);
+        found.push(
+            Diagnostic::error(code::READING, subject.span, message)
+                .label("has no `probe`")
+                .help(format!("add `probe: Probe(interval: \"5s\")` to service \"{}\"", subject.value))
+                .related(name.span, "this monitor"),
+        );
+    }
+}
+
+/// Checks all expectations.
+pub(super) fn expectations(scenario: &Scenario, names: &Names, found: &mut Diagnostics) {
+    for expectation in &scenario.expect {
+        within_the_run(expectation, scenario, found);
+        match &expectation.check {
+            Check::At { monitor, .. } | Check::During { monitor, .. } => {
+                monitor_exists(monitor, scenario, found);
+            }
+            Check::Firing { monitor, .. } => alert_exists(monitor, scenario, found),
+            Check::Load { of, .. } if of.contains("->") => call_exists(of, names, found),
+            Check::Load { of, .. } => service_exists(of, names, found),
+            Check::Order(services) => {
+                for service in services {
+                    service_exists(service, names, found);
+                }
+            }
+            Check::Value { path, .. } => summary_path(path, found),
+            Check::Silent { .. } => silence_means_something(expectation, scenario, found),
+            Check::Verdict { .. } => {}
+        }
+    }
+}
+
+fn within_the_run(expectation: &Expectation, scenario: &Scenario, found: &mut Diagnostics) {
+    let last: Option<SimDuration> = match &expectation.check {
+        Check::At { at, .. } | Check::Firing { at, .. } => Some(*at),
+        Check::During { to, .. } | Check::Silent { to, .. } | Check::Load { to, .. } => Some(*to),
+        Check::Verdict { .. } | Check::Order(_) | Check::Value { .. } => None,
+    };
+    let horizon = scenario.horizon.value;
+    if let Some(last) = last.filter(|last| *last > horizon) {
+        found.push(
+            Diagnostic::error(code::LATE, expectation.span, "this looks beyond the end of the run")
+                .label(format!("T+{last} is after T+{horizon}"))
+                .help("look earlier, or give the scenario a longer `horizon`")
+                .related(scenario.horizon.span, "the horizon"),
+        );
+    }
+}
+
+fn monitor_exists<'a>(name: &Name, scenario: &'a Scenario, found: &mut Diagnostics) -> Option<&'a Monitor> {
+    let known = scenario.monitors.iter().find(|(known, _)| known.value == name.value);
+    if known.is_none() {
+        let names: Vec<&str> = scenario.monitors.iter().map(|(known, _)| known.as_str()).collect();
+        found.push(unknown(format!("there is no monitor `{}`", name.value), name, &names));
+    }
+    known.map(|(_, monitor)| monitor)
+}
+
+fn alert_exists(name: &Name, scenario: &Scenario, found: &mut Diagnostics) {
+    if let Some(monitor) = monitor_exists(name, scenario, found)
+        && monitor.alert.is_none()
+    {
+        found.push(
+            Diagnostic::error(code::READING, name.span, format!("monitor `{}` has no alert", name.value))
+                .label("never fires")
+                .help("add for example `alert: Above(\"50%\", for: \"10s\")` to the monitor"),
+        );
+    }
+}
+
+fn silence_means_something(expectation: &Expectation, scenario: &Scenario, found: &mut Diagnostics) {
+    if scenario.monitors.iter().all(|(_, monitor)| monitor.alert.is_none()) {
+        found.push(
+            Diagnostic::warning(
+                code::NO_EFFECT,
+                expectation.span,
+                "no monitor has an alert: silence is certain",
+            )
+            .help("add an `alert` to a monitor"),
+        );
+    }
+}
+
+/// What stands in `summary.json` is known only after a run, but its path must be one.
+fn summary_path(name: &Name, found: &mut Diagnostics) {
+    if let Err(problem) = path::parse_path(name.span.source, name, 0) {
+        found.push(Diagnostic { span: name.span, ..problem });
+    }
+}

@@ -1,0 +1,104 @@
+//! What must hold of the keys under `calls`: they name callers and callees that exist and call each other.
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::scenario::check::operation_exists;
+use crate::scenario::code;
+use crate::scenario::names::Names;
+use crate::scenario::reading::unknown;
+use crate::scenario::{Name, Scenario};
+
+/// Checks every key.
+pub(super) fn policies(scenario: &Scenario, names: &Names, found: &mut Diagnostics) {
+    for (key, _) in &scenario.calls {
+        call_exists(key, names, found);
+    }
+}
+
+/// Checks one call, `caller -> callee`: an error if a name in it is unknown, a warning if nobody makes it.
+pub(super) fn call_exists(key: &Name, names: &Names, found: &mut Diagnostics) {
+    let Some((caller, callee)) = key.split_once(" -> ").filter(|(a, b)| !a.is_empty() && !b.is_empty())
+    else {
+        found.push(
+            Diagnostic::error(code::NAME, key.span, format!("`{}` is not a call", key.value))
+                .label("expected \"caller -> callee\"")
+                .help("write for example \"checkout -> user\" or \"checkout.buy -> user.authenticate\""),
+        );
+        return;
+    };
+    let ends_before = [caller_exists(key, caller, names, found), callee_exists(key, callee, names, found)];
+    if ends_before.contains(&false) {
+        return;
+    }
+    let class = !caller.contains('.') && names.classes.contains_key(caller);
+    if !class && caller.contains('.') != callee.contains('.') {
+        found.push(
+            Diagnostic::error(code::NAME, key.span, "one end names an operation, the other does not")
+                .label("services or operations, but not both")
+                .help("write \"a -> b\" for all calls between two services, \"a.x -> b.y\" for one"),
+        );
+        return;
+    }
+    if !is_made(caller, callee, names) {
+        let message = format!("`{caller}` never calls `{callee}`");
+        found.push(
+            Diagnostic::warning(code::NO_EFFECT, key.span, message)
+                .label("has no effect")
+                .help(made_by(caller, names)),
+        );
+    }
+}
+
+fn caller_exists(key: &Name, caller: &str, names: &Names, found: &mut Diagnostics) -> bool {
+    let before = key.span;
+    if caller.contains('.') {
+        let known = names.operation(caller).is_some();
+        operation_exists(&Name { value: caller.to_owned(), span: before }, names, found);
+        return known;
+    }
+    if !names.is_caller(caller) {
+        let callers: Vec<&str> =
+            names.service_list.iter().copied().chain(names.classes.keys().copied()).collect();
+        let wanted = Name { value: caller.to_owned(), span: before };
+        found.push(unknown(format!("there is no service or traffic class `{caller}`"), &wanted, &callers));
+        return false;
+    }
+    true
+}
+
+fn callee_exists(key: &Name, callee: &str, names: &Names, found: &mut Diagnostics) -> bool {
+    let wanted = Name { value: callee.to_owned(), span: key.span };
+    if callee.contains('.') {
+        let known = names.operation(callee).is_some();
+        operation_exists(&wanted, names, found);
+        return known;
+    }
+    if !names.services.contains_key(callee) {
+        found.push(unknown(format!("there is no service `{callee}`"), &wanted, &names.service_list));
+        return false;
+    }
+    true
+}
+
+fn is_made(caller: &str, callee: &str, names: &Names) -> bool {
+    let end = |text: &str, id: (&str, &str)| match text.split_once('.') {
+        Some((service, operation)) => id == (service, operation),
+        None => id.0 == text,
+    };
+    names.operation_edges.iter().any(|&(from, to)| end(caller, from) && end(callee, to))
+}
+
+/// Which calls there are instead.
+fn made_by(caller: &str, names: &Names) -> String {
+    let service = caller.split('.').next().unwrap_or(caller);
+    let made: Vec<String> = names
+        .edges
+        .iter()
+        .filter(|(from, _)| *from == service)
+        .map(|(from, to)| format!("\"{from} -> {to}\""))
+        .collect();
+    if made.is_empty() {
+        format!("`{service}` calls nothing")
+    } else {
+        format!("there is {}", made.join(", "))
+    }
+}

@@ -1,0 +1,430 @@
+//! The typed walk: tree to values, guided by the schema; every mistake is reported, none stops the walk.
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Sources, Span, Spanned};
+use crate::scenario::code;
+use crate::scenario::quantity::Unit;
+use crate::scenario::schema::{FieldInfo, FormInfo, Rule, Schema, Shape, TypeInfo};
+use crate::scenario::tree::{Group, Kind, Node};
+use crate::scenario::{Name, Named};
+use crate::suggest::closest;
+
+/// A type that can be read from a tree.
+pub(super) trait Decode: Sized {
+    /// What it looks like.
+    const SHAPE: Shape;
+
+    /// What a list of it looks like: named things are written as a map.
+    const LIST_SHAPE: Shape = Shape::List(&Self::SHAPE);
+
+    /// Reads a value; reports what is wrong with it.
+    fn decode(node: &Node, rule: Rule, cx: &mut Cx) -> Option<Self>;
+
+    /// Reads a list of it.
+    fn decode_list(node: &Node, rule: Rule, cx: &mut Cx) -> Option<Vec<Self>> {
+        let items = match &node.kind {
+            Kind::List(items) => items,
+            _ if rule == Rule::OneOrMore => std::slice::from_ref(node),
+            _ => {
+                cx.expected(node, "a list: [...]");
+                return None;
+            }
+        };
+        // Every item is read even if one before it failed, so that all mistakes are reported.
+        let values: Vec<Option<Self>> = items.iter().map(|item| Self::decode(item, rule, cx)).collect();
+        values.into_iter().collect()
+    }
+
+    /// What stands for a value that is not written and has no default.
+    fn absent() -> Option<Self> {
+        None
+    }
+}
+
+/// What is known during the walk.
+#[derive(Debug)]
+pub(super) struct Cx<'a> {
+    /// The texts, to know which of them are options of the command line.
+    pub(super) sources: &'a Sources,
+    /// What was found so far.
+    pub(super) problems: Diagnostics,
+    /// The names of the services, as written.
+    pub(super) services: Vec<String>,
+    /// The names of the traffic classes, as written.
+    pub(super) classes: Vec<String>,
+    /// The units of what the monitors read, as far as their forms are known.
+    pub(super) units: Vec<(String, Unit)>,
+    /// The units of the quantities read last, for those who compare them.
+    pub(super) quantities: Vec<Spanned<Unit>>,
+}
+
+impl<'a> Cx<'a> {
+    /// Ready to read a tree; remembers which names it defines.
+    pub(super) fn new(sources: &'a Sources, root: &Node) -> Self {
+        let names = |field: &str| {
+            let entries = root.field(field).map(Node::entries).unwrap_or_default();
+            entries.iter().filter_map(|(key, _)| key.as_text().map(str::to_owned)).collect()
+        };
+        Self {
+            sources,
+            problems: Diagnostics::default(),
+            services: names("services"),
+            classes: names("traffic"),
+            units: monitor_units(root),
+            quantities: Vec::new(),
+        }
+    }
+
+    /// Reports a problem.
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.problems.push(diagnostic);
+    }
+
+    /// Reports that a value is of the wrong kind.
+    pub(super) fn expected(&mut self, node: &Node, what: &str) {
+        let message = format!("expected {what}, found {}", node.describe());
+        self.report(Diagnostic::error(code::KIND, node.span, message).label(format!("expected {what}")));
+    }
+
+    /// Whether a place is in an option of the command line, where words need no quotes.
+    pub(super) fn is_option(&self, span: Span) -> bool {
+        self.sources.get(span.source).name.starts_with("--")
+    }
+
+    /// Reads a value in one of the forms of its type.
+    pub(super) fn form<T: Schema>(&mut self, node: &Node) -> Option<T> {
+        let (form, mut args) = self.choose(node, T::info())?;
+        let before = self.problems.has_errors();
+        let value = T::build(form, &mut args, self);
+        debug_assert!(value.is_some() || before || self.problems.has_errors(), "silent refusal");
+        if args.spoiled { None } else { value }
+    }
+
+    /// Finds out which form is written, and which value goes to which field.
+    fn choose<'n>(&mut self, node: &'n Node, info: &'static TypeInfo) -> Option<(usize, Args<'n>)> {
+        match &node.kind {
+            Kind::Group(group) => {
+                let form = match &group.name {
+                    Some(name) => self.named_form(name, node, info)?,
+                    None if !info.choice && group.parens => 0,
+                    None => {
+                        self.unnamed_choice(node, info);
+                        return None;
+                    }
+                };
+                Some((form, self.assign(node.span, group, &info.forms[form])))
+            }
+            Kind::Text(text) if info.form(text).is_some() || info.bare().is_none() => {
+                if let Some(form) = suggested_form(text, info) {
+                    let message = format!("expected {}, found a text", forms_text(info));
+                    self.report(
+                        Diagnostic::error(code::KIND, node.span, message)
+                            .label("a text")
+                            .help(format!("write it without quotes: {}", form.example())),
+                    );
+                } else {
+                    self.expected(node, &forms_text(info));
+                }
+                None
+            }
+            Kind::Text(_) | Kind::Number(_) | Kind::Bool(_) if info.bare().is_some() => {
+                let form = info.bare().unwrap_or_default();
+                let fields = info.forms[form].fields;
+                let mut nodes = vec![None; fields.len()];
+                nodes[0] = Some(node);
+                let args = Args { owner: &info.forms[form], span: node.span, fields, nodes, spoiled: false };
+                Some((form, args))
+            }
+            _ => {
+                self.expected(node, &forms_text(info));
+                None
+            }
+        }
+    }
+
+    fn named_form(&mut self, name: &Name, node: &Node, info: &'static TypeInfo) -> Option<usize> {
+        if let Some(form) = info.form(name) {
+            return Some(form);
+        }
+        // An option's value may be a bare word: `--set horizon=30m`.
+        let message = format!("unknown name `{}`: expected {}", name.value, forms_text(info));
+        let mut problem = Diagnostic::error(code::FORM, name.span, message);
+        if let Some(form) = suggested_form(name, info) {
+            problem = problem.label(format!("did you mean `{}`?", form.name));
+            problem = problem.help(format!("write {}", form.example()));
+        } else if info.bare().is_some() && node.as_word().is_some() {
+            problem = problem.help("a text stands in quotes");
+        } else {
+            problem = problem.label("not known here");
+        }
+        self.report(problem);
+        None
+    }
+
+    fn unnamed_choice(&mut self, node: &Node, info: &'static TypeInfo) {
+        let message = format!("which one? expected {}", forms_text(info));
+        let example = info.forms.first().map(FormInfo::example).unwrap_or_default();
+        self.report(
+            Diagnostic::error(code::FORM, node.span, message)
+                .label("the name before the parenthesis is missing")
+                .help(format!("write for example {example}")),
+        );
+    }
+
+    /// Distributes the values of a group over the fields of a form.
+    fn assign<'n>(&mut self, span: Span, group: &'n Group, form: &'static FormInfo) -> Args<'n> {
+        let fields = form.fields;
+        let mut slots: Vec<Option<(&'n Node, u32, Span)>> = vec![None; fields.len()];
+        let mut spoiled = false;
+        for (position, value) in group.values.iter().enumerate() {
+            if position < fields.len() {
+                slots[position] = Some((&value.node, value.layer, value.node.span));
+            } else {
+                spoiled = true;
+                self.report(too_many(value.node.span, form));
+            }
+        }
+        for field in &group.fields {
+            let Some(position) = fields.iter().position(|known| known.name == field.key.value) else {
+                spoiled = true;
+                self.report(unknown_field(&field.key, form));
+                continue;
+            };
+            match slots[position] {
+                Some((_, layer, first)) if layer == field.layer => {
+                    spoiled = true;
+                    let message = format!("`{}` is given twice", field.key.value);
+                    self.report(
+                        Diagnostic::error(code::TWICE, field.key.span, message)
+                            .label("given again")
+                            .help("remove one of them")
+                            .related(first, "first given here"),
+                    );
+                }
+                Some((_, layer, _)) if layer > field.layer => {}
+                _ => slots[position] = Some((&field.node, field.layer, field.key.span)),
+            }
+        }
+        let nodes = slots.into_iter().map(|slot| slot.map(|(node, ..)| node)).collect();
+        let span = group.name.as_ref().map_or(span, |name| name.span);
+        Args { owner: form, span, fields, nodes, spoiled }
+    }
+}
+
+/// What the monitors of a tree count, by name.
+fn monitor_units(root: &Node) -> Vec<(String, Unit)> {
+    let entries = root.field("monitors").map(Node::entries).unwrap_or_default();
+    let unit = |node: &Node| match node.as_group()?.name.as_ref()?.as_str() {
+        "ErrorRate" | "Healthy" => Some(Unit::Share),
+        "Rate" => Some(Unit::PerSecond),
+        "Latency" => Some(Unit::Seconds),
+        _ => None,
+    };
+    entries.iter().filter_map(|(key, node)| Some((key.as_text()?.to_owned(), unit(node)?))).collect()
+}
+
+/// The values of one form, in the order of its fields.
+#[derive(Debug)]
+pub(super) struct Args<'n> {
+    owner: &'static FormInfo,
+    /// Where a missing value is reported.
+    span: Span,
+    fields: &'static [FieldInfo],
+    /// What is written for each of the fields that remain.
+    nodes: Vec<Option<&'n Node>>,
+    /// Whether something was written that belongs to no field.
+    spoiled: bool,
+}
+
+impl Args<'_> {
+    /// Reads the next field.
+    pub(super) fn next<T: Decode>(&mut self, cx: &mut Cx) -> Option<T> {
+        let (field, fields) = self.fields.split_first()?;
+        self.fields = fields;
+        let written = self.nodes.remove(0);
+        match written {
+            Some(node) => match underlying(node, field) {
+                Some(whole) => T::decode(&whole, field.rule, cx),
+                None => T::decode(node, field.rule, cx),
+            },
+            None => match field.default_node(self.span) {
+                Some(default) => T::decode(&default, field.rule, cx),
+                None => T::absent().or_else(|| {
+                    cx.report(missing(self.span, self.owner, field));
+                    None
+                }),
+            },
+        }
+    }
+}
+
+/// A path can set a part of a value that is not written (`queue.capacity`): the rest is then the default's.
+fn underlying(node: &Node, field: &FieldInfo) -> Option<Node> {
+    let group = node.as_group()?;
+    let is_part = group.name.is_none() && group.parens && group.values.is_empty();
+    if !is_part || !matches!(field.shape.solid(), Shape::Type(_)) {
+        return None;
+    }
+    let default = field.default_node(node.span)?;
+    default.as_group()?;
+    Some(crate::scenario::apply::merge(default, node.clone(), u32::MAX))
+}
+
+fn missing(span: Span, form: &FormInfo, field: &FieldInfo) -> Diagnostic {
+    let message = format!("`{}` needs `{}`", form.name, field.name);
+    let what = field.docs.first().map_or("", |line| line.trim());
+    Diagnostic::error(code::MISSING, span, message)
+        .label(format!("`{}` is missing", field.name))
+        .help(format!("add `{}: {}`: {what}", field.name, field.example()))
+}
+
+fn unknown_field(key: &Name, form: &FormInfo) -> Diagnostic {
+    let message = format!("`{}` has no field `{}`", form.name, key.value);
+    let problem = Diagnostic::error(code::FIELD, key.span, message);
+    let also = if form.name == "Scenario" { &["format", "base", "variants"][..] } else { &[] };
+    let names: Vec<&str> = form.fields.iter().map(|field| field.name).chain(also.iter().copied()).collect();
+    if names.is_empty() {
+        return problem.label("unknown field").help(format!("`{}` takes no values", form.name));
+    }
+    match closest(key, names.iter().copied()) {
+        Some(name) => problem.label(format!("did you mean `{name}`?")),
+        None => problem.label("unknown field"),
+    }
+    .help(format!("fields of `{}`: {}", form.name, names.join(", ")))
+}
+
+fn too_many(span: Span, form: &FormInfo) -> Diagnostic {
+    let message = match form.fields.len() {
+        0 => format!("`{}` takes no values", form.name),
+        1 => format!("`{}` takes one value", form.name),
+        n => format!("`{}` takes at most {n} values", form.name),
+    };
+    Diagnostic::error(code::TOO_MANY, span, message)
+        .label("one too many")
+        .help(format!("write {}", form.example()))
+}
+
+/// The form that was probably meant.
+fn suggested_form(name: &str, info: &'static TypeInfo) -> Option<&'static FormInfo> {
+    let name = closest(name, info.forms.iter().map(|form| form.name))?;
+    info.forms.iter().find(|form| form.name == name)
+}
+
+/// All forms of a type: "`Fifo(...)` or `Lifo(...)`".
+pub(super) fn forms_text(info: &TypeInfo) -> String {
+    let text = |form: &FormInfo| {
+        if form.fields.is_empty() { format!("`{}`", form.name) } else { format!("`{}(...)`", form.name) }
+    };
+    let mut all: Vec<String> = info.forms.iter().map(text).collect();
+    match all.pop() {
+        Some(last) if !all.is_empty() => format!("{} or {last}", all.join(", ")),
+        Some(only) => only,
+        None => String::new(),
+    }
+}
+
+impl<T: Decode> Decode for Option<T> {
+    const SHAPE: Shape = Shape::Optional(&T::SHAPE);
+
+    fn decode(node: &Node, rule: Rule, cx: &mut Cx) -> Option<Self> {
+        match node.as_group() {
+            // `None` is a value of some choices (no backoff); there it means what it says as well.
+            Some(group) if group.name.as_ref().is_some_and(|name| name.value == "None") => Some(None),
+            Some(Group { name: Some(name), values, fields, .. })
+                if name.value == "Some" && values.len() == 1 && fields.is_empty() =>
+            {
+                T::decode(&values[0].node, rule, cx).map(Some)
+            }
+            _ => T::decode(node, rule, cx).map(Some),
+        }
+    }
+
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+}
+
+impl<T: Decode> Decode for Vec<T> {
+    const SHAPE: Shape = T::LIST_SHAPE;
+
+    fn decode(node: &Node, rule: Rule, cx: &mut Cx) -> Option<Self> {
+        T::decode_list(node, rule, cx)
+    }
+}
+
+impl<T: Decode> Decode for Spanned<T> {
+    const SHAPE: Shape = T::SHAPE;
+
+    fn decode(node: &Node, rule: Rule, cx: &mut Cx) -> Option<Self> {
+        T::decode(node, rule, cx).map(|value| Self { value, span: node.span })
+    }
+}
+
+/// Named things are a map; alone, a name with its thing is never written.
+impl<T: Decode> Decode for (Name, T) {
+    const SHAPE: Shape = T::SHAPE;
+    const LIST_SHAPE: Shape = Shape::Map(&T::SHAPE);
+
+    fn decode(node: &Node, _: Rule, cx: &mut Cx) -> Option<Self> {
+        cx.expected(node, "a map: {\"name\": value}");
+        None
+    }
+
+    fn decode_list(node: &Node, rule: Rule, cx: &mut Cx) -> Option<Named<T>> {
+        let Kind::Map(entries) = &node.kind else {
+            cx.expected(node, "a map: {\"name\": value}");
+            return None;
+        };
+        let mut seen: Vec<Name> = Vec::with_capacity(entries.len());
+        let mut first_of = std::collections::BTreeMap::new();
+        let mut values = Vec::with_capacity(entries.len());
+        let mut intact = true;
+        for (key, value) in entries {
+            let decoded = T::decode(value, rule, cx);
+            let Some(name) = map_key(key, cx) else {
+                intact = false;
+                continue;
+            };
+            if let Some(&first) = first_of.get(&name.value) {
+                intact = false;
+                let message = format!("`{}` is given twice", name.value);
+                cx.report(
+                    Diagnostic::error(code::TWICE, name.span, message)
+                        .label("given again")
+                        .help("rename or remove one of them")
+                        .related(first, "first given here"),
+                );
+                continue;
+            }
+            first_of.insert(name.value.clone(), name.span);
+            seen.push(name);
+            values.push(decoded);
+        }
+        let values: Option<Vec<T>> = values.into_iter().collect();
+        values.filter(|_| intact).map(|values| seen.into_iter().zip(values).collect())
+    }
+}
+
+/// The key of a map: a text in quotes that is not blank.
+fn map_key(key: &Node, cx: &mut Cx) -> Option<Name> {
+    let text = match (&key.kind, key.as_word()) {
+        (Kind::Text(text), _) => text,
+        (_, Some(word)) => {
+            let message = format!("the name `{word}` needs quotes here");
+            cx.report(
+                Diagnostic::error(code::KIND, key.span, message)
+                    .label("a name you chose")
+                    .help(format!("write \"{word}\"")),
+            );
+            return None;
+        }
+        _ => {
+            cx.expected(key, "a name in quotes");
+            return None;
+        }
+    };
+    if text.trim().is_empty() {
+        cx.report(Diagnostic::error(code::NAME, key.span, "a name cannot be empty"));
+        return None;
+    }
+    Some(Spanned { value: text.clone(), span: key.span })
+}

@@ -1,0 +1,215 @@
+//! Which types are read by their forms, and the rules that bind the values of one form to each other. Knows no names.
+
+use crate::diagnostic::Diagnostic;
+use crate::distribution::DurationDistribution;
+use crate::failure::FailureCause;
+use crate::scenario::code;
+use crate::scenario::decode::{Cx, Decode};
+use crate::scenario::schema::{Rule, Schema, Shape, schema};
+use crate::scenario::tree::{Kind, Node};
+use crate::scenario::{
+    Access, Backoff, Balancer, Bound, Breaker, BreakerWindow, Budget, Bulkhead, Cancel, Capacity, Check,
+    Condition, Effect, Fault, Impact, Jitter, Join, LateReply, Limits, Order, Per, Policy, Pool, Probe,
+    Queue, Rate, Restart, Retry, Scenario, Scope, Service, Step, Traffic, VerdictKind, View, WhenFull, World,
+};
+use crate::time::SimDuration;
+
+schema! {
+    /// A distribution of lengths of time. A plain duration means `Constant`.
+    foreign enum DurationDistribution {
+        /// Always the same.
+        Constant(value: SimDuration) = bare,
+        /// Exponential with this mean.
+        Exp(mean: SimDuration),
+        /// Uniform between the two, the first included.
+        Uniform(low: SimDuration, high: SimDuration),
+        /// The sum of `stages` exponential stages, with this mean in all; the more stages, the less it varies.
+        Erlang {
+            /// Number of stages.
+            stages: u32 where Rule::count(1, 100),
+            /// Mean of the sum.
+            mean: SimDuration,
+        },
+        /// Log-normal with this mean and coefficient of variation.
+        LogNormal {
+            /// Mean of the distribution, not of its logarithm.
+            mean: SimDuration,
+            /// Standard deviation / mean.
+            cv: f64 where Rule::positive_factor(100.0),
+        },
+        /// Pareto (power law): rarely very long. Its mean is infinite at `alpha` of 1 or less.
+        Pareto {
+            /// The smallest value.
+            min: SimDuration where Rule::positive_duration(),
+            /// Tail index: P(X > x) = (min / x)^alpha.
+            alpha: f64 where Rule::Factor { min: 0.1, above: false, max: 100.0 },
+        },
+    }
+}
+
+schema! {
+    /// Why an attempt or a request failed, as its caller saw it.
+    foreign enum FailureCause {
+        /// No answer within the attempt's timeout.
+        Timeout,
+        /// The call's deadline passed.
+        Deadline,
+        /// Nobody to connect to: no replica was running.
+        Refused,
+        /// The replica's queue was full.
+        QueueFull,
+        /// The replica died while it had the attempt.
+        Reset,
+        /// The callee answered with an error of its own.
+        Error,
+        /// The callee answered with an error because a call that it needed had failed.
+        Dependency,
+        /// The caller's breaker was open.
+        BreakerOpen,
+        /// The caller's bulkhead had no permit.
+        BulkheadFull,
+        /// The caller's pool had no connection in time.
+        PoolTimeout,
+    }
+}
+
+/// Types that are read by their forms, with what must hold between their values.
+macro_rules! read_by_forms {
+    ($($type:ident $(=> $check:ident)?),* $(,)?) => {$(
+        impl Decode for $type {
+            const SHAPE: Shape = Shape::Type(<$type as Schema>::info);
+
+            fn decode(node: &Node, _: Rule, cx: &mut Cx) -> Option<Self> {
+                let value = cx.form::<Self>(node)?;
+                $($check(&value, node, cx);)?
+                Some(value)
+            }
+        }
+    )*};
+}
+
+read_by_forms! {
+    Access, Backoff => longest_wait, Balancer, Bound => ordered_bound, Breaker => enough_calls, BreakerWindow, Budget,
+    Bulkhead, Cancel, Check => ordered_period, Condition, DurationDistribution => ordered_range, Effect, FailureCause,
+    Fault, Impact, Jitter, Join, LateReply, Limits, Order, Per, Policy, Pool, Probe, Queue, Rate, Restart,
+    Retry => jitter_of_backoff, Scenario, Scope, Service, Step => possible_quorum, Traffic, VerdictKind, View,
+    WhenFull, World,
+}
+
+impl Decode for Capacity {
+    const SHAPE: Shape = Shape::Type(<Self as Schema>::info);
+
+    /// A number or `Unbounded`; a number needs no form of its own.
+    fn decode(node: &Node, _: Rule, cx: &mut Cx) -> Option<Self> {
+        match &node.kind {
+            Kind::Number(_) => u32::decode(node, Rule::count(0, 1_000_000_000), cx).map(Self::AtMost),
+            Kind::Group(_) => cx.form::<Self>(node),
+            _ => {
+                cx.expected(node, "a whole number or `Unbounded`");
+                None
+            }
+        }
+    }
+}
+
+fn longest_wait(backoff: &Backoff, node: &Node, cx: &mut Cx) {
+    if let Backoff::Exponential { base, max, .. } = backoff
+        && max < base
+    {
+        cx.report(
+            Diagnostic::error(code::ORDER, part(node, "max"), "the longest wait is below the first one")
+                .label(format!("{max} < {base}"))
+                .help("give `max` at least the length of `base`"),
+        );
+    }
+}
+
+fn ordered_bound(bound: &Bound, node: &Node, cx: &mut Cx) {
+    if let Bound::Within(low, high) = bound
+        && low > high
+    {
+        cx.report(
+            Diagnostic::error(code::ORDER, node.span, "no value is within these bounds")
+                .label("the first is above the second")
+                .help("write the lower bound first"),
+        );
+    }
+}
+
+fn enough_calls(breaker: &Breaker, node: &Node, cx: &mut Cx) {
+    if let Breaker::Resilience4j { window: BreakerWindow::Calls(calls), min_calls, .. } = breaker
+        && min_calls > calls
+        && node.field("min_calls").is_some()
+    {
+        let place = part(node, "min_calls");
+        cx.report(
+            Diagnostic::warning(code::NO_EFFECT, place, "the window never holds so many calls")
+                .label(format!("the window holds {calls}"))
+                .help(format!("resilience4j decides from {calls} calls on, as if `min_calls` were {calls}")),
+        );
+    }
+}
+
+fn ordered_period(check: &Check, node: &Node, cx: &mut Cx) {
+    let (Check::During { from, to, .. } | Check::Silent { from, to } | Check::Load { from, to, .. }) = check
+    else {
+        return;
+    };
+    if from > to {
+        cx.report(
+            Diagnostic::error(code::ORDER, node.span, "the period ends before it begins")
+                .label(format!("T+{from} is after T+{to}"))
+                .help("write the earlier time first"),
+        );
+    }
+}
+
+fn ordered_range(distribution: &DurationDistribution, node: &Node, cx: &mut Cx) {
+    if let DurationDistribution::Uniform(low, high) = distribution
+        && low > high
+    {
+        cx.report(
+            Diagnostic::error(code::ORDER, node.span, "the range ends before it begins")
+                .label(format!("{low} > {high}"))
+                .help("write the shorter duration first"),
+        );
+    }
+}
+
+fn jitter_of_backoff(retry: &Retry, node: &Node, cx: &mut Cx) {
+    if retry.jitter == Jitter::Decorrelated && !matches!(retry.backoff, Backoff::Exponential { .. }) {
+        cx.report(
+            Diagnostic::error(
+                code::FIT,
+                part(node, "jitter"),
+                "`Decorrelated` jitter needs exponential backoff",
+            )
+            .label("it grows from the previous wait")
+            .help("add `backoff: Exponential(base: \"100ms\")`, or write `jitter: Full`"),
+        );
+    }
+}
+
+fn possible_quorum(step: &Step, node: &Node, cx: &mut Cx) {
+    let Step::Parallel { calls, join } = step else { return };
+    if calls.is_empty() {
+        cx.report(
+            Diagnostic::error(code::EMPTY, node.span, "`Parallel` needs at least one call")
+                .help("write for example Parallel([\"a.read\", \"b.read\"])"),
+        );
+    } else if let Join::Quorum(wanted) = join
+        && wanted.value as usize > calls.len()
+    {
+        let message = format!("a quorum of {} out of {} calls", wanted.value, calls.len());
+        cx.report(
+            Diagnostic::error(code::FIT, wanted.span, message)
+                .label("never reached")
+                .help(format!("write a number from 1 to {}", calls.len())),
+        );
+    }
+}
+
+/// The place of a field, or of the whole if it is not named.
+fn part(node: &Node, field: &str) -> crate::diagnostic::Span {
+    node.field(field).map_or(node.span, |value| value.span)
+}

@@ -1,0 +1,93 @@
+//! What a scenario's names refer to: services, operations, classes, monitors, and the calls between them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::scenario::{Name, Scenario, Service, Step};
+
+/// An operation: `service.operation`.
+pub(super) type OperationId<'a> = (&'a str, &'a str);
+
+/// The names of a scenario, ready for look-ups.
+pub(super) struct Names<'a> {
+    /// The services.
+    pub(super) services: BTreeMap<&'a str, &'a Service>,
+    /// The names of the services as written, for suggestions.
+    pub(super) service_list: Vec<&'a str>,
+    /// The traffic classes, with their entries.
+    pub(super) classes: BTreeMap<&'a str, &'a Name>,
+    /// Every operation, with where its name is written and its steps.
+    pub(super) operations: BTreeMap<OperationId<'a>, (&'a Name, &'a [Step])>,
+    /// The calls written in each operation, in order.
+    pub(super) calls: BTreeMap<OperationId<'a>, Vec<&'a Name>>,
+    /// Pairs of caller and callee at the level of services and classes, that at least one call connects.
+    pub(super) edges: BTreeSet<(&'a str, &'a str)>,
+    /// Pairs of caller and callee at the level of operations; a class has no operation.
+    pub(super) operation_edges: BTreeSet<(OperationId<'a>, OperationId<'a>)>,
+}
+
+impl<'a> Names<'a> {
+    /// Collects the names of a scenario; calls to nowhere are left out.
+    pub(super) fn of(scenario: &'a Scenario) -> Self {
+        let mut names = Self {
+            services: BTreeMap::new(),
+            service_list: scenario.services.iter().map(|(name, _)| name.as_str()).collect(),
+            classes: scenario.traffic.iter().map(|(name, class)| (name.as_str(), &class.entry)).collect(),
+            operations: BTreeMap::new(),
+            calls: BTreeMap::new(),
+            edges: BTreeSet::new(),
+            operation_edges: BTreeSet::new(),
+        };
+        for (name, service) in &scenario.services {
+            names.services.insert(name, service);
+            for (operation, steps) in &service.operations {
+                let mut calls = Vec::new();
+                calls_of(steps, &mut calls);
+                names.calls.insert((name, operation), calls);
+                names.operations.insert((name, operation), (operation, steps));
+            }
+        }
+        names.connect();
+        names
+    }
+
+    /// Reads `service.operation`, if there is such an operation.
+    pub(super) fn operation(&self, text: &'a str) -> Option<OperationId<'a>> {
+        let (service, operation) = text.split_once('.')?;
+        let id = (service, operation);
+        self.operations.contains_key(&id).then_some(id)
+    }
+
+    /// Whether a service or a class has this name.
+    pub(super) fn is_caller(&self, name: &str) -> bool {
+        self.services.contains_key(name) || self.classes.contains_key(name)
+    }
+
+    fn connect(&mut self) {
+        let mut edges = Vec::new();
+        for (&caller, calls) in &self.calls {
+            edges.extend(calls.iter().filter_map(|to| Some((caller, self.operation(to)?))));
+        }
+        for (&class, &entry) in &self.classes {
+            edges.extend(self.operation(entry).map(|callee| ((class, ""), callee)));
+        }
+        for (caller, callee) in edges {
+            self.edges.insert((caller.0, callee.0));
+            self.operation_edges.insert((caller, callee));
+        }
+    }
+}
+
+/// All calls within some steps, in the order written.
+fn calls_of<'a>(steps: &'a [Step], out: &mut Vec<&'a Name>) {
+    for step in steps {
+        match step {
+            Step::Call { to } => out.push(to),
+            Step::Parallel { calls, .. } => out.extend(calls),
+            Step::Branch { then, otherwise, .. } => {
+                calls_of(then, out);
+                calls_of(otherwise, out);
+            }
+            Step::Work { .. } | Step::Fail => {}
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! The tree of values that a text is read into, every value with its place. Knows no field and no type.
+
+use crate::diagnostic::Span;
+use crate::scenario::Name;
+
+/// A value and where it stands.
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    /// Where it stands, from its first character to its last.
+    pub(super) span: Span,
+    /// What it is.
+    pub(super) kind: Kind,
+}
+
+/// What a value can be, by its looks alone.
+#[derive(Clone, Debug)]
+pub(super) enum Kind {
+    /// `"text"`, escapes resolved.
+    Text(String),
+    /// `'c'`: no field takes one, but RON has them.
+    Char(char),
+    /// `b"bytes"`: no field takes them, but RON has them.
+    Bytes(Vec<u8>),
+    /// `5`, `2.5`.
+    Number(Number),
+    /// `true`, `false`.
+    Bool(bool),
+    /// `[a, b]`.
+    List(Vec<Node>),
+    /// `{"key": value}`, in the order written.
+    Map(Vec<(Node, Node)>),
+    /// `Name(value, field: value)`, `(field: value)` or `Name`.
+    Group(Group),
+}
+
+/// A number as written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Number {
+    /// Its value.
+    pub(super) value: f64,
+    /// Its exact value, if it was written as a whole number that fits.
+    pub(super) integer: Option<i128>,
+}
+
+/// A value with a name, parentheses, or both.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Group {
+    /// `Fifo` of `Fifo(capacity: 5)`; none for `(capacity: 5)`.
+    pub(super) name: Option<Name>,
+    /// Whether parentheses were written: `Pause` has none.
+    pub(super) parens: bool,
+    /// Leading values, which take the fields in their documented order.
+    pub(super) values: Vec<Value>,
+    /// Named values.
+    pub(super) fields: Vec<Field>,
+}
+
+/// A leading value of a group.
+#[derive(Clone, Debug)]
+pub(super) struct Value {
+    /// The value.
+    pub(super) node: Node,
+    /// Which text it came from: values of a higher layer override those of a lower one.
+    pub(super) layer: u32,
+}
+
+/// A named value of a group.
+#[derive(Clone, Debug)]
+pub(super) struct Field {
+    /// Its name, and where it was written.
+    pub(super) key: Name,
+    /// Its value.
+    pub(super) node: Node,
+    /// As [`Value::layer`].
+    pub(super) layer: u32,
+}
+
+impl Node {
+    /// A group without a name and without content, to be filled through paths.
+    pub(super) fn anonymous(span: Span) -> Self {
+        Self { span, kind: Kind::Group(Group { parens: true, ..Group::default() }) }
+    }
+
+    /// A map without entries.
+    pub(super) fn empty_map(span: Span) -> Self {
+        Self { span, kind: Kind::Map(Vec::new()) }
+    }
+
+    /// The text, if it is one.
+    pub(super) fn as_text(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The word, if it is a name without parentheses (`Pause`).
+    pub(super) fn as_word(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Group(Group { name: Some(name), parens: false, .. }) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The group, if it is one.
+    pub(super) fn as_group(&self) -> Option<&Group> {
+        match &self.kind {
+            Kind::Group(group) => Some(group),
+            _ => None,
+        }
+    }
+
+    /// The same for changing it.
+    pub(super) fn as_group_mut(&mut self) -> Option<&mut Group> {
+        match &mut self.kind {
+            Kind::Group(group) => Some(group),
+            _ => None,
+        }
+    }
+
+    /// The entries, if it is a map; an empty slice otherwise.
+    pub(super) fn entries(&self) -> &[(Node, Node)] {
+        match &self.kind {
+            Kind::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The items, if it is a list; an empty slice otherwise.
+    pub(super) fn items(&self) -> &[Node] {
+        match &self.kind {
+            Kind::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The value of a field, if this is a group that names it.
+    pub(super) fn field(&self, name: &str) -> Option<&Node> {
+        let fields = &self.as_group()?.fields;
+        fields.iter().find(|field| field.key.value == name).map(|field| &field.node)
+    }
+
+    /// What it is, in words for a message: "a text", "the word `Pause`".
+    pub(super) fn describe(&self) -> String {
+        match &self.kind {
+            Kind::Text(_) => "a text".to_owned(),
+            Kind::Char(_) => "a character".to_owned(),
+            Kind::Bytes(_) => "bytes".to_owned(),
+            Kind::Number(_) => "a number".to_owned(),
+            Kind::Bool(value) => format!("`{value}`"),
+            Kind::List(_) => "a list".to_owned(),
+            Kind::Map(_) => "a map".to_owned(),
+            Kind::Group(Group { name: Some(name), .. }) => format!("`{}`", name.value),
+            Kind::Group(_) => "values in parentheses".to_owned(),
+        }
+    }
+
+    /// Moves it and all it contains to one place, for values that stand for something not written there.
+    pub(super) fn relocated(mut self, span: Span) -> Self {
+        self.span = span;
+        match &mut self.kind {
+            Kind::List(items) => {
+                for item in items {
+                    *item = std::mem::replace(item, Self::empty_map(span)).relocated(span);
+                }
+            }
+            Kind::Map(entries) => {
+                for part in entries.iter_mut().flat_map(|(key, value)| [key, value]) {
+                    *part = std::mem::replace(part, Self::empty_map(span)).relocated(span);
+                }
+            }
+            Kind::Group(group) => {
+                if let Some(name) = &mut group.name {
+                    name.span = span;
+                }
+                for value in &mut group.values {
+                    value.node = std::mem::replace(&mut value.node, Self::empty_map(span)).relocated(span);
+                }
+                for field in &mut group.fields {
+                    field.key.span = span;
+                    field.node = std::mem::replace(&mut field.node, Self::empty_map(span)).relocated(span);
+                }
+            }
+            _ => {}
+        }
+        self
+    }
+}

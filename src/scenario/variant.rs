@@ -1,0 +1,101 @@
+//! Variants: named sets of changes to a scenario, each with expectations of its own.
+
+use crate::diagnostic::{Diagnostic, Sources, Span, Spanned};
+use crate::scenario::apply::set;
+use crate::scenario::decode::{Cx, Decode};
+use crate::scenario::document::forbidden;
+use crate::scenario::path::{Path, parse_path};
+use crate::scenario::schema::{Rule, Schema, Shape, schema};
+use crate::scenario::tree::{Field, Group, Kind, Node};
+use crate::scenario::{Name, Named};
+
+schema! {
+    /// A change to the scenario, to be compared with it: `Variant(set: { "services.user.threads": 20 })`.
+    #[derive(Clone, Debug)]
+    pub(super) struct Variant {
+        /// What it shows, in a sentence.
+        pub description: String = "",
+        /// What it changes: from paths to values. Names with a dot or an arrow stand in quotes within the path.
+        pub set: Vec<(Name, Node)> = {},
+        /// What must be true of it, in place of the scenario's expectations. Without it nothing is expected.
+        pub expect: Option<Node>,
+    }
+}
+
+impl Decode for Variant {
+    const SHAPE: Shape = Shape::Type(<Self as Schema>::info);
+
+    fn decode(node: &Node, _: Rule, cx: &mut Cx) -> Option<Self> {
+        let variant: Self = cx.form(node)?;
+        for (key, _) in &variant.set {
+            if let Err(problem) = variant_path(key, cx.sources) {
+                cx.report(problem);
+            }
+        }
+        Some(variant)
+    }
+}
+
+/// A value that is kept as it is written, because what it means depends on where it goes.
+impl Decode for Node {
+    const SHAPE: Shape = Shape::Leaf("value");
+
+    fn decode(node: &Node, _: Rule, _: &mut Cx) -> Option<Self> {
+        Some(node.clone())
+    }
+}
+
+impl Variant {
+    /// Changes a scenario's tree.
+    pub(super) fn apply(&self, tree: &mut Node, sources: &Sources, problems: &mut Vec<Diagnostic>) {
+        for (key, value) in &self.set {
+            // A path that cannot be read was reported with the variant.
+            if let Ok(path) = variant_path(key, sources) {
+                problems.extend(set(tree, &path, value.clone(), u32::MAX - 1).err());
+            }
+        }
+        let Some(group) = tree.as_group_mut() else { return };
+        let span = self.expect.as_ref().map_or_else(Span::default, |node| node.span);
+        let node = self.expect.clone().unwrap_or(Node { span, kind: Kind::List(Vec::new()) });
+        replace(group, "expect", node);
+    }
+}
+
+fn replace(group: &mut Group, name: &str, node: Node) {
+    let key = Spanned { value: name.to_owned(), span: node.span };
+    group.fields.retain(|field| field.key.value != name);
+    group.fields.push(Field { key, node, layer: u32::MAX - 1 });
+}
+
+/// Reads the path of a change. Places within it are exact as long as its text has no escapes.
+fn variant_path(key: &Name, sources: &Sources) -> Result<Path, Diagnostic> {
+    let written = sources.snippet(key.span);
+    let plain = written.len() == key.value.len() + 2 && written.starts_with('"');
+    let located = |mut span: Span| {
+        if !plain {
+            span = key.span;
+        }
+        span
+    };
+    let path = parse_path(key.span.source, &key.value, key.span.start as usize + 1);
+    let mut path = path.map_err(|problem| Diagnostic { span: located(problem.span), ..problem })?;
+    path.span = located(path.span);
+    for part in &mut path.parts {
+        part.span = located(part.span);
+    }
+    match forbidden(&path) {
+        Some(problem) => Err(problem),
+        None => Ok(path),
+    }
+}
+
+/// Reads all variants, with what is wrong with them.
+pub(super) fn decode_variants(
+    node: &Node,
+    sources: &Sources,
+    root: &Node,
+) -> (Named<Variant>, Vec<Diagnostic>) {
+    let mut cx = Cx::new(sources, root);
+    let variants = Vec::<(Name, Variant)>::decode(node, Rule::Any, &mut cx);
+    (variants.unwrap_or_default(), cx.problems.into_sorted())
+}

@@ -1,0 +1,66 @@
+//! Same seed, same bytes; and what is unrelated leaves every draw as it was.
+
+use crate::support::{replay, scenario_with};
+
+const THURSDAY: &str = "thursday-checkout-outage.ron";
+
+#[test]
+fn the_same_seed_gives_the_same_record() {
+    let scenario = scenario_with(THURSDAY, None, &["horizon=\"60s\"", "expect=[]"]);
+    let (a, b) = (replay(&scenario), replay(&scenario));
+    assert_eq!(a.record, b.record);
+    assert_eq!(a.summary, b.summary);
+    let other = replay(&scenario_with(THURSDAY, None, &["horizon=\"60s\"", "expect=[]", "seed=43"]));
+    assert_ne!(a.summary.fingerprint, other.summary.fingerprint);
+}
+
+#[test]
+fn without_a_fault_the_worlds_are_equal() {
+    let incident = replay(&scenario_with(THURSDAY, Some("no pause"), &["horizon=\"60s\"", "expect=[]"]));
+    assert_eq!(Some(&incident.record.actual), incident.record.twin.as_ref());
+}
+
+/// The twin is simulated apart from the fault on, and still is what a world without faults would have been.
+#[test]
+fn the_twin_is_the_world_without_the_fault() {
+    let with = replay(&scenario_with(THURSDAY, None, &["horizon=\"60s\"", "expect=[]"]));
+    let without = replay(&scenario_with(THURSDAY, Some("no pause"), &["horizon=\"60s\"", "expect=[]"]));
+    let (twin, actual) = (with.record.twin.unwrap(), without.record.actual);
+    assert_eq!(twin.fingerprint, actual.fingerprint);
+    assert_eq!(twin.totals.classes, actual.totals.classes);
+}
+
+/// Adding a service with its own traffic, a monitor, or a policy that never acts changes no draw of anything else.
+#[test]
+fn unrelated_additions_move_no_digest() {
+    let short = ["horizon=\"60s\"", "expect=[]"];
+    let base = replay(&scenario_with(THURSDAY, None, &short)).summary;
+    for addition in [
+        vec![
+            "services.wishlist=Service(operations: { \"show\": [Work(Exp(\"5ms\"))] })",
+            "traffic.wishes=Open(rate: \"50/s\", entry: \"wishlist.show\")",
+        ],
+        vec!["monitors.another=ErrorRate(of: \"payment\", window: \"10s\", scrape: \"1s\")"],
+        vec!["calls.\"search -> search-index\"=Policy(bulkhead: Bulkhead(max_concurrent: 1000), timeout: \"60s\")"],
+        vec!["calls.\"checkout -> payment\"=Policy(breaker: Consecutive(failures: 1000))"],
+    ] {
+        let sets: Vec<&str> = short.iter().copied().chain(addition.iter().copied()).collect();
+        let changed = replay(&scenario_with(THURSDAY, None, &sets)).summary;
+        for (name, digest) in &base.digests {
+            assert_eq!(changed.digests.get(name), Some(digest), "{name} with {addition:?}");
+        }
+        assert_eq!(changed.traffic["checkout"], base.traffic["checkout"], "{addition:?}");
+    }
+}
+
+/// A policy that does act changes only what happens below it: arrivals, and work elsewhere, stay.
+#[test]
+fn a_policy_that_acts_moves_only_what_it_acts_on() {
+    let short = ["horizon=\"60s\"", "expect=[]"];
+    let base = replay(&scenario_with(THURSDAY, None, &short)).summary.digests;
+    let changed = replay(&scenario_with(THURSDAY, Some("no retries"), &short)).summary.digests;
+    for name in ["arrivals/checkout", "arrivals/browse", "arrivals/search", "work/search-index", "work/gateway"] {
+        assert_eq!(base[name], changed[name], "{name}");
+    }
+    assert_ne!(base["work/user"], changed["work/user"], "fewer attempts are worked off");
+}
