@@ -87,7 +87,7 @@ pub(crate) fn amount(value: f64) -> String {
         _ => (value, ""),
     };
     let digits = match scaled.abs() {
-        v if v >= 99.95 => 0,
+        v if v >= 99.95 || (v >= 9.95 && unit.is_empty()) => 0,
         v if v >= 0.95 => 1,
         _ => 2,
     };
@@ -102,6 +102,12 @@ pub(crate) fn factor(value: f64) -> String {
 /// How many of something: "1 service", "3 services".
 pub(crate) fn several(n: usize, one: &str, many: &str) -> String {
     format!("{n}{GAP}{}", if n == 1 { one } else { many })
+}
+
+/// A sentence with its first letter in upper case and a full stop.
+pub(crate) fn sentence(text: &str) -> String {
+    let stop = if text.is_empty() || text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{}{stop}", capitalized(text))
 }
 
 /// A text with its first letter in upper case.
@@ -162,6 +168,7 @@ mod tests {
     fn numbers_are_short() {
         assert_eq!(rate(666.7), "667/s");
         assert_eq!(rate(3.21), "3.2/s");
+        assert_eq!(rate(57.1), "57/s");
         assert_eq!(rate(0.0), "0/s");
         assert_eq!(rate(12_345.0), "12.3k/s");
         assert_eq!(amount(0.05), "0.05");
@@ -169,5 +176,7 @@ mod tests {
         assert_eq!(factor(12.3), "\u{d7}12");
         assert_eq!(plain(&several(1, "service", "services")), "1 service");
         assert_eq!(capitalized("pause"), "Pause");
+        assert_eq!(sentence("it is over"), "It is over.");
+        assert_eq!(sentence(""), "");
     }
 }

@@ -16,6 +16,8 @@ use super::page::{Page, through};
 const HEIGHT: f64 = 184.0;
 /// A call amplified by less is not worth a line.
 const AMPLIFIED: f64 = 1.2;
+/// Nor is one that adds little to the busiest of them.
+const NOTICEABLE: f64 = 0.15;
 /// At most so many calls.
 const MOST: usize = 3;
 
@@ -98,12 +100,14 @@ fn curves<'a>(page: &mut Page<'a>) -> Vec<Curve<'a>> {
     let mut chosen: Vec<_> =
         record.actual.calls.iter().filter(|(_, call)| !call.attempts.is_empty()).collect();
     chosen.sort_by(|a, b| times(b.0).unwrap_or(0.0).total_cmp(&times(a.0).unwrap_or(0.0)));
+    let sum = |call: &CallSeries| call.attempts.iter().sum::<u64>();
     let amplified = chosen.iter().take_while(|(name, _)| times(name).is_some_and(|t| t >= AMPLIFIED)).count();
     if amplified == 0 {
-        let sum = |call: &CallSeries| call.attempts.iter().sum::<u64>();
         chosen.sort_by_key(|(_, call)| std::cmp::Reverse(sum(call)));
     }
     chosen.truncate(amplified.clamp(1, MOST));
+    let busiest = chosen.iter().map(|(_, call)| sum(call)).max().unwrap_or(0) as f64;
+    chosen.retain(|(_, call)| sum(call) as f64 >= NOTICEABLE * busiest);
     chosen
         .into_iter()
         .map(|(name, _)| {

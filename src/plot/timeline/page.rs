@@ -64,9 +64,11 @@ impl<'a> Page<'a> {
     /// A page with its title, its time axis and its flags.
     pub(super) fn new(record: &'a Record, summary: &'a Summary) -> Self {
         let title = headline::finding(record, summary);
-        let description = format!("{} {}", summary.verdict_reason, headline::identity(record));
+        let description =
+            format!("{} {}", words::sentence(&summary.verdict_reason), headline::identity(record));
         let mut scene = Scene::new(title, description.trim().to_owned());
-        let y = title_block(&mut scene, &summary.verdict_reason, &headline::identity(record));
+        let y =
+            title_block(&mut scene, &words::sentence(&summary.verdict_reason), &headline::identity(record));
         let (left, right) = (LEFT, scene.width - RIGHT);
         let axis = TimeAxis::new(record.simulated_s, focus(record, summary), left, right);
         let monitors = record.actual.monitors.values().map(|monitor| monitor.of.as_str());
@@ -259,7 +261,7 @@ pub(crate) fn title_block(scene: &mut Scene, reason: &str, identity: &str) -> f6
         scene.text(Text::new(at(theme::EDGE, y), line).color(theme::MUTED));
         y += 5.0;
     }
-    y + 18.0
+    y + 22.0
 }
 
 /// The period to look at closely: from the first fault until it was over, noticed and had spread.
