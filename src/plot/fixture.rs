@@ -309,9 +309,9 @@ pub(crate) fn contained() -> (Record, Summary) {
         record.actual.monitors.insert(name, track);
     }
     for (caller, at_s, state) in
-        [(0, 5.0, "open"), (1, 5.5, "open"), (0, 10.0, "half_open"), (0, 18.0, "closed"), (1, 19.0, "closed")]
+        [(0, 5.0, "open"), (1, 5.5, "open"), (0, 10.0, "half-open"), (0, 18.0, "closed"), (1, 19.0, "closed")]
     {
-        let subject = format!("checkout/{caller} -> user");
+        let subject = format!("checkout -> user #{caller}");
         record.actual.transitions.push(Transition { at_s, kind: "breaker", subject, state });
     }
     summary.variant.clone_from(&record.variant);

@@ -72,6 +72,13 @@ impl Windows {
         pieces
     }
 
+    /// The windows between two instants.
+    pub(crate) fn between(&self, from_s: f64, to_s: f64) -> Range<usize> {
+        let width = self.width_s.max(f64::MIN_POSITIVE);
+        let end = if to_s >= self.end_s { self.count } else { libm::round(to_s / width) as usize };
+        libm::round(from_s / width) as usize..end
+    }
+
     /// The windows of the last part of the run: what a label at the end of a line tells.
     pub(crate) fn last(&self) -> Range<usize> {
         let span = (self.end_s * 0.05).min(60.0).max(self.width_s * 0.5);

@@ -76,7 +76,13 @@ fn monitors<'a>(page: &mut Page<'a>, panel: Panel, readings: &[Reading<'a>]) -> 
         if reading.second {
             look = Look { dash: &[2.5, 3.5], marker: Marker::Diamond, ..look };
         }
-        let line = |part: &&[(f64, f64)]| through(&page.axis, panel, part.iter().copied());
+        let line = |part: &&[(f64, f64)]| {
+            // The last reading holds until the end, if that is near.
+            let end_s = page.record.simulated_s;
+            let last = part.last().filter(|last| end_s - last.0 <= 0.1 * end_s);
+            let held = last.filter(|last| Some(*last) == reading.samples.last()).map(|last| (end_s, last.1));
+            through(&page.axis, panel, part.iter().copied().chain(held))
+        };
         curves.push(Curve {
             name: reading.name,
             parts: unbroken(reading.samples).iter().map(line).collect(),
@@ -158,6 +164,7 @@ fn fired(page: &mut Page<'_>, panel: Panel, curve: &Curve<'_>, free: &mut Free) 
             let places = [
                 (place.moved(14.0, 6.0), Anchor::Start),
                 (place.moved(14.0, 20.0), Anchor::Start),
+                (place.moved(0.0, -16.0), Anchor::Middle),
                 (place.moved(-14.0, 0.0), Anchor::End),
                 (place.moved(-14.0, -14.0), Anchor::End),
             ];
