@@ -12,6 +12,7 @@
 //! | [`record`] | what a run left behind |
 //! | [`analysis`] | what it means |
 //! | [`experiment`] | many runs |
+//! | [`report`] | what people and programs read |
 //! | `plot` (feature `plot`) | pictures of one run |
 
 pub mod analysis;
@@ -22,11 +23,12 @@ pub mod experiment;
 pub mod failure;
 pub mod id;
 pub mod model;
-pub mod policy;
 #[cfg(feature = "plot")]
 pub mod plot;
+pub mod policy;
 pub mod random;
 pub mod record;
+pub mod report;
 pub mod scenario;
 pub mod suggest;
 pub mod time;

@@ -1,3 +1,7 @@
-//! The program.
+//! The program. Everything it does is in `cli`; what it knows is in the library.
 
-fn main() {}
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

@@ -13,6 +13,7 @@ mod assemble;
 mod blast;
 mod expect;
 mod impact;
+mod interval;
 mod outbox;
 mod pairing;
 mod propagation;
@@ -23,6 +24,7 @@ mod verdict;
 pub use assemble::analyze;
 pub use blast::BlastTally;
 pub use impact::ImpactTracker;
+pub use interval::{Interval, wilson};
 pub use outbox::Outbox;
 pub use pairing::Comparison;
 pub use summary::{

@@ -151,7 +151,9 @@ impl<'m> Worlds<'m> {
                 until = until.min(parts_at);
             }
             if let Err(limit) = self.advance(until) {
-                self.now = self.actual.simulation.now();
+                // The twin runs each slice first: it may be ahead, and nothing may have ended after `now`.
+                let twin = self.twin.as_ref().map_or(SimTime::ZERO, |twin| twin.simulation.now());
+                self.now = self.actual.simulation.now().max(twin);
                 return Some(match limit {
                     LimitHit::Events(n) => Stop::Events(n),
                     LimitHit::InFlight(n) => Stop::InFlight(n),

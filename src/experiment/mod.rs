@@ -2,5 +2,7 @@
 
 mod incident;
 mod manifest;
+mod runner;
 
 pub use incident::{Incident, Progress, Setup, Stop, Watch, replay};
+pub use runner::{Run, replay_all};

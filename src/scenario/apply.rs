@@ -1,81 +1,15 @@
-//! Laying one tree over another, and setting one place in a tree. Knows fields only to create what is not written.
+//! Setting one place of a tree, and spelling out what calls inherit. Knows fields only to create what is not written.
 
 use crate::diagnostic::{Diagnostic, Span, Spanned};
 use crate::scenario::code;
+use crate::scenario::decode::Schema;
+use crate::scenario::merge::merge;
 use crate::scenario::path::{Part, Path, Step};
-use crate::scenario::reading::unknown;
 use crate::scenario::scalar::edge;
-use crate::scenario::schema::{Schema, Shape, TypeInfo};
-use crate::scenario::tree::{Field, Group, Kind, Node, Value};
+use crate::scenario::schema::{FormInfo, Shape, TypeInfo};
+use crate::scenario::tree::{Field, Group, Kind, Node};
+use crate::scenario::unknown::unknown;
 use crate::scenario::{Name, Scenario};
-
-/// `over` laid on `base`: groups merge field by field, maps key by key; all else is replaced. What comes from `over`
-/// is marked with `layer`, so that it wins over the same field given without its name below.
-pub(super) fn merge(base: Node, over: Node, layer: u32) -> Node {
-    match (base.kind, over.kind) {
-        (Kind::Map(below), Kind::Map(above)) => {
-            Node { span: over.span, kind: Kind::Map(merge_maps(below, above, layer)) }
-        }
-        (Kind::Group(below), Kind::Group(above)) if can_merge(&below, &above) => {
-            Node { span: over.span, kind: Kind::Group(merge_groups(below, above, layer)) }
-        }
-        (_, kind) => Node { span: over.span, kind },
-    }
-}
-
-/// Groups of one name merge; one without a name is a part of whatever is below.
-fn can_merge(below: &Group, above: &Group) -> bool {
-    let same = match (&below.name, &above.name) {
-        (Some(below), Some(above)) => below.value == above.value,
-        (Some(_), None) => true,
-        (None, None) => below.values.is_empty() && above.values.is_empty(),
-        (None, Some(_)) => false,
-    };
-    same && above.parens
-}
-
-fn merge_maps(mut below: Vec<(Node, Node)>, above: Vec<(Node, Node)>, layer: u32) -> Vec<(Node, Node)> {
-    let known = below.len();
-    for (key, value) in above {
-        let same = |entry: &(Node, Node)| key.as_text().is_some() && entry.0.as_text() == key.as_text();
-        // Only entries from below can be meant: a key given twice above stays a mistake.
-        match below[..known].iter_mut().find(|entry| same(entry)) {
-            Some((_, old)) => {
-                let base = std::mem::replace(old, Node::empty_map(key.span));
-                *old = merge(base, value, layer);
-            }
-            None => below.push((key, value)),
-        }
-    }
-    below
-}
-
-fn merge_groups(mut below: Group, above: Group, layer: u32) -> Group {
-    below.parens = true;
-    if above.name.is_some() {
-        below.name = above.name;
-    }
-    for (position, value) in above.values.into_iter().enumerate() {
-        match below.values.get_mut(position) {
-            Some(old) => {
-                let base = std::mem::replace(&mut old.node, Node::empty_map(value.node.span));
-                *old = Value { node: merge(base, value.node, layer), layer };
-            }
-            None => below.values.push(Value { node: value.node, layer }),
-        }
-    }
-    let known = below.fields.len();
-    for field in above.fields {
-        match below.fields[..known].iter_mut().find(|old| old.key.value == field.key.value) {
-            Some(old) => {
-                let base = std::mem::replace(&mut old.node, Node::empty_map(field.key.span));
-                *old = Field { key: field.key, node: merge(base, field.node, layer), layer };
-            }
-            None => below.fields.push(Field { layer, ..field }),
-        }
-    }
-    below
-}
 
 /// Puts a value at a place of a scenario; says why not if there is no such place.
 pub(super) fn set(root: &mut Node, path: &Path, value: Node, layer: u32) -> Result<(), Diagnostic> {
@@ -180,18 +114,17 @@ fn field_of<'n>(
     {
         return &mut group.values[position].node;
     }
-    let at = match group.fields.iter().position(|field| field.key.value == name) {
-        Some(at) => at,
-        None => {
-            let node = match inner.map(Shape::solid) {
-                Some(Shape::Map(_)) if !rest.is_empty() => Node::empty_map(span),
-                Some(Shape::List(_)) if !rest.is_empty() => Node { span, kind: Kind::List(Vec::new()) },
-                _ => Node::anonymous(span),
-            };
-            let key = Name { value: name.to_owned(), span };
-            group.fields.push(Field { key, node, layer });
-            group.fields.len() - 1
-        }
+    let at = if let Some(at) = group.fields.iter().position(|field| field.key.value == name) {
+        at
+    } else {
+        let node = match inner.map(Shape::solid) {
+            Some(Shape::Map(_)) if !rest.is_empty() => Node::empty_map(span),
+            Some(Shape::List(_)) if !rest.is_empty() => Node { span, kind: Kind::List(Vec::new()) },
+            _ => Node::anonymous(span),
+        };
+        let key = Name { value: name.to_owned(), span };
+        group.fields.push(Field { key, node, layer });
+        group.fields.len() - 1
     };
     if rest.is_empty() {
         group.fields[at].key.span = span;
@@ -200,7 +133,7 @@ fn field_of<'n>(
 }
 
 /// Which of its type's forms a group is written in.
-fn form_of(group: &Group, shape: Option<Shape>) -> Option<&'static crate::scenario::schema::FormInfo> {
+fn form_of(group: &Group, shape: Option<Shape>) -> Option<&'static FormInfo> {
     let Some(Shape::Type(info)) = shape else { return None };
     let info: &'static TypeInfo = info();
     match &group.name {
@@ -215,7 +148,7 @@ fn position_of(group: &Group, shape: Option<Shape>, name: &str) -> Option<usize>
 
 /// What a field takes. Of a choice that is not made yet, what any of its forms takes there.
 fn field_shape(group: &Group, shape: Option<Shape>, name: &str) -> Option<Shape> {
-    let find = |form: &'static crate::scenario::schema::FormInfo| {
+    let find = |form: &'static FormInfo| {
         form.fields.iter().find(|field| field.name == name).map(|field| field.shape)
     };
     if let Some(form) = form_of(group, shape) {
@@ -233,6 +166,7 @@ fn item_of(items: &[Node], part: &Part) -> Result<usize, Diagnostic> {
         Step::Index(index) => {
             let message = match items.len() {
                 0 => "the list is empty".to_owned(),
+                1 => format!("the list has one item, 0; {index} is beyond"),
                 n => format!("the list has {n} items, from 0 to {}; {index} is beyond", n - 1),
             };
             Err(Diagnostic::error(code::PATH, part.span, message).label("no such item"))
@@ -254,8 +188,8 @@ fn no_list(part: &Part, what: &str) -> Diagnostic {
         .help("write `.name` instead")
 }
 
-/// Brings the keys of `calls` into one form, and lays each policy between operations over the one between their
-/// services, so that it states only what differs.
+/// Brings the keys of `calls` into one form, and lays each policy that names an operation over those that name less,
+/// so that it states only what differs.
 pub(super) fn expand_calls(root: &mut Node) {
     let Some(group) = root.as_group_mut() else { return };
     let Some(calls) = group.fields.iter_mut().find(|field| field.key.value == "calls") else { return };
@@ -265,24 +199,30 @@ pub(super) fn expand_calls(root: &mut Node) {
             *text = edge(text);
         }
     }
-    let services: Vec<(String, Node)> = entries
-        .iter()
-        .filter_map(|(key, value)| Some((key.as_text()?.to_owned(), value.clone())))
-        .filter(|(key, _)| !key.contains('.'))
-        .collect();
+    let written: Vec<(String, Node)> =
+        entries.iter().filter_map(|(key, value)| Some((key.as_text()?.to_owned(), value.clone()))).collect();
     for (key, value) in entries.iter_mut() {
-        let Some(wide) = key.as_text().and_then(service_level) else { continue };
-        if let Some((_, below)) = services.iter().find(|(service, _)| *service == wide) {
-            let over = std::mem::replace(value, Node::empty_map(key.span));
-            *value = merge(below.clone(), over, u32::MAX);
+        let wider = key.as_text().map(wider_keys).unwrap_or_default();
+        for wide in wider {
+            if let Some((_, below)) = written.iter().find(|(key, _)| *key == wide) {
+                let over = std::mem::replace(value, Node::empty_map(key.span));
+                *value = merge(below.clone(), over, u32::MAX);
+            }
         }
     }
 }
 
-/// `a -> b` for `a.op -> b.op`; none if it names no operation.
-fn service_level(key: &str) -> Option<String> {
-    let (caller, callee) = key.split_once(" -> ")?;
+/// The keys that cover what `a.x -> b.y` does and more, the closest first: `a.x -> b`, `a -> b.y`, `a -> b`.
+fn wider_keys(key: &str) -> Vec<String> {
+    let Some((caller, callee)) = key.split_once(" -> ") else { return Vec::new() };
     let service = |side: &str| side.split('.').next().unwrap_or(side).to_owned();
-    let wide = format!("{} -> {}", service(caller), service(callee));
-    (wide != key).then_some(wide)
+    let (whole_caller, whole_callee) = (service(caller), service(callee));
+    let mut keys = vec![
+        format!("{caller} -> {whole_callee}"),
+        format!("{whole_caller} -> {callee}"),
+        format!("{whole_caller} -> {whole_callee}"),
+    ];
+    keys.dedup();
+    keys.retain(|wide| wide != key);
+    keys
 }

@@ -6,9 +6,9 @@ use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::code;
-use crate::scenario::names::{Names, OperationId};
-use crate::scenario::reading::unknown;
-use crate::scenario::{Condition, Name, Scenario, Step};
+use crate::scenario::names::{Names, OperationId, operation_exists};
+use crate::scenario::unknown::unknown;
+use crate::scenario::{Condition, Scenario, Step};
 
 /// A chain of calls may be this long.
 const MAX_CHAIN: usize = 200;
@@ -107,32 +107,6 @@ fn calls_lead_somewhere(names: &Names, found: &mut Diagnostics) {
             operation_exists(to, names, found);
         }
     }
-}
-
-/// Reports a `service.operation` that does not exist, saying which of the two is wrong.
-pub(super) fn operation_exists(to: &Name, names: &Names, found: &mut Diagnostics) {
-    if names.operation(to).is_some() {
-        return;
-    }
-    let (service, operation) = to.split_once('.').unwrap_or((to.as_str(), ""));
-    let Some(known) = names.services.get(service) else {
-        let wanted = Name { value: service.to_owned(), span: to.span };
-        found.push(unknown(format!("there is no service `{service}`"), &wanted, &names.service_list));
-        return;
-    };
-    let offered: Vec<&str> = known.operations.iter().map(|(name, _)| name.as_str()).collect();
-    if operation.is_empty() {
-        let example =
-            offered.first().map_or_else(String::new, |first| format!("write \"{service}.{first}\""));
-        found.push(
-            Diagnostic::error(code::NAME, to.span, format!("`{}` names no operation", to.value))
-                .label("expected \"service.operation\"")
-                .help(example),
-        );
-        return;
-    }
-    let wanted = Name { value: operation.to_owned(), span: to.span };
-    found.push(unknown(format!("service `{service}` has no operation `{operation}`"), &wanted, &offered));
 }
 
 /// Branches may look at the request's class.

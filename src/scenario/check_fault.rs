@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::scenario::check_policy::call_exists;
 use crate::scenario::code;
 use crate::scenario::names::Names;
-use crate::scenario::reading::unknown;
+use crate::scenario::unknown::unknown;
 use crate::scenario::{Effect, Fault, Name, Scenario, Target};
 
 /// Checks all faults.

@@ -5,7 +5,7 @@ use crate::scenario::check_policy::call_exists;
 use crate::scenario::code;
 use crate::scenario::names::Names;
 use crate::scenario::path;
-use crate::scenario::reading::unknown;
+use crate::scenario::unknown::unknown;
 use crate::scenario::{Check, Expectation, Monitor, Name, Reading, Scenario, Subject};
 use crate::time::SimDuration;
 

@@ -1,21 +1,38 @@
 //! What must hold of the keys under `calls`: they name callers and callees that exist and call each other.
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::scenario::check::operation_exists;
+use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::scenario::code;
-use crate::scenario::names::Names;
-use crate::scenario::reading::unknown;
+use crate::scenario::names::{Names, operation_exists};
+use crate::scenario::unknown::unknown;
 use crate::scenario::{Name, Scenario};
 
 /// Checks every key.
 pub(super) fn policies(scenario: &Scenario, names: &Names, found: &mut Diagnostics) {
     for (key, _) in &scenario.calls {
-        call_exists(key, names, found);
+        let Some((caller, callee)) = ends(key, names, found) else { continue };
+        if !is_made(caller, callee, names) {
+            found.push(never_made(key, caller, callee, names, Diagnostic::warning));
+        }
     }
 }
 
-/// Checks one call, `caller -> callee`: an error if a name in it is unknown, a warning if nobody makes it.
+/// Checks a reference to all calls between two services, or from a class to a service: somebody must make them.
 pub(super) fn call_exists(key: &Name, names: &Names, found: &mut Diagnostics) {
+    let Some((caller, callee)) = ends(key, names, found) else { return };
+    if caller.contains('.') || callee.contains('.') {
+        let service = |end: &str| end.split('.').next().unwrap_or(end).to_owned();
+        found.push(
+            Diagnostic::error(code::NAME, key.span, "only policies are written for single operations")
+                .label("names an operation")
+                .help(format!("write \"{} -> {}\"", service(caller), service(callee))),
+        );
+    } else if !is_made(caller, callee, names) {
+        found.push(never_made(key, caller, callee, names, Diagnostic::error));
+    }
+}
+
+/// Caller and callee of a call, if both exist.
+fn ends<'a>(key: &'a Name, names: &Names, found: &mut Diagnostics) -> Option<(&'a str, &'a str)> {
     let Some((caller, callee)) = key.split_once(" -> ").filter(|(a, b)| !a.is_empty() && !b.is_empty())
     else {
         found.push(
@@ -23,29 +40,23 @@ pub(super) fn call_exists(key: &Name, names: &Names, found: &mut Diagnostics) {
                 .label("expected \"caller -> callee\"")
                 .help("write for example \"checkout -> user\" or \"checkout.buy -> user.authenticate\""),
         );
-        return;
+        return None;
     };
-    let ends_before = [caller_exists(key, caller, names, found), callee_exists(key, callee, names, found)];
-    if ends_before.contains(&false) {
-        return;
-    }
-    let class = !caller.contains('.') && names.classes.contains_key(caller);
-    if !class && caller.contains('.') != callee.contains('.') {
-        found.push(
-            Diagnostic::error(code::NAME, key.span, "one end names an operation, the other does not")
-                .label("services or operations, but not both")
-                .help("write \"a -> b\" for all calls between two services, \"a.x -> b.y\" for one"),
-        );
-        return;
-    }
-    if !is_made(caller, callee, names) {
-        let message = format!("`{caller}` never calls `{callee}`");
-        found.push(
-            Diagnostic::warning(code::NO_EFFECT, key.span, message)
-                .label("has no effect")
-                .help(made_by(caller, names)),
-        );
-    }
+    // Both ends are looked at even if the first is wrong.
+    let known = [caller_exists(key, caller, names, found), callee_exists(key, callee, names, found)];
+    (known == [true, true]).then_some((caller, callee))
+}
+
+fn never_made(
+    key: &Name,
+    caller: &str,
+    callee: &str,
+    names: &Names,
+    problem: fn(&'static str, Span, String) -> Diagnostic,
+) -> Diagnostic {
+    problem(code::NO_EFFECT, key.span, format!("`{caller}` never calls `{callee}`"))
+        .label("there is no such call")
+        .help(made_by(caller, names))
 }
 
 fn caller_exists(key: &Name, caller: &str, names: &Names, found: &mut Diagnostics) -> bool {

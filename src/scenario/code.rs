@@ -2,15 +2,15 @@
 
 /// What a code means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Code {
+pub(super) struct Code {
     /// `K001` and so on.
-    pub code: &'static str,
+    pub(super) id: &'static str,
     /// In a few words.
-    pub title: &'static str,
+    pub(super) title: &'static str,
     /// At length.
-    pub explanation: &'static str,
+    pub(super) explanation: &'static str,
     /// How it is written rightly.
-    pub example: &'static str,
+    pub(super) example: &'static str,
 }
 
 /// Defines a constant per code, and the catalogue of all.
@@ -20,7 +20,7 @@ macro_rules! codes {
 
         /// All codes, in order.
         pub(super) const CODES: &[Code] = &[$(
-            Code { code: $code, title: $title, explanation: $explanation, example: $example }
+            Code { id: $code, title: $title, explanation: $explanation, example: $example }
         ),*];
     };
 }
@@ -30,7 +30,7 @@ codes! {
     TEXT "K001" "the text cannot be read"
         "A scenario is a text in UTF-8 of at most 4 MiB. This one is too long, contains bytes that are no \
         text, or is another kind of file altogether."
-        r#"knockon check scenarios/shop.ron"#;
+        r"knockon check scenarios/shop.ron";
     SYNTAX "K002" "the text is not well formed"
         "The structure of the text is broken: a bracket or a quote is not closed, a comma is missing, or \
         something stands where nothing can. The language is RON: Name(field: value, ...), [list], {\"key\": \
@@ -59,18 +59,18 @@ codes! {
     FIELD "K010" "there is no such field"
         "Fields are refused rather than ignored when nobody knows them, because a mistyped field would \
         otherwise silently leave its default in force. The message lists the fields there are."
-        r#"Service(replicas: 5, threads: 10, operations: {...})"#;
+        r"Service(replicas: 5, threads: 10, operations: {...})";
     TWICE "K011" "something is given twice"
         "A field, or a name in a map, stands twice in the same place. Only one of them could count, so that \
         neither does."
-        r#"Service(threads: 10, operations: {...})"#;
+        r"Service(threads: 10, operations: {...})";
     MISSING "K012" "a required value is missing"
         "This field has no default, because no default would be right for most scenarios."
         r#"Open(rate: "80/s", entry: "checkout.buy")"#;
     FORM "K013" "an unknown name stands before the parenthesis"
         "Where there is a choice (of a queue, a distribution, an effect), the choice is made by the name \
         before the parenthesis. Capitals count."
-        r#"queue: Fifo(capacity: 100)"#;
+        r"queue: Fifo(capacity: 100)";
     KIND "K014" "a value is of the wrong kind"
         "A text where a number is expected, a list where a map is expected, and so on. Names that you \
         choose stand in quotes; names of the language do not; counts and factors stand without quotes; \
@@ -87,7 +87,7 @@ codes! {
     RANGE "K017" "a number is out of its range"
         "The value cannot be simulated, or is so far from anything real that it is almost certainly a slip. \
         The message states the range."
-        r#"threads: 200"#;
+        r"threads: 200";
     ORDER "K018" "values are in the wrong order"
         "Times of a profile must increase; a range, a period or a pair of bounds begins with its lower end; \
         the longest backoff is not below the first."
@@ -126,7 +126,7 @@ codes! {
         r#"Call("user.authenticate")"#;
     TOTAL "K032" "the system is too large"
         "At most 100,000 replicas in all."
-        r#"replicas: 5"#;
+        r"replicas: 5";
     // Faults.
     FAULT_TIME "K040" "a fault outside the run"
         "A fault begins before the horizon, which counts from the end of the warm-up, as the fault's time \
@@ -166,15 +166,15 @@ mod tests {
     #[test]
     fn codes_are_distinct_and_in_order() {
         for pair in CODES.windows(2) {
-            assert!(pair[0].code < pair[1].code, "{} and {}", pair[0].code, pair[1].code);
+            assert!(pair[0].id < pair[1].id, "{} and {}", pair[0].id, pair[1].id);
         }
     }
 
     #[test]
     fn explanations_are_sentences() {
         for code in CODES {
-            assert!(code.explanation.ends_with('.'), "{}", code.code);
-            assert!(!code.title.ends_with('.') && !code.example.is_empty(), "{}", code.code);
+            assert!(code.explanation.ends_with('.'), "{}", code.id);
+            assert!(!code.title.ends_with('.') && !code.example.is_empty(), "{}", code.id);
         }
     }
 }

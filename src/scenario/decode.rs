@@ -1,11 +1,13 @@
 //! The typed walk: tree to values, guided by the schema; every mistake is reported, none stops the walk.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources, Span, Spanned};
+use crate::scenario::Name;
 use crate::scenario::code;
+use crate::scenario::merge::{OVERRIDE, merge};
+use crate::scenario::parse::parse;
 use crate::scenario::quantity::Unit;
-use crate::scenario::schema::{FieldInfo, FormInfo, Rule, Schema, Shape, TypeInfo};
+use crate::scenario::schema::{FieldInfo, FormInfo, Rule, Shape, TypeInfo};
 use crate::scenario::tree::{Group, Kind, Node};
-use crate::scenario::{Name, Named};
 use crate::suggest::closest;
 
 /// A type that can be read from a tree.
@@ -29,15 +31,29 @@ pub(super) trait Decode: Sized {
                 return None;
             }
         };
-        // Every item is read even if one before it failed, so that all mistakes are reported.
-        let values: Vec<Option<Self>> = items.iter().map(|item| Self::decode(item, rule, cx)).collect();
-        values.into_iter().collect()
+        // An item that cannot be read was reported; without it, what refers to other parts can still be checked.
+        Some(items.iter().filter_map(|item| Self::decode(item, rule, cx)).collect())
     }
 
     /// What stands for a value that is not written and has no default.
     fn absent() -> Option<Self> {
         None
     }
+
+    /// What stands for a value that was refused and has no default, so that the rest can still be checked. Harmless:
+    /// it must not cause a complaint of its own.
+    fn stand_in(_rule: Rule) -> Option<Self> {
+        None
+    }
+}
+
+/// A type that is written in one of several forms.
+pub(super) trait Schema: Sized {
+    /// How it is written.
+    fn info() -> &'static TypeInfo;
+
+    /// Makes the value of a form from its arguments; reports what is wrong with them.
+    fn build(form: usize, args: &mut Args, cx: &mut Cx) -> Option<Self>;
 }
 
 /// What is known during the walk.
@@ -47,6 +63,12 @@ pub(super) struct Cx<'a> {
     pub(super) sources: &'a Sources,
     /// What was found so far.
     pub(super) problems: Diagnostics,
+    /// How many problems that are.
+    pub(super) reported: usize,
+    /// Whether a named thing had to be left out, so that names may seem to refer to nothing.
+    pub(super) incomplete: bool,
+    /// The field that is being read, for hints.
+    pub(super) field: Option<&'static FieldInfo>,
     /// The names of the services, as written.
     pub(super) services: Vec<String>,
     /// The names of the traffic classes, as written.
@@ -67,6 +89,9 @@ impl<'a> Cx<'a> {
         Self {
             sources,
             problems: Diagnostics::default(),
+            reported: 0,
+            incomplete: false,
+            field: None,
             services: names("services"),
             classes: names("traffic"),
             units: monitor_units(root),
@@ -76,13 +101,24 @@ impl<'a> Cx<'a> {
 
     /// Reports a problem.
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.reported += 1;
         self.problems.push(diagnostic);
     }
 
     /// Reports that a value is of the wrong kind.
     pub(super) fn expected(&mut self, node: &Node, what: &str) {
         let message = format!("expected {what}, found {}", node.describe());
-        self.report(Diagnostic::error(code::KIND, node.span, message).label(format!("expected {what}")));
+        let mut problem = Diagnostic::error(code::KIND, node.span, message).label(format!("expected {what}"));
+        problem.help =
+            self.field.map(|field| format!("write for example {}: {}", field.name, field.example()));
+        self.report(problem);
+    }
+
+    /// What the field that is being read means.
+    pub(super) fn meaning(&self) -> Option<String> {
+        let field = self.field?;
+        let docs = field.docs.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ");
+        (!docs.is_empty()).then(|| format!("`{}`: {docs}", field.name))
     }
 
     /// Whether a place is in an option of the command line, where words need no quotes.
@@ -93,10 +129,7 @@ impl<'a> Cx<'a> {
     /// Reads a value in one of the forms of its type.
     pub(super) fn form<T: Schema>(&mut self, node: &Node) -> Option<T> {
         let (form, mut args) = self.choose(node, T::info())?;
-        let before = self.problems.has_errors();
-        let value = T::build(form, &mut args, self);
-        debug_assert!(value.is_some() || before || self.problems.has_errors(), "silent refusal");
-        if args.spoiled { None } else { value }
+        T::build(form, &mut args, self)
     }
 
     /// Finds out which form is written, and which value goes to which field.
@@ -131,7 +164,7 @@ impl<'a> Cx<'a> {
                 let fields = info.forms[form].fields;
                 let mut nodes = vec![None; fields.len()];
                 nodes[0] = Some(node);
-                let args = Args { owner: &info.forms[form], span: node.span, fields, nodes, spoiled: false };
+                let args = Args { owner: &info.forms[form], span: node.span, fields, nodes };
                 Some((form, args))
             }
             _ => {
@@ -174,24 +207,20 @@ impl<'a> Cx<'a> {
     fn assign<'n>(&mut self, span: Span, group: &'n Group, form: &'static FormInfo) -> Args<'n> {
         let fields = form.fields;
         let mut slots: Vec<Option<(&'n Node, u32, Span)>> = vec![None; fields.len()];
-        let mut spoiled = false;
         for (position, value) in group.values.iter().enumerate() {
             if position < fields.len() {
                 slots[position] = Some((&value.node, value.layer, value.node.span));
             } else {
-                spoiled = true;
                 self.report(too_many(value.node.span, form));
             }
         }
         for field in &group.fields {
             let Some(position) = fields.iter().position(|known| known.name == field.key.value) else {
-                spoiled = true;
                 self.report(unknown_field(&field.key, form));
                 continue;
             };
             match slots[position] {
                 Some((_, layer, first)) if layer == field.layer => {
-                    spoiled = true;
                     let message = format!("`{}` is given twice", field.key.value);
                     self.report(
                         Diagnostic::error(code::TWICE, field.key.span, message)
@@ -206,7 +235,7 @@ impl<'a> Cx<'a> {
         }
         let nodes = slots.into_iter().map(|slot| slot.map(|(node, ..)| node)).collect();
         let span = group.name.as_ref().map_or(span, |name| name.span);
-        Args { owner: form, span, fields, nodes, spoiled }
+        Args { owner: form, span, fields, nodes }
     }
 }
 
@@ -231,8 +260,6 @@ pub(super) struct Args<'n> {
     fields: &'static [FieldInfo],
     /// What is written for each of the fields that remain.
     nodes: Vec<Option<&'n Node>>,
-    /// Whether something was written that belongs to no field.
-    spoiled: bool,
 }
 
 impl Args<'_> {
@@ -241,32 +268,46 @@ impl Args<'_> {
         let (field, fields) = self.fields.split_first()?;
         self.fields = fields;
         let written = self.nodes.remove(0);
-        match written {
+        let outer = cx.field.replace(field);
+        let value = self.read(written, field, cx);
+        cx.field = outer;
+        value
+    }
+
+    fn read<T: Decode>(&self, written: Option<&Node>, field: &'static FieldInfo, cx: &mut Cx) -> Option<T> {
+        let default = |cx: &mut Cx| T::decode(&default_node(field, self.span)?, field.rule, cx);
+        let read = match written {
             Some(node) => match underlying(node, field) {
                 Some(whole) => T::decode(&whole, field.rule, cx),
                 None => T::decode(node, field.rule, cx),
             },
-            None => match field.default_node(self.span) {
-                Some(default) => T::decode(&default, field.rule, cx),
-                None => T::absent().or_else(|| {
-                    cx.report(missing(self.span, self.owner, field));
-                    None
-                }),
-            },
-        }
+            None => default(cx).or_else(T::absent).or_else(|| {
+                cx.report(missing(self.span, self.owner, field));
+                None
+            }),
+        };
+        // From here on something was reported, so that nothing is simulated.
+        read.or_else(|| default(cx)).or_else(T::absent).or_else(|| T::stand_in(field.rule))
     }
+}
+
+/// The default as a tree, every part of it placed where the value would have been written.
+pub(super) fn default_node(field: &FieldInfo, span: Span) -> Option<Node> {
+    let node = parse(span.source, field.default_text()?).ok()?;
+    Some(node.relocated(span))
 }
 
 /// A path can set a part of a value that is not written (`queue.capacity`): the rest is then the default's.
 fn underlying(node: &Node, field: &FieldInfo) -> Option<Node> {
     let group = node.as_group()?;
+    let by_path = group.fields.iter().any(|field| field.layer >= OVERRIDE);
     let is_part = group.name.is_none() && group.parens && group.values.is_empty();
-    if !is_part || !matches!(field.shape.solid(), Shape::Type(_)) {
+    if !by_path || !is_part || !matches!(field.shape.solid(), Shape::Type(_)) {
         return None;
     }
-    let default = field.default_node(node.span)?;
+    let default = default_node(field, node.span)?;
     default.as_group()?;
-    Some(crate::scenario::apply::merge(default, node.clone(), u32::MAX))
+    Some(merge(default, node.clone(), u32::MAX))
 }
 
 fn missing(span: Span, form: &FormInfo, field: &FieldInfo) -> Diagnostic {
@@ -320,111 +361,4 @@ pub(super) fn forms_text(info: &TypeInfo) -> String {
         Some(only) => only,
         None => String::new(),
     }
-}
-
-impl<T: Decode> Decode for Option<T> {
-    const SHAPE: Shape = Shape::Optional(&T::SHAPE);
-
-    fn decode(node: &Node, rule: Rule, cx: &mut Cx) -> Option<Self> {
-        match node.as_group() {
-            // `None` is a value of some choices (no backoff); there it means what it says as well.
-            Some(group) if group.name.as_ref().is_some_and(|name| name.value == "None") => Some(None),
-            Some(Group { name: Some(name), values, fields, .. })
-                if name.value == "Some" && values.len() == 1 && fields.is_empty() =>
-            {
-                T::decode(&values[0].node, rule, cx).map(Some)
-            }
-            _ => T::decode(node, rule, cx).map(Some),
-        }
-    }
-
-    fn absent() -> Option<Self> {
-        Some(None)
-    }
-}
-
-impl<T: Decode> Decode for Vec<T> {
-    const SHAPE: Shape = T::LIST_SHAPE;
-
-    fn decode(node: &Node, rule: Rule, cx: &mut Cx) -> Option<Self> {
-        T::decode_list(node, rule, cx)
-    }
-}
-
-impl<T: Decode> Decode for Spanned<T> {
-    const SHAPE: Shape = T::SHAPE;
-
-    fn decode(node: &Node, rule: Rule, cx: &mut Cx) -> Option<Self> {
-        T::decode(node, rule, cx).map(|value| Self { value, span: node.span })
-    }
-}
-
-/// Named things are a map; alone, a name with its thing is never written.
-impl<T: Decode> Decode for (Name, T) {
-    const SHAPE: Shape = T::SHAPE;
-    const LIST_SHAPE: Shape = Shape::Map(&T::SHAPE);
-
-    fn decode(node: &Node, _: Rule, cx: &mut Cx) -> Option<Self> {
-        cx.expected(node, "a map: {\"name\": value}");
-        None
-    }
-
-    fn decode_list(node: &Node, rule: Rule, cx: &mut Cx) -> Option<Named<T>> {
-        let Kind::Map(entries) = &node.kind else {
-            cx.expected(node, "a map: {\"name\": value}");
-            return None;
-        };
-        let mut seen: Vec<Name> = Vec::with_capacity(entries.len());
-        let mut first_of = std::collections::BTreeMap::new();
-        let mut values = Vec::with_capacity(entries.len());
-        let mut intact = true;
-        for (key, value) in entries {
-            let decoded = T::decode(value, rule, cx);
-            let Some(name) = map_key(key, cx) else {
-                intact = false;
-                continue;
-            };
-            if let Some(&first) = first_of.get(&name.value) {
-                intact = false;
-                let message = format!("`{}` is given twice", name.value);
-                cx.report(
-                    Diagnostic::error(code::TWICE, name.span, message)
-                        .label("given again")
-                        .help("rename or remove one of them")
-                        .related(first, "first given here"),
-                );
-                continue;
-            }
-            first_of.insert(name.value.clone(), name.span);
-            seen.push(name);
-            values.push(decoded);
-        }
-        let values: Option<Vec<T>> = values.into_iter().collect();
-        values.filter(|_| intact).map(|values| seen.into_iter().zip(values).collect())
-    }
-}
-
-/// The key of a map: a text in quotes that is not blank.
-fn map_key(key: &Node, cx: &mut Cx) -> Option<Name> {
-    let text = match (&key.kind, key.as_word()) {
-        (Kind::Text(text), _) => text,
-        (_, Some(word)) => {
-            let message = format!("the name `{word}` needs quotes here");
-            cx.report(
-                Diagnostic::error(code::KIND, key.span, message)
-                    .label("a name you chose")
-                    .help(format!("write \"{word}\"")),
-            );
-            return None;
-        }
-        _ => {
-            cx.expected(key, "a name in quotes");
-            return None;
-        }
-    };
-    if text.trim().is_empty() {
-        cx.report(Diagnostic::error(code::NAME, key.span, "a name cannot be empty"));
-        return None;
-    }
-    Some(Spanned { value: text.clone(), span: key.span })
 }

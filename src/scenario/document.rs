@@ -2,14 +2,15 @@
 //! whoever can lends a function that does.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span, Spanned};
-use crate::scenario::apply::{expand_calls, merge, set};
+use crate::scenario::apply::{expand_calls, set};
 use crate::scenario::check::check;
 use crate::scenario::decode::{Cx, Decode};
+use crate::scenario::merge::{OVERRIDE, merge};
 use crate::scenario::parse::{self, parse};
-use crate::scenario::path::{self, Path, Step};
-use crate::scenario::reading::unknown;
+use crate::scenario::path;
 use crate::scenario::schema::Rule;
 use crate::scenario::tree::{Field, Kind, Node};
+use crate::scenario::unknown::unknown;
 use crate::scenario::variant::{Variant, decode_variants};
 use crate::scenario::{Name, Named, Scenario, code};
 
@@ -111,7 +112,9 @@ impl Document {
         if let Some(name) = &choice.variant {
             match self.variants.iter().find(|(known, _)| known.value == *name) {
                 Some((_, variant)) => variant.apply(&mut tree, &sources, &mut problems),
-                None => problems.push(self.unknown_variant(name, &mut sources)),
+                // With variants that could not be read, it may well be one of them.
+                None if self.problems.is_empty() => problems.push(self.unknown_variant(name, &mut sources)),
+                None => {}
             }
         }
         for text in &choice.sets {
@@ -121,9 +124,9 @@ impl Document {
         expand_calls(&mut tree);
         let mut cx = Cx::new(&sources, &tree);
         let scenario = Scenario::decode(&tree, Rule::Any, &mut cx);
-        let mut found = cx.problems;
-        if let Some(scenario) = &scenario {
-            check(scenario, &mut found);
+        let (incomplete, mut found) = (cx.incomplete, cx.problems);
+        if let Some(scenario) = scenario.as_ref().filter(|_| !incomplete) {
+            check_what_is_left(scenario, &mut found);
         }
         for problem in problems {
             found.push(problem);
@@ -143,6 +146,7 @@ impl Document {
         let name = Spanned { value: name.to_owned(), span };
         let names: Vec<&str> = self.variants.iter().map(|(known, _)| known.as_str()).collect();
         let problem = unknown(format!("there is no variant `{}`", name.value), &name, &names);
+        let problem = Diagnostic { code: code::VARIANT, ..problem };
         if names.is_empty() { problem.help("the scenario has no variants") } else { problem }
     }
 }
@@ -164,32 +168,30 @@ fn rejected(sources: Sources, problems: Vec<Diagnostic>) -> Rejected {
     Rejected { sources, diagnostics: found.into_sorted() }
 }
 
-fn override_one(tree: &mut Node, source: SourceId, text: &str, problems: &mut Vec<Diagnostic>) {
-    match path::parse_assignment(source, text) {
-        Ok(assignment) => match forbidden(&assignment.path) {
-            Some(problem) => problems.push(problem),
-            None => {
-                let result = set(tree, &assignment.path, assignment.value, source_layer(source));
-                problems.extend(result.err());
-            }
-        },
-        Err(found) => problems.extend(found),
+/// Of a scenario with mistakes, some parts are left out; that nobody uses something may be for that reason alone.
+fn check_what_is_left(scenario: &Scenario, found: &mut Diagnostics) {
+    let partial = found.has_errors();
+    let mut more = Diagnostics::default();
+    check(scenario, &mut more);
+    for problem in more.into_sorted() {
+        if !partial || problem.code != code::NO_EFFECT {
+            found.push(problem);
+        }
     }
 }
 
-/// Options come after all files, so that their layer is above all others.
-fn source_layer(_: SourceId) -> u32 {
-    u32::MAX
-}
-
-/// Why a path cannot be set, if it is one of those that decide what the file is.
-pub(super) fn forbidden(path: &Path) -> Option<Diagnostic> {
-    let Step::Name(name) = &path.parts.first()?.step else { return None };
-    matches!(name.as_str(), "format" | "base" | "variants").then(|| {
-        Diagnostic::error(code::PATH, path.span, format!("`{name}` cannot be set from outside the file"))
-            .label("decides what the file is")
-            .help("change it in the file")
-    })
+fn override_one(tree: &mut Node, source: SourceId, text: &str, problems: &mut Vec<Diagnostic>) {
+    match path::parse_assignment(source, text) {
+        Ok(assignment) => {
+            if let Some(problem) = path::forbidden(&assignment.path) {
+                problems.push(problem);
+            } else {
+                let result = set(tree, &assignment.path, assignment.value, OVERRIDE + 1);
+                problems.extend(result.err());
+            }
+        }
+        Err(found) => problems.extend(found),
+    }
 }
 
 /// Reads a file and what it is based on.

@@ -1,6 +1,7 @@
 //! Examples of forms and fields, made from the schema, for hints and for `explain`. Every one of them can be read.
 
 use crate::scenario::schema::{FieldInfo, FormInfo, Rule, Shape};
+use crate::time::SimDuration;
 
 /// Types within types deeper than this are left to their own examples.
 const DEPTH: usize = 4;
@@ -72,7 +73,10 @@ fn leaf(kind: &str, rule: Rule, name: &str) -> String {
         (Rule::Clock, _) => "\"14:00:00\"",
         (Rule::Edge, _) => "\"checkout -> user\"",
         (Rule::Count { min, .. }, _) => return min.max(2).to_string(),
-        (_, "duration") => "\"250ms\"",
+        (Rule::Duration { min, .. }, _) if min >= SimDuration::from_secs(1) => "\"10s\"",
+        (_, "duration") if name == "horizon" => "\"10m\"",
+        (_, "duration") if name == "timeout" => "\"1.5s\"",
+        (_, "duration") => "\"20ms\"",
         (_, "text") => return named_text(name),
         (_, "true or false") => "true",
         (_, "whole number") => "2",

@@ -4,8 +4,8 @@ use crate::diagnostic::Diagnostic;
 use crate::distribution::DurationDistribution;
 use crate::failure::FailureCause;
 use crate::scenario::code;
-use crate::scenario::decode::{Cx, Decode};
-use crate::scenario::schema::{Rule, Schema, Shape, schema};
+use crate::scenario::decode::{Cx, Decode, Schema};
+use crate::scenario::schema::{Rule, Shape, schema};
 use crate::scenario::tree::{Kind, Node};
 use crate::scenario::{
     Access, Backoff, Balancer, Bound, Breaker, BreakerWindow, Budget, Bulkhead, Cancel, Capacity, Check,
@@ -80,8 +80,12 @@ macro_rules! read_by_forms {
             const SHAPE: Shape = Shape::Type(<$type as Schema>::info);
 
             fn decode(node: &Node, _: Rule, cx: &mut Cx) -> Option<Self> {
+                let before = cx.reported;
                 let value = cx.form::<Self>(node)?;
-                $($check(&value, node, cx);)?
+                // Values that stand in for refused ones are not compared.
+                if cx.reported == before {
+                    $($check(&value, node, cx);)?
+                }
                 Some(value)
             }
         }

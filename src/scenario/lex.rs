@@ -83,6 +83,7 @@ impl Lexer<'_> {
                     Diagnostic::error(code::SYNTAX, span, format!("`{first}` has no meaning here"))
                         .label("not part of the language"),
                 );
+                self.push(Token::Bad, start);
             }
         }
         true
@@ -117,16 +118,7 @@ impl Lexer<'_> {
     fn literal(&mut self, length: Option<usize>) {
         let start = self.at;
         let Some(length) = length else {
-            let line = self.rest().lines().next().map_or(0, str::len);
-            self.at += line;
-            let span = self.span(start);
-            self.out.problems.push(
-                Diagnostic::error(code::SYNTAX, span, "this text has no end")
-                    .label("the quote is opened here")
-                    .help("add the closing quote"),
-            );
-            self.at = self.text.len();
-            self.out.cut = true;
+            self.unclosed(start);
             return;
         };
         let slice = &self.text[start..start + length];
@@ -144,6 +136,27 @@ impl Lexer<'_> {
             }
         };
         self.push(token, start);
+    }
+
+    /// A quote that is not closed turns all later texts inside out. The first text that spans lines is where it
+    /// probably happened; what was found after it follows from that.
+    fn unclosed(&mut self, start: usize) {
+        let spans_lines = |spot: &&Spot| {
+            let written = self.text.get(spot.span.start as usize..spot.span.end as usize).unwrap_or("");
+            written.starts_with('"') && written.contains('\n')
+        };
+        let first = self.out.list.iter().find(spans_lines).map_or(start, |spot| spot.span.start as usize);
+        let line = self.text[first..].lines().next().map_or(0, str::len);
+        self.at = first + line;
+        let span = self.span(first);
+        self.out.problems.retain(|problem| problem.span < span);
+        self.out.problems.push(
+            Diagnostic::error(code::SYNTAX, span, "this text has no end")
+                .label("the quote is opened here")
+                .help("add the closing quote"),
+        );
+        self.at = self.text.len();
+        self.out.cut = true;
     }
 
     /// `#![enable(...)]` lines at the begin: RON files of other programs may carry them; they change nothing here.

@@ -10,13 +10,17 @@ mod check_fault;
 mod check_monitor;
 mod check_policy;
 mod code;
+mod container;
 mod decode;
 mod document;
 mod example;
 mod expectation;
+mod explain;
 mod fault;
 mod forms;
+mod glossary;
 mod lex;
+mod merge;
 mod monitor;
 mod names;
 mod parse;
@@ -29,6 +33,7 @@ mod schema;
 mod service;
 mod traffic;
 mod tree;
+mod unknown;
 mod variant;
 
 pub use call::{
@@ -37,8 +42,10 @@ pub use call::{
 };
 pub use document::{Choice, Document, FORMAT, Rejected, Resolved, VariantInfo};
 pub use expectation::{Bound, Check, Expectation, VerdictKind, World};
+pub use explain::{Explanation, Term, TermKind, explain, terms};
 pub use fault::{Effect, Fault, Target};
 pub use monitor::{Alert, Monitor, Reading, Side, Subject, View};
+pub use parse::MAX_BYTES;
 pub use root::{Impact, Limits, Name, Named, Scenario};
 pub use service::{Access, Capacity, Condition, Join, Per, Probe, Queue, Restart, Service, Step, WhenFull};
 pub use traffic::{Rate, Traffic};

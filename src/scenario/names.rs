@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::scenario::code;
+use crate::scenario::unknown::unknown;
 use crate::scenario::{Name, Scenario, Service, Step};
 
 /// An operation: `service.operation`.
@@ -75,6 +78,32 @@ impl<'a> Names<'a> {
             self.operation_edges.insert((caller, callee));
         }
     }
+}
+
+/// Reports a `service.operation` that does not exist, saying which of the two is wrong.
+pub(super) fn operation_exists(to: &Name, names: &Names, found: &mut Diagnostics) {
+    if names.operation(to).is_some() {
+        return;
+    }
+    let (service, operation) = to.split_once('.').unwrap_or((to.as_str(), ""));
+    let Some(known) = names.services.get(service) else {
+        let wanted = Name { value: service.to_owned(), span: to.span };
+        found.push(unknown(format!("there is no service `{service}`"), &wanted, &names.service_list));
+        return;
+    };
+    let offered: Vec<&str> = known.operations.iter().map(|(name, _)| name.as_str()).collect();
+    if operation.is_empty() {
+        let example =
+            offered.first().map_or_else(String::new, |first| format!("write \"{service}.{first}\""));
+        found.push(
+            Diagnostic::error(code::NAME, to.span, format!("`{}` names no operation", to.value))
+                .label("expected \"service.operation\"")
+                .help(example),
+        );
+        return;
+    }
+    let wanted = Name { value: operation.to_owned(), span: to.span };
+    found.push(unknown(format!("service `{service}` has no operation `{operation}`"), &wanted, &offered));
 }
 
 /// All calls within some steps, in the order written.

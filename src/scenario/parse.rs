@@ -9,7 +9,7 @@ use crate::scenario::tree::{Field, Group, Kind, Node, Value};
 pub(super) const MAX_DEPTH: usize = 64;
 
 /// A text may be this long, in bytes.
-pub(super) const MAX_BYTES: usize = 4 << 20;
+pub const MAX_BYTES: usize = 4 << 20;
 
 /// More mistakes of structure than this are not listed: the later ones mostly follow from the earlier.
 const MAX_PROBLEMS: usize = 20;
@@ -169,14 +169,13 @@ impl Parser {
         let mut group = Group { name, parens: true, ..Group::default() };
         let mut intact = true;
         loop {
-            let end = match self.close() {
-                Some(end) => Some(end),
-                None => {
-                    intact &= self.member(&mut group);
-                    match self.separator() {
-                        Next::End(end) => Some(end),
-                        Next::Item => None,
-                    }
+            let end = if let Some(end) = self.close() {
+                Some(end)
+            } else {
+                intact &= self.member(&mut group);
+                match self.separator() {
+                    Next::End(end) => Some(end),
+                    Next::Item => None,
                 }
             };
             if let Some(end) = end {
@@ -281,6 +280,11 @@ impl Parser {
         }
         if let Some(end) = self.close() {
             return Next::End(end);
+        }
+        // What was reported already is passed over in silence.
+        if matches!(self.peek(), Token::Bad) {
+            self.at += 1;
+            return self.separator();
         }
         let before = self.tokens[self.at - 1].span;
         let gap = Span { start: before.end, ..before };

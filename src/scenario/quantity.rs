@@ -54,7 +54,7 @@ pub(super) fn rate(text: &str) -> Result<f64, String> {
         "min" | "m" => 60.0,
         "h" => 3600.0,
         "d" | "day" => 86_400.0,
-        other => return Err(format!("unknown unit `/{}`: rates are per /s, /min, /h or /day", other)),
+        other => return Err(format!("unknown unit `/{other}`: rates are per /s, /min, /h or /day")),
     };
     Ok(decimal(number).ok_or("there is no number before the slash")? / seconds)
 }

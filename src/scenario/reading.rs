@@ -2,13 +2,13 @@
 
 use crate::diagnostic::{Diagnostic, Spanned};
 use crate::scenario::code;
-use crate::scenario::decode::{Cx, Decode};
+use crate::scenario::decode::{Cx, Decode, Schema};
 use crate::scenario::quantity::{Quantity, Unit};
 use crate::scenario::scalar::edge;
-use crate::scenario::schema::{Rule, Schema, Shape, schema};
+use crate::scenario::schema::{Rule, Shape, schema};
 use crate::scenario::tree::{Kind, Node};
-use crate::scenario::{Alert, Check, Expectation, Monitor, Name, Reading, Side, Subject, Target, View};
-use crate::suggest::closest;
+use crate::scenario::unknown::unknown;
+use crate::scenario::{Alert, Check, Expectation, Monitor, Reading, Side, Subject, Target, View};
 use crate::time::SimDuration;
 
 schema! {
@@ -103,6 +103,7 @@ impl Decode for Monitor {
     const SHAPE: Shape = Shape::Type(<MonitorForm as Schema>::info);
 
     fn decode(node: &Node, _: Rule, cx: &mut Cx) -> Option<Self> {
+        let before = cx.reported;
         let (reading, of, window, scrape, alert) = match cx.form(node)? {
             MonitorForm::ErrorRate { of, view, window, scrape, alert } => {
                 (Reading::ErrorRate { view }, of, window, scrape, alert)
@@ -117,7 +118,7 @@ impl Decode for Monitor {
                 (Reading::Healthy, of, window, scrape, alert)
             }
         };
-        if !window.as_nanos().is_multiple_of(scrape.as_nanos()) {
+        if cx.reported == before && !window.as_nanos().is_multiple_of(scrape.as_nanos()) {
             let place = node.field("window").or(node.field("scrape")).map_or(node.span, |part| part.span);
             let below = SimDuration::from_nanos(window.as_nanos() / scrape.as_nanos() * scrape.as_nanos());
             let fitting = if below.is_zero() { scrape } else { below };
@@ -127,13 +128,13 @@ impl Decode for Monitor {
                     .help(format!("write for example `window: \"{fitting}\"`")),
             );
         }
-        let alert = alert.map(|alert| read_alert(alert, reading, cx));
+        let alert = alert.map(|alert| read_alert(&alert, reading, cx));
         Some(Self { reading, of, window, scrape, alert })
     }
 }
 
-fn read_alert(alert: AlertForm, reading: Reading, cx: &mut Cx) -> Alert {
-    let (side, threshold, lasting) = match alert {
+fn read_alert(alert: &AlertForm, reading: Reading, cx: &mut Cx) -> Alert {
+    let (side, threshold, lasting) = match *alert {
         AlertForm::Above { threshold, lasting } => (Side::Above, threshold, lasting),
         AlertForm::Below { threshold, lasting } => (Side::Below, threshold, lasting),
     };
@@ -188,21 +189,6 @@ impl Decode for Subject {
                 None
             }
         }
-    }
-}
-
-/// The problem of a name that nothing has, with what was probably meant.
-pub(super) fn unknown(message: String, name: &Name, names: &[&str]) -> Diagnostic {
-    let problem = Diagnostic::error(code::UNKNOWN, name.span, message);
-    let problem = match closest(name, names.iter().copied()) {
-        Some(meant) => problem.label(format!("did you mean `{meant}`?")),
-        None => problem.label("nothing has this name"),
-    };
-    const MOST: usize = 12;
-    match names.len() {
-        0 => problem,
-        1..=MOST => problem.help(format!("there is: {}", names.join(", "))),
-        n => problem.help(format!("there is: {} and {} more", names[..MOST].join(", "), n - MOST)),
     }
 }
 

@@ -25,12 +25,11 @@ impl Decode for bool {
     const SHAPE: Shape = Shape::Leaf("true or false");
 
     fn decode(node: &Node, _: Rule, cx: &mut Cx) -> Option<Self> {
-        match node.kind {
-            Kind::Bool(value) => Some(value),
-            _ => {
-                cx.expected(node, "`true` or `false`");
-                None
-            }
+        if let Kind::Bool(value) = node.kind {
+            Some(value)
+        } else {
+            cx.expected(node, "`true` or `false`");
+            None
         }
     }
 }
@@ -49,6 +48,10 @@ impl Decode for u64 {
 
 impl Decode for u32 {
     const SHAPE: Shape = Shape::Leaf("whole number");
+
+    fn stand_in(rule: Rule) -> Option<Self> {
+        Some(u32::from(matches!(rule, Rule::Count { min: 1.., .. })))
+    }
 
     fn decode(node: &Node, rule: Rule, cx: &mut Cx) -> Option<Self> {
         let (min, max) = match rule {
@@ -73,6 +76,10 @@ impl Decode for u8 {
 impl Decode for f64 {
     const SHAPE: Shape = Shape::Leaf("number");
 
+    fn stand_in(_: Rule) -> Option<Self> {
+        Some(1.0)
+    }
+
     fn decode(node: &Node, rule: Rule, cx: &mut Cx) -> Option<Self> {
         match rule {
             Rule::Share { above, max } => share(node, above, max, cx),
@@ -86,6 +93,11 @@ impl Decode for f64 {
 
 impl Decode for SimDuration {
     const SHAPE: Shape = Shape::Leaf("duration");
+
+    /// Instants are early and lengths long, so that nothing seems to lie beyond the horizon.
+    fn stand_in(rule: Rule) -> Option<Self> {
+        Some(if rule == Rule::Instant { Self::ZERO } else { LONGEST })
+    }
 
     fn decode(node: &Node, rule: Rule, cx: &mut Cx) -> Option<Self> {
         let instant = rule == Rule::Instant;
@@ -106,7 +118,8 @@ impl Decode for SimDuration {
             (_, true) => format!("{min} to 10 years"),
             _ => format!("{min} to {max}"),
         };
-        out_of_range(node.span, &value.to_string(), &range, cx);
+        let written = node.as_text().map_or_else(|| value.to_string(), str::to_owned);
+        out_of_range(node.span, &written, &range, cx);
         None
     }
 }
@@ -146,8 +159,10 @@ impl Decode for (SimDuration, f64) {
             );
             return None;
         }
-        let points: Vec<Option<Self>> = items.iter().map(|item| Self::decode(item, rule, cx)).collect();
-        let points: Vec<Self> = points.into_iter().collect::<Option<_>>()?;
+        let points: Vec<Self> = items.iter().filter_map(|item| Self::decode(item, rule, cx)).collect();
+        if points.len() < items.len() {
+            return Some(points);
+        }
         for (index, pair) in points.windows(2).enumerate() {
             if pair[0].0 >= pair[1].0 {
                 cx.report(
@@ -251,8 +266,8 @@ fn count(node: &Node, min: u64, max: u64, cx: &mut Cx) -> Option<u64> {
         }
     };
     let range = match max {
-        u64::MAX => format!("at least {min}"),
-        _ => format!("{min} to {max}"),
+        u64::MAX => format!("at least {}", grouped(min)),
+        _ => format!("{} to {}", grouped(min), grouped(max)),
     };
     match number.integer {
         Some(integer) if integer >= min.into() && integer <= max.into() => integer.try_into().ok(),
@@ -321,7 +336,8 @@ fn share(node: &Node, above: bool, max: f64, cx: &mut Cx) -> Option<f64> {
         return Some(value);
     }
     let low = if above { "above 0%, at most" } else { "0% to" };
-    out_of_range(node.span, &format!("{}%", value * 100.0), &format!("{low} {}%", max * 100.0), cx);
+    let written = node.as_text().map_or_else(|| format!("{}%", value * 100.0), str::to_owned);
+    out_of_range(node.span, &written, &format!("{low} {}%", max * 100.0), cx);
     None
 }
 
@@ -331,7 +347,7 @@ fn rate(node: &Node, cx: &mut Cx) -> Option<f64> {
         return Some(value);
     }
     let written = node.as_text().unwrap_or_default().to_owned();
-    out_of_range(node.span, &written, "0/s to 1000000000/s", cx);
+    out_of_range(node.span, &written, "0/s to 1,000,000,000/s", cx);
     None
 }
 
@@ -349,9 +365,21 @@ fn any_quantity(node: &Node, cx: &mut Cx) -> Option<Quantity> {
 }
 
 fn out_of_range(span: Span, written: &str, range: &str, cx: &mut Cx) {
-    cx.report(
-        Diagnostic::error(code::RANGE, span, format!("{written} is out of range"))
-            .label(format!("allowed: {range}"))
-            .help(format!("write a value in the range: {range}")),
-    );
+    let mut problem = Diagnostic::error(code::RANGE, span, format!("{written} is out of range: {range}"))
+        .label(format!("allowed: {range}"));
+    problem.help = cx.meaning();
+    cx.report(problem);
+}
+
+/// A whole number with commas, as people read it.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }

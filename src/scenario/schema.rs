@@ -1,8 +1,6 @@
 //! What can be written where: fields, their docs, defaults and ranges, as data. One `schema!` around a type is the
 //! source of its definition, of how it is read, of every suggestion and of `explain`. Knows no text and no place.
 
-use crate::diagnostic::Span;
-use crate::scenario::decode::{Args, Cx};
 use crate::time::SimDuration;
 
 /// Ten years: nothing simulated takes longer.
@@ -155,15 +153,6 @@ impl Rule {
     }
 }
 
-/// A type that is written in one of several forms.
-pub(super) trait Schema: Sized {
-    /// How it is written.
-    fn info() -> &'static TypeInfo;
-
-    /// Makes the value of a form from its arguments; reports what is wrong with them.
-    fn build(form: usize, args: &mut Args, cx: &mut Cx) -> Option<Self>;
-}
-
 impl TypeInfo {
     /// The position of a form.
     pub(super) fn form(&self, name: &str) -> Option<usize> {
@@ -182,13 +171,6 @@ impl FieldInfo {
         let text = self.default?;
         let inner = text.strip_prefix('(').and_then(|text| text.strip_suffix(')'));
         Some(inner.unwrap_or(text))
-    }
-
-    /// The default as a tree, every part of it placed where the value would have been written.
-    pub(super) fn default_node(&self, span: Span) -> Option<crate::scenario::tree::Node> {
-        let text = self.default_text()?;
-        let node = crate::scenario::parse::parse(span.source, text).ok()?;
-        Some(node.relocated(span))
     }
 }
 
@@ -242,7 +224,7 @@ macro_rules! schema {
             ),*
         }
 
-        impl $crate::scenario::schema::Schema for $name {
+        impl $crate::scenario::decode::Schema for $name {
             fn info() -> &'static $crate::scenario::schema::TypeInfo {
                 static INFO: $crate::scenario::schema::TypeInfo = $crate::scenario::schema::TypeInfo {
                     name: stringify!($name),
@@ -333,7 +315,7 @@ macro_rules! schema {
             $(= $bare:ident)?
         ),* $(,)?
     }) => {
-        impl $crate::scenario::schema::Schema for $name {
+        impl $crate::scenario::decode::Schema for $name {
             fn info() -> &'static $crate::scenario::schema::TypeInfo {
                 static INFO: $crate::scenario::schema::TypeInfo = $crate::scenario::schema::TypeInfo {
                     name: stringify!($name),

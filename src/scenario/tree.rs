@@ -126,14 +126,6 @@ impl Node {
         }
     }
 
-    /// The items, if it is a list; an empty slice otherwise.
-    pub(super) fn items(&self) -> &[Node] {
-        match &self.kind {
-            Kind::List(items) => items,
-            _ => &[],
-        }
-    }
-
     /// The value of a field, if this is a group that names it.
     pub(super) fn field(&self, name: &str) -> Option<&Node> {
         let fields = &self.as_group()?.fields;
@@ -144,8 +136,8 @@ impl Node {
     pub(super) fn describe(&self) -> String {
         match &self.kind {
             Kind::Text(_) => "a text".to_owned(),
-            Kind::Char(_) => "a character".to_owned(),
-            Kind::Bytes(_) => "bytes".to_owned(),
+            Kind::Char(c) => format!("the character `{c}`"),
+            Kind::Bytes(bytes) => format!("{} bytes", bytes.len()),
             Kind::Number(_) => "a number".to_owned(),
             Kind::Bool(value) => format!("`{value}`"),
             Kind::List(_) => "a list".to_owned(),

@@ -2,10 +2,10 @@
 
 use crate::diagnostic::{Diagnostic, Sources, Span, Spanned};
 use crate::scenario::apply::set;
-use crate::scenario::decode::{Cx, Decode};
-use crate::scenario::document::forbidden;
-use crate::scenario::path::{Path, parse_path};
-use crate::scenario::schema::{Rule, Schema, Shape, schema};
+use crate::scenario::decode::{Cx, Decode, Schema};
+use crate::scenario::merge::OVERRIDE;
+use crate::scenario::path::{Path, forbidden, parse_path};
+use crate::scenario::schema::{Rule, Shape, schema};
 use crate::scenario::tree::{Field, Group, Kind, Node};
 use crate::scenario::{Name, Named};
 
@@ -51,7 +51,7 @@ impl Variant {
         for (key, value) in &self.set {
             // A path that cannot be read was reported with the variant.
             if let Ok(path) = variant_path(key, sources) {
-                problems.extend(set(tree, &path, value.clone(), u32::MAX - 1).err());
+                problems.extend(set(tree, &path, value.clone(), OVERRIDE).err());
             }
         }
         let Some(group) = tree.as_group_mut() else { return };
@@ -64,7 +64,7 @@ impl Variant {
 fn replace(group: &mut Group, name: &str, node: Node) {
     let key = Spanned { value: name.to_owned(), span: node.span };
     group.fields.retain(|field| field.key.value != name);
-    group.fields.push(Field { key, node, layer: u32::MAX - 1 });
+    group.fields.push(Field { key, node, layer: OVERRIDE });
 }
 
 /// Reads the path of a change. Places within it are exact as long as its text has no escapes.

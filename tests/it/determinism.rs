@@ -41,7 +41,9 @@ fn unrelated_additions_move_no_digest() {
             "traffic.wishes=Open(rate: \"50/s\", entry: \"wishlist.show\")",
         ],
         vec!["monitors.another=ErrorRate(of: \"payment\", window: \"10s\", scrape: \"1s\")"],
-        vec!["calls.\"search -> search-index\"=Policy(bulkhead: Bulkhead(max_concurrent: 1000), timeout: \"60s\")"],
+        vec![
+            "calls.\"search -> search-index\"=Policy(bulkhead: Bulkhead(max_concurrent: 1000), timeout: \"60s\")",
+        ],
         vec!["calls.\"checkout -> payment\"=Policy(breaker: Consecutive(failures: 1000))"],
     ] {
         let sets: Vec<&str> = short.iter().copied().chain(addition.iter().copied()).collect();
@@ -59,7 +61,9 @@ fn a_policy_that_acts_moves_only_what_it_acts_on() {
     let short = ["horizon=\"60s\"", "expect=[]"];
     let base = replay(&scenario_with(THURSDAY, None, &short)).summary.digests;
     let changed = replay(&scenario_with(THURSDAY, Some("no retries"), &short)).summary.digests;
-    for name in ["arrivals/checkout", "arrivals/browse", "arrivals/search", "work/search-index", "work/gateway"] {
+    for name in
+        ["arrivals/checkout", "arrivals/browse", "arrivals/search", "work/search-index", "work/gateway"]
+    {
         assert_eq!(base[name], changed[name], "{name}");
     }
     assert_ne!(base["work/user"], changed["work/user"], "fewer attempts are worked off");

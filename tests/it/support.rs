@@ -6,12 +6,12 @@ use knockon::experiment::{Incident, Setup};
 use knockon::scenario::{Choice, Document, Scenario};
 
 /// A file of the scenario library.
-pub fn library(file: &str) -> PathBuf {
+pub(crate) fn library(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(file)
 }
 
 /// A scenario of the library with overrides.
-pub fn scenario_with(file: &str, variant: Option<&str>, sets: &[&str]) -> Scenario {
+pub(crate) fn scenario_with(file: &str, variant: Option<&str>, sets: &[&str]) -> Scenario {
     let bytes = std::fs::read(library(file)).unwrap();
     let document = Document::parse(file, &bytes, &|_| Err("no base".to_owned())).unwrap();
     let sets = sets.iter().map(|set| (*set).to_owned()).collect();
@@ -20,12 +20,12 @@ pub fn scenario_with(file: &str, variant: Option<&str>, sets: &[&str]) -> Scenar
 }
 
 /// A scenario of the library with another horizon.
-pub fn scenario(file: &str, horizon: &str) -> Scenario {
+pub(crate) fn scenario(file: &str, horizon: &str) -> Scenario {
     scenario_with(file, None, &[&format!("horizon=\"{horizon}\""), "expect=[]"])
 }
 
 /// A scenario, replayed.
-pub fn replay(scenario: &Scenario) -> Incident {
+pub(crate) fn replay(scenario: &Scenario) -> Incident {
     let setup = Setup { scenario, variant: None, overrides: &[], twin: true };
     knockon::experiment::replay(&setup, &())
 }

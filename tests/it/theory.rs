@@ -11,7 +11,10 @@ fn littles_law_holds() {
     let rate = service.attempts as f64 / seconds;
     let sojourn_s = (service.mean_wait_ms + service.mean_service_ms) / 1e3;
     assert!((service.mean_in_flight / (rate * sojourn_s) - 1.0).abs() < 1e-3, "L = lambda T");
-    assert!((service.utilization / (rate * service.mean_service_ms / 1e3) - 1.0).abs() < 1e-3, "U = lambda S");
+    assert!(
+        (service.utilization / (rate * service.mean_service_ms / 1e3) - 1.0).abs() < 1e-3,
+        "U = lambda S"
+    );
 }
 
 /// M/M/c/K: loss, waiting and occupancy against the formulas, in a queue that is mostly full.

@@ -79,7 +79,8 @@ fn modules_import_only_from_layers_below() {
         for (number, line) in source.text.lines().enumerate() {
             let code = line.split("//").next().unwrap();
             for imported in code.split("crate::").skip(1).chain(code.split("knockon::").skip(1)) {
-                let imported: String = imported.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                let imported: String =
+                    imported.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
                 let Some(other) = layer(&imported) else { continue };
                 if imported != own && other >= own_layer {
                     wrong.push(format!("{}:{} imports {imported}", source.name, number + 1));
@@ -121,7 +122,8 @@ fn every_file_is_part_of_the_tree() {
         } else {
             (stem, folder)
         };
-        let parents = [above.join("mod.rs"), above.join("lib.rs"), above.join("main.rs"), above.with_extension("rs")];
+        let parents =
+            [above.join("mod.rs"), above.join("lib.rs"), above.join("main.rs"), above.with_extension("rs")];
         let declared = parents.iter().filter_map(|parent| fs::read_to_string(parent).ok()).any(|text| {
             text.lines().any(|line| line.trim_end_matches(';').ends_with(&format!("mod {name}")))
         });
@@ -131,10 +133,16 @@ fn every_file_is_part_of_the_tree() {
 
 #[test]
 fn folders_open_with_documentation_and_exports_only() {
-    for source in sources().iter().filter(|source| source.name.ends_with("/mod.rs") && !is_test_file(&source.name)) {
+    for source in
+        sources().iter().filter(|source| source.name.ends_with("/mod.rs") && !is_test_file(&source.name))
+    {
         let code = source.text.lines().filter(|line| !line.trim_start().starts_with("//"));
         for line in code {
-            assert!(!line.trim_start().starts_with("fn ") && !line.contains(" fn "), "{}: {line}", source.name);
+            assert!(
+                !line.trim_start().starts_with("fn ") && !line.contains(" fn "),
+                "{}: {line}",
+                source.name
+            );
         }
     }
 }
@@ -175,6 +183,10 @@ fn hash_maps_are_only_looked_up() {
 #[test]
 fn no_serde_flatten_or_untagged() {
     for source in sources() {
-        assert!(!source.text.contains("serde(flatten)") && !source.text.contains("untagged"), "{}", source.name);
+        assert!(
+            !source.text.contains("serde(flatten)") && !source.text.contains("untagged"),
+            "{}",
+            source.name
+        );
     }
 }

@@ -145,7 +145,7 @@ fn overrides_that_lead_nowhere_say_so() {
         ("services.usr.threads=20", "nothing here is called `usr`", "did you mean `user`?"),
         ("services.user.thread=20", "`Service` has no field `thread`", "did you mean `threads`?"),
         ("faults.gcs.for=20s", "no item of this list has the name `gcs`", "did you mean `gc`?"),
-        ("faults[3].for=20s", "the list has 1 items, from 0 to 0; 3 is beyond", "no such item"),
+        ("faults[3].for=20s", "the list has one item, 0; 3 is beyond", "no such item"),
         ("variants=[]", "`variants` cannot be set from outside the file", "decides what the file is"),
         ("horizon.x=1", "this path goes on where the scenario ends", "a text has no parts"),
         ("horizon=30", "the unit is missing: expected a duration, like \"250ms\"", "a number without a unit"),

@@ -1,0 +1,278 @@
+//! The command line: commands, options and their help. Decides nothing.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use knockon::time::SimDuration;
+
+/// Most seeds of one command.
+const MOST_SEEDS: u64 = 1_000_000;
+/// Most runs at once.
+const MOST_JOBS: u64 = 1_024;
+
+const EXAMPLES: &str = "\
+Examples:
+  knockon new shop                     write a commented starter scenario, shop.ron
+  knockon check shop.ron               find all mistakes without simulating
+  knockon run shop.ron                 simulate it and tell what happened
+  knockon run shop.ron --seeds 100     how often does it end how?
+  knockon test scenarios               run every scenario's expectations
+
+Exit codes:
+  0  done                              4  determinism check failed
+  1  an expectation failed             5  a limit was hit
+  2  scenario or command line wrong    130  interrupted
+  3  output could not be written       101  internal error";
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  knockon run shop.ron --variant 'no retries'
+  knockon run shop.ron --set 'calls.\"checkout -> user\".retry.max_attempts=1'
+  knockon run shop.ron --set 'faults=[]' --no-pictures
+  knockon run shop.ron --seeds 200 --jobs 8
+  knockon run shop.ron --format json | jq .verdict
+
+Files are written to output/<scenario>/, those of a variant to output/<scenario>/<variant>/:
+summary.json, record.json, series.csv, events.jsonl, pictures, and run.json for what is not part of
+the result.";
+
+const TEST_EXAMPLES: &str = "\
+Examples:
+  knockon test scenarios
+  knockon test shop.ron --seeds 20
+  knockon test shop.ron --variant 'no retries' --set horizon=10m";
+
+/// Replays how a small fault becomes an outage
+#[derive(Debug, Parser)]
+#[command(
+    name = "knockon",
+    version,
+    about,
+    long_about = "Replays how a small fault becomes an outage: a deterministic simulator of cascading failures.\n\n\
+                  A scenario file describes services, the calls between them, traffic and faults. knockon simulates \
+                  every request and tells what broke, in which order, through which call, and how far it spread.",
+    after_help = EXAMPLES,
+    max_term_width = 100,
+    help_expected = true,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
+pub(crate) struct Cli {
+    /// What to do
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// When to use colors
+    #[arg(
+        long,
+        long_help = "When to use colors; auto honors NO_COLOR, TERM=dumb and pipes",
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = "Terminal"
+    )]
+    pub(crate) color: clap::ColorChoice,
+
+    /// Print errors only: no story, no progress, no warnings
+    #[arg(short, long, global = true, help_heading = "Terminal")]
+    pub(crate) quiet: bool,
+}
+
+/// The commands, in the order in which a newcomer needs them.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write a commented starter scenario
+    New(NewArgs),
+    /// Find all mistakes in a scenario without simulating it
+    Check(CheckArgs),
+    /// Simulate a scenario and tell what happened
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(RunArgs),
+    /// Run the expectations of scenarios and all their variants
+    #[command(after_help = TEST_EXAMPLES)]
+    Test(TestArgs),
+    /// Explain a field, a diagnostic code or a term
+    Explain(ExplainArgs),
+    /// Print a completion script for a shell
+    #[command(hide = true)]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Arguments of `new`.
+#[derive(Debug, Args)]
+pub(crate) struct NewArgs {
+    /// A name, or the path of a file that ends in .ron
+    #[arg(default_value = "shop", value_hint = ValueHint::FilePath)]
+    pub(crate) name: String,
+
+    /// Overwrite the file if it exists
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The scenario file
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) scenario: PathBuf,
+
+    /// Check only this variant instead of the scenario and all variants
+    #[arg(long, value_name = "NAME", help_heading = "What to check")]
+    pub(crate) variant: Option<String>,
+
+    /// Override a value before checking, as often as needed
+    #[arg(long, value_name = "PATH=VALUE", help_heading = "What to check")]
+    pub(crate) set: Vec<String>,
+
+    /// How to print the problems
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text, help_heading = "Output")]
+    pub(crate) format: CheckFormat,
+}
+
+/// How `check` prints problems.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// Framed in the text of the file
+    Text,
+    /// One line each, `file:line:column: error[code]: message`, for editors
+    Concise,
+}
+
+/// Which incident of a scenario; the same for all commands that simulate.
+#[derive(Debug, Args)]
+pub(crate) struct Choosing {
+    /// Run this variant of the scenario
+    #[arg(long, value_name = "NAME", help_heading = "What to simulate")]
+    pub(crate) variant: Option<String>,
+
+    /// Override a value of the scenario, as often as needed
+    #[arg(long, value_name = "PATH=VALUE", help_heading = "What to simulate")]
+    pub(crate) set: Vec<String>,
+
+    /// Run so many seeds, counting up from the first
+    #[arg(long, value_name = "N", value_parser = seeds, help_heading = "What to simulate")]
+    pub(crate) seeds: Option<u64>,
+
+    /// Run at most so many simulations at once [default: one per processor]
+    #[arg(long, value_name = "N", value_parser = jobs, help_heading = "How to simulate")]
+    pub(crate) jobs: Option<usize>,
+
+    /// Stop after this much real time, like 30s or 5m
+    #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "How to simulate")]
+    pub(crate) max_wall: Option<Duration>,
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// The scenario file
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) scenario: PathBuf,
+
+    /// Which incident
+    #[command(flatten)]
+    pub(crate) choosing: Choosing,
+
+    /// Use this seed instead of the scenario's
+    #[arg(long, value_name = "N", help_heading = "What to simulate")]
+    pub(crate) seed: Option<u64>,
+
+    /// Leave out the twin without faults: twice as fast, but no verdict and no impact
+    #[arg(long, help_heading = "How to simulate")]
+    pub(crate) no_twin: bool,
+
+    /// Run twice and compare every event
+    #[arg(long, conflicts_with = "seeds", help_heading = "How to simulate")]
+    pub(crate) check_determinism: bool,
+
+    /// Write the files to this directory [default: output/<scenario>]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Output")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// How to print the result [default: text]
+    #[arg(long, value_enum, help_heading = "Output")]
+    pub(crate) format: Option<Format>,
+
+    /// Draw no pictures
+    #[arg(long, help_heading = "Output")]
+    pub(crate) no_pictures: bool,
+}
+
+/// How `run` prints its result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people, on a terminal
+    Text,
+    /// The summary, for programs
+    Json,
+    /// For a pull request or the review of an incident
+    Markdown,
+}
+
+/// Arguments of `test`.
+#[derive(Debug, Args)]
+pub(crate) struct TestArgs {
+    /// Scenario files, or directories to search for .ron files
+    #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Which incidents
+    #[command(flatten)]
+    pub(crate) choosing: Choosing,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// A field, a diagnostic code or a term; without it all of them are listed
+    pub(crate) term: Option<String>,
+}
+
+/// A number of seeds.
+fn seeds(text: &str) -> Result<u64, String> {
+    whole_number(text, MOST_SEEDS)
+}
+
+/// A number of jobs.
+fn jobs(text: &str) -> Result<usize, String> {
+    whole_number(text, MOST_JOBS).map(|jobs| jobs as usize)
+}
+
+/// A whole number from 1 to a most.
+fn whole_number(text: &str, most: u64) -> Result<u64, String> {
+    let number = text.replace('_', "").parse().ok().filter(|number| (1..=most).contains(number));
+    number.ok_or_else(|| format!("write a whole number from 1 to {most}"))
+}
+
+/// A length of real time.
+fn duration(text: &str) -> Result<Duration, String> {
+    let length: SimDuration =
+        text.parse().map_err(|error: knockon::time::ParseDurationError| error.to_string())?;
+    Ok(Duration::from_nanos(length.as_nanos()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_of_the_command_line_is_sound() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn numbers_outside_of_their_range_are_refused() {
+        for text in ["0", "-1", "1e18", "1000000000000000000", "ten", ""] {
+            assert!(seeds(text).is_err(), "{text}");
+        }
+        assert_eq!(seeds("1_000"), Ok(1_000));
+        assert!(jobs("0").is_err());
+    }
+}

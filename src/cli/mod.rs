@@ -1,0 +1,30 @@
+//! The program around the library: arguments, files, terminal, exit codes. One file for each command.
+//!
+//! | command | file |
+//! |---|---|
+//! | `new` | `new.rs`, with `starter.ron` |
+//! | `check` | `check.rs` |
+//! | `run` | `run.rs`; with `--seeds` `seeds.rs` |
+//! | `test` | `test.rs` |
+//! | `explain` | `explain.rs` |
+
+mod args;
+mod check;
+mod collect;
+mod crash;
+mod determinism;
+mod dispatch;
+mod exit;
+mod explain;
+mod files;
+mod interrupt;
+mod new;
+mod output;
+mod progress;
+mod run;
+mod seeds;
+mod source;
+mod terminal;
+mod test;
+
+pub(crate) use dispatch::main;

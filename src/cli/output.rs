@@ -1,0 +1,136 @@
+//! The directory of a run: made and tried before the run, its files written whole or not at all. Knows no format.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::cli::exit::{CliError, reason};
+
+/// Where runs write unless told otherwise.
+const ROOT: &str = "output";
+/// The longest name of a directory made from a name in a scenario.
+const LONGEST: usize = 80;
+/// Marks a directory as that of a run, which the next one may take over.
+pub(crate) const MARK: &str = "run.json";
+/// Everything that a run may write beside [`MARK`].
+const NAMES: [&str; 9] = [
+    "summary.json",
+    "record.json",
+    "series.csv",
+    "events.jsonl",
+    "seeds.csv",
+    "timeline.svg",
+    "timeline.png",
+    "propagation.svg",
+    "propagation.png",
+];
+
+/// The directory of a run.
+#[derive(Debug)]
+pub(crate) struct Output {
+    path: PathBuf,
+    written: Vec<String>,
+}
+
+/// Where a run writes: `--out`, or `output/<scenario>/<variant>`.
+pub(crate) fn place(out: Option<&Path>, scenario: &Path, variant: Option<&str>) -> PathBuf {
+    out.map_or_else(
+        || {
+            let stem = scenario.file_stem().unwrap_or(OsStr::new("scenario"));
+            let home = Path::new(ROOT).join(stem);
+            variant.map_or_else(|| home.clone(), |variant| home.join(slug(variant)))
+        },
+        Path::to_path_buf,
+    )
+}
+
+/// A name as that of a file: letters and digits, the rest as single dashes.
+pub(crate) fn slug(name: &str) -> String {
+    let mut slug = String::new();
+    for letter in name.chars().flat_map(char::to_lowercase).take(LONGEST) {
+        if letter.is_alphanumeric() {
+            slug.push(letter);
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    let slug = slug.trim_end_matches('-');
+    if slug.is_empty() { "unnamed".to_owned() } else { slug.to_owned() }
+}
+
+impl Output {
+    /// Makes the directory and tries to write in it, so that a run is not wasted. Takes the files of an earlier run out.
+    pub(crate) fn open(path: PathBuf) -> Result<Self, CliError> {
+        let failed = |error: &io::Error| {
+            CliError::output(format!("cannot write to the directory `{}`: {}", path.display(), reason(error)))
+                .help("name another one with `--out DIR`")
+        };
+        fs::create_dir_all(&path).map_err(|error| failed(&error))?;
+        NamedTempFile::new_in(&path)
+            .and_then(|mut probe| probe.write_all(b"knockon"))
+            .map_err(|error| failed(&error))?;
+        if path.join(MARK).is_file() {
+            for name in NAMES.into_iter().chain([MARK]) {
+                match fs::remove_file(path.join(name)) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(&error)),
+                    _ => {}
+                }
+            }
+        }
+        Ok(Self { path, written: Vec::new() })
+    }
+
+    /// Writes a file whole or not at all.
+    pub(crate) fn write(&mut self, name: &str, content: &[u8]) -> Result<(), CliError> {
+        write_whole(&self.path.join(name), content)?;
+        self.written.push(name.to_owned());
+        Ok(())
+    }
+
+    /// The directory and the names of what was written, for people.
+    pub(crate) fn listing(&self) -> (String, Vec<String>) {
+        (self.path.display().to_string(), self.written.clone())
+    }
+}
+
+/// Writes a file whole or not at all: under another name in the same directory first.
+pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<(), CliError> {
+    let failed =
+        |error: &io::Error| CliError::output(format!("cannot write `{}`: {}", path.display(), reason(error)));
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".knockon-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(parent).map_err(|error| failed(&error))?;
+    file.write_all(content).map_err(|error| failed(&error))?;
+    file.persist(path).map_err(|error| failed(&error.error))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_variant_has_a_directory_of_its_own() {
+        let of = |variant| place(None, Path::new("scenarios/thursday.ron"), variant);
+        assert_eq!(of(None), Path::new("output/thursday"));
+        assert_eq!(of(Some("2 attempts, no jitter!")), Path::new("output/thursday/2-attempts-no-jitter"));
+        assert_eq!(place(Some(Path::new("x/y")), Path::new("a.ron"), Some("v")), Path::new("x/y"));
+        assert_eq!(slug("../.."), "unnamed");
+    }
+
+    #[test]
+    fn files_are_replaced_whole() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.txt");
+        write_whole(&path, b"one").unwrap();
+        write_whole(&path, b"two").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,106 @@
+//! `run`: simulates one incident, writes its files and tells its story. Many seeds are left to `seeds.rs`.
+
+use knockon::experiment::{Incident, Setup, Stop, replay};
+use knockon::report::{Telling, json, markdown, story};
+use knockon::scenario::{Choice, Resolved};
+
+use crate::cli::args::{Format, RunArgs};
+use crate::cli::crash::quoted;
+use crate::cli::exit::{CliError, Exit};
+use crate::cli::files;
+use crate::cli::output::{self, Output};
+use crate::cli::progress::Meter;
+use crate::cli::terminal::Terminal;
+use crate::cli::{determinism, seeds, source};
+
+/// Runs the command.
+pub(crate) fn run(args: &RunArgs, terminal: Terminal) -> Result<Exit, CliError> {
+    let document = source::load(&args.scenario)?;
+    let resolved = source::resolve(&document, &args.scenario, &choice(args), terminal)?;
+    let variant = args.choosing.variant.as_deref();
+    let mut output = Output::open(output::place(args.out.as_deref(), &args.scenario, variant))?;
+    if let Some(number) = args.choosing.seeds {
+        return seeds::run(args, &resolved, number, &mut output, terminal);
+    }
+    let setup = setup(args, &resolved);
+    let meter = Meter::start(terminal, if args.check_determinism { 2 } else { 1 }, args.choosing.max_wall);
+    let incident = replay(&setup, &meter.watcher());
+    let wall_s = meter.elapsed_s();
+    let again = args.check_determinism.then(|| replay(&setup, &meter.watcher()));
+    drop(meter);
+
+    files::write(&mut output, &incident, args, wall_s)?;
+    tell(args, &incident, &output, terminal)?;
+    if let Some(again) = &again {
+        determinism::compare(&incident, again, terminal)?;
+    }
+    Ok(exit(&incident))
+}
+
+/// Which incident is asked for.
+fn choice(args: &RunArgs) -> Choice {
+    Choice { variant: args.choosing.variant.clone(), sets: args.choosing.set.clone(), seed: args.seed }
+}
+
+/// What is to be replayed.
+pub(crate) fn setup<'a>(args: &'a RunArgs, resolved: &'a Resolved) -> Setup<'a> {
+    Setup {
+        scenario: &resolved.scenario,
+        variant: args.choosing.variant.as_deref(),
+        overrides: &args.choosing.set,
+        twin: !args.no_twin,
+    }
+}
+
+/// Prints the result.
+fn tell(args: &RunArgs, incident: &Incident, output: &Output, terminal: Terminal) -> Result<(), CliError> {
+    let format = args.format.or((!terminal.is_quiet()).then_some(Format::Text));
+    let telling = Telling {
+        repeat: repeat(args, incident.summary.seed),
+        files: Some(output.listing()),
+        stopped: incident.stopped.map(why),
+    };
+    let story = || story(&incident.record, &incident.summary, &telling);
+    match format {
+        None => Ok(()),
+        Some(Format::Text) => terminal.report(&story()),
+        Some(Format::Markdown) => terminal.result(&markdown::markdown(&story())),
+        Some(Format::Json) => terminal.result(&json::summary(&incident.summary)),
+    }
+}
+
+/// How the program ends after a run.
+pub(crate) fn exit(incident: &Incident) -> Exit {
+    match incident.stopped {
+        Some(Stop::Interrupted) => Exit::Interrupted,
+        Some(Stop::WallTime | Stop::Events(_) | Stop::InFlight(_)) => Exit::Limit,
+        None if incident.summary.expectations.iter().any(|result| !result.held) => Exit::ExpectationFailed,
+        None => Exit::Done,
+    }
+}
+
+/// Why a run ended early, as a clause, with what would let it go on.
+pub(crate) fn why(stop: Stop) -> String {
+    use knockon::report::quantity::count;
+    match stop {
+        Stop::Interrupted => "it was interrupted".to_owned(),
+        Stop::WallTime => "its real time was over (--max-wall)".to_owned(),
+        Stop::Events(most) => format!("a world handled {} events (limits.events)", count(most)),
+        Stop::InFlight(most) => format!("a world had {} attempts in flight (limits.in_flight)", count(most)),
+    }
+}
+
+/// The command that gives the same result again.
+pub(crate) fn repeat(args: &RunArgs, seed: u64) -> String {
+    let mut parts = vec!["knockon run".to_owned(), quoted(&args.scenario.display().to_string())];
+    if let Some(variant) = &args.choosing.variant {
+        parts.push(format!("--variant {}", quoted(variant)));
+    }
+    parts.extend(args.choosing.set.iter().map(|set| format!("--set {}", quoted(set))));
+    parts.push(format!("--seed {seed}"));
+    parts.extend(args.choosing.seeds.map(|number| format!("--seeds {number}")));
+    if args.no_twin {
+        parts.push("--no-twin".to_owned());
+    }
+    parts.join(" ")
+}

@@ -1,0 +1,209 @@
+//! `series.csv` and `seeds.csv`: flat tables in SI units for pandas and R. Writes into memory only.
+//!
+//! `series.csv` has one row for each (world, kind, name, window), an observation; its columns are what was measured,
+//! empty where a kind does not have it. Monitors have a row for each scrape, with their reading under `value`.
+
+use crate::record::{CallSeries, ClassSeries, MonitorTrack, Quantiles, Record, ServiceSeries, WorldRecord};
+use crate::report::seeds::SeedTable;
+
+/// Version of the format of `series.csv`.
+pub const SERIES_VERSION: u32 = 1;
+
+/// What identifies a row of `series.csv`.
+const KEYS: [&str; 5] = ["world", "kind", "name", "start_s", "width_s"];
+
+/// What is measured in a row of `series.csv`.
+const MEASURED: [&str; 22] = [
+    "arrived",
+    "offered",
+    "admitted",
+    "completed",
+    "attempts",
+    "first_attempts",
+    "ok",
+    "failed",
+    "timed_out",
+    "shed",
+    "refused",
+    "retried",
+    "in_flight",
+    "queue_length",
+    "busy_threads",
+    "waiting_threads",
+    "running_replicas",
+    "breakers_open",
+    "p50_ms",
+    "p90_ms",
+    "p99_ms",
+    "value",
+];
+
+/// A column of a series: a value for each window.
+#[derive(Clone, Copy)]
+enum Values<'a> {
+    Counts(&'a [u64]),
+    Means(&'a [f64]),
+    Quantiles(&'a [Option<f64>]),
+}
+
+impl Values<'_> {
+    /// The cell of a window; empty where there is no value.
+    fn cell(self, window: usize) -> String {
+        let text = match self {
+            Self::Counts(counts) => counts.get(window).map(ToString::to_string),
+            Self::Means(means) => means.get(window).map(ToString::to_string),
+            Self::Quantiles(values) => values.get(window).copied().flatten().map(|value| value.to_string()),
+        };
+        text.unwrap_or_default()
+    }
+}
+
+/// The columns that a series has, by name.
+type Columns<'a> = Vec<(&'static str, Values<'a>)>;
+
+/// `series.csv`: all windows of all worlds.
+pub fn series(record: &Record) -> String {
+    let mut sheet = Sheet::default();
+    sheet.row(KEYS.into_iter().chain(MEASURED));
+    world(&mut sheet, "actual", &record.actual);
+    if let Some(twin) = &record.twin {
+        world(&mut sheet, "twin", twin);
+    }
+    sheet.finish()
+}
+
+/// `seeds.csv`: one row for each seed.
+pub fn seeds(table: &SeedTable) -> String {
+    let mut sheet = Sheet::default();
+    sheet.row(
+        ["seed", "verdict", "fingerprint", "partial", "expectations_held", "expectations_failed"]
+            .into_iter()
+            .map(str::to_owned)
+            .chain(table.measures().into_iter().map(|measure| measure.column)),
+    );
+    for outcome in &table.outcomes {
+        let fixed = [
+            outcome.seed.to_string(),
+            outcome.verdict_name().to_owned(),
+            outcome.fingerprint.clone(),
+            outcome.partial.to_string(),
+            outcome.held.to_string(),
+            outcome.failed.len().to_string(),
+        ];
+        sheet.row(fixed.into_iter().chain(outcome.values.iter().map(ToString::to_string)));
+    }
+    sheet.finish()
+}
+
+/// All series of one world.
+fn world(sheet: &mut Sheet, world: &str, record: &WorldRecord) {
+    for (name, series) in &record.classes {
+        windows(sheet, [world, "class", name], record, &class(series));
+    }
+    for (name, series) in &record.services {
+        windows(sheet, [world, "service", name], record, &service(series));
+    }
+    for (name, series) in &record.calls {
+        windows(sheet, [world, "call", name], record, &call(series));
+    }
+    for (name, track) in &record.monitors {
+        scrapes(sheet, world, name, track);
+    }
+}
+
+/// One row for each window of a series.
+fn windows(sheet: &mut Sheet, whose: [&str; 3], record: &WorldRecord, columns: &Columns) {
+    let of = |name: &str| columns.iter().find(|(column, _)| *column == name).map(|(_, values)| *values);
+    let placed = MEASURED.map(of);
+    let width = record.window_s.to_string();
+    for window in 0..record.windows {
+        let start = (window as f64 * record.window_s).to_string();
+        let keys = whose.map(str::to_owned).into_iter().chain([start, width.clone()]);
+        let cells = placed.iter().map(|values| values.map_or_else(String::new, |values| values.cell(window)));
+        sheet.row(keys.chain(cells));
+    }
+}
+
+/// One row for each reading of a monitor.
+fn scrapes(sheet: &mut Sheet, world: &str, name: &str, track: &MonitorTrack) {
+    for (at_s, value) in &track.samples {
+        let keys =
+            [world, "monitor", name].map(str::to_owned).into_iter().chain([at_s.to_string(), String::new()]);
+        let cells =
+            MEASURED.iter().map(|column| if *column == "value" { value.to_string() } else { String::new() });
+        sheet.row(keys.chain(cells));
+    }
+}
+
+/// The columns of a traffic class.
+fn class(series: &ClassSeries) -> Columns<'_> {
+    let counts: Columns = vec![
+        ("arrived", Values::Counts(&series.arrived)),
+        ("ok", Values::Counts(&series.ok)),
+        ("failed", Values::Counts(&series.failed)),
+    ];
+    counts.into_iter().chain(quantiles(&series.latency)).collect()
+}
+
+/// The columns of a service.
+fn service(series: &ServiceSeries) -> Columns<'_> {
+    let levels: Columns = vec![
+        ("offered", Values::Counts(&series.offered)),
+        ("admitted", Values::Counts(&series.admitted)),
+        ("completed", Values::Counts(&series.completed)),
+        ("ok", Values::Counts(&series.ok)),
+        ("failed", Values::Counts(&series.failed)),
+        ("timed_out", Values::Counts(&series.timed_out)),
+        ("shed", Values::Counts(&series.shed)),
+        ("retried", Values::Counts(&series.retried)),
+        ("in_flight", Values::Means(&series.in_flight)),
+        ("queue_length", Values::Means(&series.queue_length)),
+        ("busy_threads", Values::Means(&series.busy_threads)),
+        ("waiting_threads", Values::Means(&series.waiting_threads)),
+        ("running_replicas", Values::Means(&series.running_replicas)),
+    ];
+    levels.into_iter().chain(quantiles(&series.latency)).collect()
+}
+
+/// The columns of a call.
+fn call(series: &CallSeries) -> Columns<'_> {
+    vec![
+        ("attempts", Values::Counts(&series.attempts)),
+        ("first_attempts", Values::Counts(&series.first_attempts)),
+        ("failed", Values::Counts(&series.failed)),
+        ("refused", Values::Counts(&series.refused)),
+        ("breakers_open", Values::Means(&series.breakers_open)),
+    ]
+}
+
+/// The columns of a latency.
+fn quantiles(latency: &Quantiles) -> Columns<'_> {
+    vec![
+        ("p50_ms", Values::Quantiles(&latency.p50_ms)),
+        ("p90_ms", Values::Quantiles(&latency.p90_ms)),
+        ("p99_ms", Values::Quantiles(&latency.p99_ms)),
+    ]
+}
+
+/// Rows under way.
+struct Sheet {
+    writer: ::csv::Writer<Vec<u8>>,
+}
+
+impl Default for Sheet {
+    fn default() -> Self {
+        Self { writer: ::csv::Writer::from_writer(Vec::new()) }
+    }
+}
+
+impl Sheet {
+    /// One more row. Writing to memory cannot fail while all rows have the same length.
+    fn row<T: AsRef<[u8]>>(&mut self, cells: impl IntoIterator<Item = T>) {
+        let written = self.writer.write_record(cells);
+        debug_assert!(written.is_ok(), "all rows of a sheet have the same length");
+    }
+
+    fn finish(self) -> String {
+        String::from_utf8(self.writer.into_inner().unwrap_or_default()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,102 @@
+//! A report as Markdown, for a pull request or the review of an incident. Knows no terminal.
+
+use std::fmt::Write as _;
+
+use crate::report::block::{Block, Line, Moment, Report, Side, Table, Tone};
+
+/// Renders a report.
+pub fn markdown(report: &Report) -> String {
+    let mut text = format!("# {}\n", escaped(&report.title));
+    for block in &report.blocks {
+        text.push('\n');
+        match block {
+            Block::Paragraph(line) => text += &(inline(line) + "\n"),
+            Block::Moments(moments) => push_moments(&mut text, moments),
+            Block::Facts(facts) => push_facts(&mut text, facts),
+            Block::Table(table) => push_table(&mut text, table),
+        }
+    }
+    text
+}
+
+/// A table of what happened.
+fn push_moments(text: &mut String, moments: &[Moment]) {
+    let with_clock = moments.iter().any(|moment| !moment.clock.is_empty());
+    text.push_str(if with_clock {
+        "| T+ | clock | what happened |\n|---:|---|---|\n"
+    } else {
+        "| T+ | what happened |\n|---:|---|\n"
+    });
+    for moment in moments {
+        let clock = if with_clock { format!(" {} |", moment.clock) } else { String::new() };
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "| {} |{clock} {} |", moment.at, inline(&moment.what));
+    }
+}
+
+/// A list; facts without a name continue the one before.
+fn push_facts(text: &mut String, facts: &[(String, Line)]) {
+    for (name, fact) in facts {
+        let _ = if name.is_empty() {
+            writeln!(text, "  - {}", inline(fact))
+        } else {
+            writeln!(text, "- **{}**: {}", escaped(name), inline(fact))
+        };
+    }
+}
+
+/// A table of numbers.
+fn push_table(text: &mut String, table: &Table) {
+    let row = |cells: &mut dyn Iterator<Item = String>| {
+        cells.fold("|".to_owned(), |row, cell| row + " " + &cell + " |")
+    };
+    let headings = row(&mut table.columns.iter().map(|(heading, _)| escaped(heading)));
+    let rule = table.columns.iter().fold("|".to_owned(), |rule, (_, side)| {
+        rule + match side {
+            Side::Left => "---|",
+            Side::Right => "---:|",
+        }
+    });
+    let _ = writeln!(text, "{headings}\n{rule}");
+    for (_, cells) in &table.rows {
+        let _ = writeln!(text, "{}", row(&mut cells.iter().map(|cell| escaped(cell))));
+    }
+}
+
+/// Toned text: what matters is bold.
+fn inline(line: &Line) -> String {
+    let mut text = String::new();
+    for piece in &line.pieces {
+        let words = piece.text.trim();
+        let (before, after) = piece.text.split_at(piece.text.len() - piece.text.trim_start().len());
+        let behind = &after[words.len()..];
+        let bold = !words.is_empty() && !matches!(piece.tone, Tone::Plain | Tone::Dim);
+        let mark = if bold { "**" } else { "" };
+        let words = escaped(words);
+        text.extend([before, mark, &words, mark, behind]);
+    }
+    text
+}
+
+/// With the characters that Markdown would take for markup made harmless.
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        if matches!(character, '|' | '*' | '_' | '`' | '<' | '[' | ']' | '\\' | '#') {
+            safe.push('\\');
+        }
+        safe.push(character);
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_cannot_break_the_markup() {
+        let line = Line::toned(Tone::Bad, "alert ").and("a|b *c* fires");
+        assert_eq!(inline(&line), r"**alert** a\|b \*c\* fires");
+    }
+}

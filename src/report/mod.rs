@@ -1,0 +1,31 @@
+//! What people and programs read: blocks of toned text and numbers, one renderer per file. Never prints, never opens a
+//! file, knows no terminal.
+//!
+//! | file | gives |
+//! |---|---|
+//! | [`story()`] | an incident in words: verdict, moments, numbers, facts |
+//! | [`SeedTable`] | many seeds of one scenario: how often each verdict |
+//! | [`text`], [`markdown`] | a report for a terminal, for a pull request |
+//! | [`json`], [`csv`], [`events`] | the files of a run |
+//! | [`diagnostic`] | problems of a scenario, framed or one per line |
+//! | [`quantity`] | numbers as people read them |
+
+mod block;
+#[cfg(feature = "report")]
+pub mod csv;
+#[cfg(feature = "report")]
+pub mod diagnostic;
+pub mod events;
+pub mod json;
+pub mod markdown;
+pub mod quantity;
+mod seeds;
+mod story;
+#[cfg(feature = "report")]
+mod table;
+#[cfg(feature = "report")]
+pub mod text;
+
+pub use block::{Block, Line, Moment, Piece, Report, Side, Table, Tone};
+pub use seeds::{SeedOutcome, SeedTable, seed_report};
+pub use story::{Telling, found, story};

@@ -1,0 +1,168 @@
+//! The closing facts of a story: how far it spread, what misled, what was expected, and how to repeat it.
+
+use crate::analysis::{BlastRadius, ExpectationResult, Summary};
+use crate::record::Record;
+use crate::report::block::{Line, Tone};
+use crate::report::quantity;
+use crate::report::story::signals;
+use crate::report::story::tell::Telling;
+
+/// So many expectations that held are listed one by one.
+const HELD: usize = 5;
+/// So many amplified calls are named.
+const CALLS: usize = 3;
+
+/// All facts, each under its name.
+pub(super) fn all(record: &Record, summary: &Summary, telling: &Telling) -> Vec<(String, Line)> {
+    let mut facts = Facts::default();
+    if let Some(radius) = &summary.blast_radius {
+        blast_radius(&mut facts, radius);
+    }
+    facts.extend("amplification", amplification(summary));
+    misleading(&mut facts, record, summary);
+    causes(&mut facts, summary);
+    expectations(&mut facts, &summary.expectations);
+    if let Some((directory, names)) = &telling.files {
+        facts.add("files", Line::plain(format!("{directory}/ ")).then(Tone::Dim, names.join(" ")));
+    }
+    let fingerprint: String = summary.fingerprint.chars().take(16).collect();
+    facts.add("repeat", Line::toned(Tone::Strong, telling.repeat.clone()));
+    facts.add("fingerprint", Line::dim(fingerprint));
+    facts.list
+}
+
+/// Facts under way.
+#[derive(Debug, Default)]
+struct Facts {
+    list: Vec<(String, Line)>,
+}
+
+impl Facts {
+    /// One more; under the name before if that is the same.
+    fn add(&mut self, name: &str, line: Line) {
+        let last = self.list.iter().rev().find(|(name, _)| !name.is_empty());
+        let same = last.is_some_and(|(last, _)| last == name);
+        self.list.push((if same { String::new() } else { name.to_owned() }, line));
+    }
+
+    /// One more, if there is any.
+    fn extend(&mut self, name: &str, line: Option<Line>) {
+        if let Some(line) = line {
+            self.add(name, line);
+        }
+    }
+}
+
+/// Scope and severity.
+fn blast_radius(facts: &mut Facts, radius: &BlastRadius) {
+    let severity = radius.by_severity;
+    let affected = severity.slower + severity.degraded + severity.incorrect + severity.failed;
+    if affected == 0 {
+        facts.add("blast radius", Line::plain("no request was worse off than in the twin"));
+        return;
+    }
+    let scope = format!(
+        "{} of the requests, {} of the users; {} of {}; {} from the first to the last",
+        quantity::share(radius.requests_affected),
+        quantity::share(radius.users_affected),
+        radius.services_affected,
+        quantity::counted(radius.services_total as u64, "service"),
+        quantity::seconds(radius.duration_s)
+    );
+    facts.add("blast radius", Line::plain(scope));
+    let mut kinds: Vec<String> = Vec::new();
+    for (number, what) in [
+        (severity.failed, "failed"),
+        (severity.incorrect, "answered wrongly"),
+        (severity.degraded, "answered by a fallback"),
+        (severity.slower, "slower"),
+    ] {
+        if number > 0 {
+            kinds.push(format!("{} {what}", quantity::count(number)));
+        }
+    }
+    let improved = match radius.improved {
+        0 => String::new(),
+        number => format!("; {} fared better than in the twin", quantity::count(number)),
+    };
+    facts.add("blast radius", Line::plain(format!("{}{improved}", kinds.join(", "))));
+}
+
+/// The calls that carried more than normal.
+fn amplification(summary: &Summary) -> Option<Line> {
+    let mut calls: Vec<(&str, f64, f64)> = summary
+        .calls
+        .iter()
+        .filter_map(|(name, call)| Some((name.as_str(), call.amplification?, call.peak_amplification?)))
+        .filter(|(_, mean, peak)| *mean >= 1.2 || *peak >= 1.5)
+        .collect();
+    calls.sort_by(|a, b| b.2.total_cmp(&a.2));
+    let told: Vec<String> = calls
+        .iter()
+        .take(CALLS)
+        .map(|(name, mean, peak)| {
+            format!("{name} {} on average, {} at its peak", quantity::ratio(*mean), quantity::ratio(*peak))
+        })
+        .collect();
+    (!told.is_empty()).then(|| Line::plain(told.join("; ")))
+}
+
+/// What made people look elsewhere.
+fn misleading(facts: &mut Facts, record: &Record, summary: &Summary) {
+    let faulty = record.faults.iter().map(|fault| fault.service.as_str());
+    let hit: Vec<&str> =
+        faulty.chain(summary.propagation.iter().map(|impact| impact.service.as_str())).collect();
+    for green in signals::greens(record, &hit) {
+        facts.add("misleading", Line::toned(Tone::Caution, green));
+    }
+    let harmed = summary.blast_radius.as_ref().is_some_and(|radius| radius.requests_affected > 0.0);
+    if harmed && signals::nobody_was_called(record) {
+        facts.add("misleading", Line::toned(Tone::Caution, "no alert fired"));
+    }
+}
+
+/// Shares of the harm.
+fn causes(facts: &mut Facts, summary: &Summary) {
+    if summary.root_causes.is_empty() {
+        facts.add("causes", Line::dim("shares of the blame are not computed yet"));
+        return;
+    }
+    let told: Vec<String> = summary
+        .root_causes
+        .iter()
+        .map(|cause| format!("{} {}", quantity::share(cause.share), cause.root))
+        .collect();
+    facts.add("causes", Line::plain(told.join(", ")));
+}
+
+/// What was expected, and what was found.
+fn expectations(facts: &mut Facts, results: &[ExpectationResult]) {
+    if results.is_empty() {
+        return;
+    }
+    let failed = results.iter().filter(|result| !result.held).count();
+    let held = results.len() - failed;
+    let tone = if failed > 0 { Tone::Bad } else { Tone::Good };
+    facts.add("expectations", Line::toned(tone, format!("{held} held, {failed} failed")));
+    for result in results.iter().filter(|result| !result.held) {
+        let line = Line::toned(Tone::Bad, "FAILED ").and(result.text.clone());
+        facts.add("expectations", line.and(format!(": {}", found(result))));
+    }
+    if held <= HELD {
+        for result in results.iter().filter(|result| result.held) {
+            let line = Line::toned(Tone::Good, "held ").and(result.text.clone());
+            let measured = result.measured.map(|value| signals::quantity_of(result.unit, value));
+            let measured = measured.map_or_else(String::new, |value| format!(": {value}"));
+            facts.add("expectations", line.then(Tone::Dim, measured));
+        }
+    }
+}
+
+/// What an expectation found, in words.
+pub fn found(result: &ExpectationResult) -> String {
+    match result.measured {
+        _ if !result.found.is_empty() => result.found.clone(),
+        Some(value) => signals::quantity_of(result.unit, value),
+        None => "there was nothing to measure".to_owned(),
+    }
+}

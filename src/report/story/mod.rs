@@ -1,0 +1,14 @@
+//! The story of an incident in words: the verdict first, then what happened, the numbers, and how to repeat it.
+
+mod causes;
+mod facts;
+mod load;
+mod moments;
+mod numbers;
+mod signals;
+mod states;
+mod tell;
+
+pub use facts::found;
+pub(super) use tell::tone as verdict_tone;
+pub use tell::{Telling, story};

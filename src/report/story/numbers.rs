@@ -1,0 +1,122 @@
+//! The numbers of an incident side by side with its twin's: a table of classes and one of services.
+
+use crate::analysis::{ServiceSummary, Summary};
+use crate::record::Record;
+use crate::report::block::{Table, Tone};
+use crate::report::quantity::{self, NOTHING};
+
+/// Beyond so many services, those that were not hit are left out.
+const SERVICES: usize = 12;
+
+/// Requests by traffic class; none without traffic.
+pub(super) fn traffic(record: &Record, summary: &Summary) -> Option<Table> {
+    let mut table = Table::of_numbers([
+        "traffic",
+        "requests",
+        "ok",
+        "degraded",
+        "incorrect",
+        "failed",
+        "unfinished",
+        "available",
+        "twin",
+        "p50",
+        "p99",
+        "twin p99",
+        "lost value",
+    ]);
+    let twin = summary.twin.as_ref();
+    for (name, class) in &summary.traffic {
+        let normal = twin.and_then(|twin| twin.traffic.get(name));
+        let answered = class.ok + class.degraded + class.incorrect > 0;
+        let latency = |ms| if answered { quantity::millis(ms) } else { NOTHING.to_owned() };
+        let worse = normal.is_some_and(|twin| class.availability < twin.availability - 0.01);
+        table.rows.push((
+            if worse { Tone::Bad } else { Tone::Plain },
+            vec![
+                name.clone(),
+                quantity::count(class.requests),
+                quantity::count(class.ok),
+                quantity::count(class.degraded),
+                quantity::count(class.incorrect),
+                quantity::count(class.failed),
+                quantity::count(class.unfinished),
+                quantity::share(class.availability),
+                normal.map_or(NOTHING.to_owned(), |twin| quantity::share(twin.availability)),
+                latency(class.latency_ms.p50),
+                latency(class.latency_ms.p99),
+                normal.map_or(NOTHING.to_owned(), |twin| quantity::millis(twin.latency_ms.p99)),
+                quantity::money(class.lost_value, &record.currency),
+            ],
+        ));
+    }
+    let nothing = quantity::money(0.0, &record.currency);
+    let table = without_empty(table, &nothing);
+    (!table.rows.is_empty()).then_some(table)
+}
+
+/// Attempts by service; none without services.
+pub(super) fn services(record: &Record, summary: &Summary) -> Option<Table> {
+    let mut table = Table::of_numbers([
+        "service",
+        "attempts",
+        "load",
+        "failed",
+        "twin",
+        "busy",
+        "twin",
+        "wait",
+        "peak queue",
+        "restarts",
+        "first hit",
+        "recovered",
+    ]);
+    let many = summary.services.len() > SERVICES;
+    let mut left_out = 0_u64;
+    for (name, service) in &summary.services {
+        let target = record.faults.iter().any(|fault| &fault.service == name);
+        if many && service.first_impact_s.is_none() && !target {
+            left_out += 1;
+            continue;
+        }
+        let normal = summary.twin.as_ref().and_then(|twin| twin.services.get(name));
+        let tone = if service.first_impact_s.is_some() { Tone::Plain } else { Tone::Dim };
+        table.rows.push((tone, service_cells(name, service, normal)));
+    }
+    if left_out > 0 {
+        let mut cells = vec![String::new(); table.columns.len()];
+        cells[0] = format!("{left_out} more, not hit");
+        table.rows.push((Tone::Dim, cells));
+    }
+    (!table.rows.is_empty()).then(|| without_empty(table, ""))
+}
+
+/// One row of the table of services.
+fn service_cells(name: &str, service: &ServiceSummary, twin: Option<&ServiceSummary>) -> Vec<String> {
+    let or_nothing = |text: Option<String>| text.unwrap_or_else(|| NOTHING.to_owned());
+    vec![
+        name.to_owned(),
+        quantity::count(service.attempts),
+        or_nothing(service.load_ratio.map(quantity::ratio)),
+        or_nothing(failed_share(service)),
+        or_nothing(twin.and_then(failed_share)),
+        quantity::share(service.utilization),
+        or_nothing(twin.map(|twin| quantity::share(twin.utilization))),
+        quantity::millis(service.mean_wait_ms),
+        quantity::count(service.peak_queue),
+        quantity::count(service.restarts),
+        or_nothing(service.first_impact_s.map(quantity::instant)),
+        or_nothing(service.recovered_s.map(quantity::instant)),
+    ]
+}
+
+/// Failed / ended, as callers saw it.
+fn failed_share(service: &ServiceSummary) -> Option<String> {
+    let ended = service.ok + service.failed;
+    (ended > 0).then(|| quantity::share(service.failed as f64 / ended as f64))
+}
+
+/// Without columns that say nothing in any row.
+fn without_empty(table: Table, nothing: &str) -> Table {
+    table.without_empty_columns(|cell| cell == "0" || cell == NOTHING || cell.is_empty() || cell == nothing)
+}

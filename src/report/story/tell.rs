@@ -1,0 +1,139 @@
+//! The order of a story: what ran, how it ended, what happened, the numbers, the facts. Leaves each to its own file.
+
+use crate::analysis::Summary;
+use crate::record::Record;
+use crate::report::block::{Block, Line, Report, Tone};
+use crate::report::quantity;
+use crate::report::story::{facts, moments, numbers};
+use crate::scenario::VerdictKind;
+
+/// What a story tells beyond what the run itself left.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Telling {
+    /// The command that gives the same run again.
+    pub repeat: String,
+    /// The directory that files were written to, and their names.
+    pub files: Option<(String, Vec<String>)>,
+    /// Why the run ended before its horizon, if it did: a clause such as "you interrupted it".
+    pub stopped: Option<String>,
+}
+
+/// Tells an incident.
+pub fn story(record: &Record, summary: &Summary, telling: &Telling) -> Report {
+    let mut blocks = vec![Block::Paragraph(inputs(record))];
+    blocks.push(Block::Paragraph(verdict(record, summary)));
+    if let Some(why) = &telling.stopped {
+        blocks.push(Block::Paragraph(partial(record, why)));
+    }
+    if let Some(cost) = cost(record, summary) {
+        blocks.push(Block::Paragraph(cost));
+    }
+    let happened = moments::all(record, summary);
+    if !happened.is_empty() {
+        blocks.push(Block::Moments(happened));
+    }
+    blocks.extend(numbers::traffic(record, summary).map(Block::Table));
+    blocks.extend(numbers::services(record, summary).map(Block::Table));
+    blocks.push(Block::Facts(facts::all(record, summary, telling)));
+    Report { title: record.scenario.clone(), blocks }
+}
+
+/// What went in: enough to know one run from another.
+fn inputs(record: &Record) -> Line {
+    let mut parts = vec![format!("knockon {}", record.knockon), record.scenario.clone()];
+    parts.extend(record.variant.as_ref().map(|name| format!("variant \"{name}\"")));
+    parts.extend(record.overrides.iter().cloned());
+    parts.push(format!("seed {}", record.seed));
+    parts.push(format!("horizon {}", quantity::seconds(record.horizon_s)));
+    if record.warm_up_s > 0.0 {
+        parts.push(format!("warm-up {}", quantity::seconds(record.warm_up_s)));
+    }
+    Line::dim(parts.join(" \u{b7} "))
+}
+
+/// How it ended, in one sentence or two.
+fn verdict(record: &Record, summary: &Summary) -> Line {
+    let Some(kind) = summary.verdict else {
+        let why = if record.twin.is_none() {
+            "the run had no twin to compare with, so nothing can be said about its impact"
+        } else {
+            "the run is too short to judge"
+        };
+        return Line::toned(Tone::Strong, "NO VERDICT").and(format!(": {why}."));
+    };
+    let mut line = Line::toned(tone(kind), kind.name().to_uppercase());
+    let reason = summary.verdict_reason.trim().trim_end_matches('.');
+    line = line.and(format!(": {}.", if reason.is_empty() { meaning(kind) } else { reason }));
+    match summary.verdict_unattended {
+        Some(other) if other == kind => line.and(" Without the response it would have ended the same way."),
+        Some(other) => line
+            .and(" Without the response it would have ended ")
+            .then(tone(other), other.name())
+            .and(format!(": {}.", meaning(other))),
+        None => line,
+    }
+}
+
+/// That the run is not whole.
+fn partial(record: &Record, why: &str) -> Line {
+    let at = quantity::instant(record.simulated_s);
+    Line::toned(Tone::Caution, "PARTIAL").and(format!(
+        ": the run ended at {at} of {}, because {why}. All numbers are of that part.",
+        quantity::instant(record.horizon_s)
+    ))
+}
+
+/// What it cost the users, against the twin; none if nothing.
+fn cost(record: &Record, summary: &Summary) -> Option<Line> {
+    let twin = summary.twin.as_ref()?;
+    let mut failed = 0;
+    let mut value = 0.0;
+    let mut unavailable = Vec::new();
+    for (name, class) in &summary.traffic {
+        let normal = twin.traffic.get(name);
+        failed += class.failed.saturating_sub(normal.map_or(0, |twin| twin.failed));
+        value += class.lost_value - normal.map_or(0.0, |twin| twin.lost_value);
+        if class.unavailable_s > normal.map_or(0.0, |twin| twin.unavailable_s) {
+            unavailable.push(format!("{name} for {}", quantity::seconds(class.unavailable_s)));
+        }
+    }
+    if failed == 0 {
+        return None;
+    }
+    let worth = if value > 0.0 {
+        format!(", worth {}", quantity::money(value, &record.currency))
+    } else {
+        String::new()
+    };
+    let away = match unavailable.len() {
+        0 => String::new(),
+        _ => format!("; unavailable: {}", unavailable.join(", ")),
+    };
+    let requests = quantity::counted(failed, "request");
+    Some(
+        Line::toned(Tone::Strong, "COST")
+            .and(format!(": {requests} failed that the twin answered{worth}{away}.")),
+    )
+}
+
+/// What a verdict says, as a clause.
+fn meaning(kind: VerdictKind) -> &'static str {
+    match kind {
+        VerdictKind::Unaffected => "no request is worse off than without the faults",
+        VerdictKind::Down => "impaired at the end, with a fault still active",
+        VerdictKind::Contained => "healthy at the end, and hardly a request failed",
+        VerdictKind::Recovered => "healthy at the end, after requests had failed",
+        VerdictKind::Undecided => "impaired at the end but still moving: a longer horizon would tell",
+        VerdictKind::Limited => "impaired at the end because the response limits it",
+        VerdictKind::Metastable => "impaired at the end, long after the fault, held there by its own load",
+    }
+}
+
+/// How good a verdict is.
+pub(in crate::report) fn tone(kind: VerdictKind) -> Tone {
+    match kind {
+        VerdictKind::Unaffected | VerdictKind::Contained => Tone::Good,
+        VerdictKind::Recovered | VerdictKind::Undecided | VerdictKind::Limited => Tone::Caution,
+        VerdictKind::Down | VerdictKind::Metastable => Tone::Bad,
+    }
+}

@@ -1,0 +1,261 @@
+//! The words of the trade as knockon uses them, for `explain`. Knows no scenario.
+
+/// A term and what it means here.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Word {
+    /// The term.
+    pub(super) term: &'static str,
+    /// Other names for it.
+    pub(super) also: &'static [&'static str],
+    /// What it means.
+    pub(super) meaning: &'static str,
+    /// How it is written in a scenario, if it is.
+    pub(super) example: Option<&'static str>,
+}
+
+/// Lays out the glossary: term, other names, meaning, example.
+macro_rules! words {
+    ($($term:literal $([$($also:literal),*])? $meaning:literal $($example:literal)?;)*) => {
+        /// The glossary.
+        pub(super) const WORDS: &[Word] = &[$(
+            Word {
+                term: $term,
+                also: &[$($($also),*)?],
+                meaning: $meaning,
+                example: words!(@example $($example)?),
+            }
+        ),*];
+    };
+    (@example) => { None };
+    (@example $example:literal) => { Some($example) };
+}
+
+words! {
+    "format"
+        "The version of the language a file is written in; always the first field. This version reads format \
+        1."
+        r#"Scenario(format: 1, name: "checkout outage", ...)"#;
+    "base"
+        "Another file that this one is laid over: groups merge field by field, maps key by key; lists and \
+        single values are replaced. One topology can so have many incidents. The path counts from the folder \
+        of this file."
+        r#"Scenario(format: 1, base: "shop.ron", faults: [...])"#;
+    "variants" ["variant"]
+        "Named changes to a scenario, to be compared with it. A variant sets paths to values and brings \
+        expectations of its own; without `expect` it is run but nothing is expected of it."
+        r#"variants: { "no retries": Variant(set: { "calls.'checkout -> user'.retry.max_attempts": 1 }, expect: [Verdict(Contained)]) }"#;
+    "path" ["paths", "set", "override"]
+        "A way to one place of a scenario, for --set, for variants and for sweeps: names joined by dots. \
+        Names with a dot or an arrow in them stand in quotes; items of a list are reached by their `name` or \
+        by position, from 0."
+        r#"--set 'calls."checkout -> user".retry.max_attempts=1' --set faults.gc.for=30s"#;
+    "duration" ["durations"]
+        "A length of time: a number and its unit (ns, us, ms, s, m, h), in quotes. Several may be joined."
+        r#""250ms", "1.5s", "1h30m""#;
+    "instant" ["time", "T+"]
+        "A point in time, counted from the end of the warm-up, which is T+0s."
+        r#""T+90s""#;
+    "share" ["percent", "shares"]
+        "A part of a whole, in percent and in quotes. In files written by programs shares are 0 to 1."
+        r#""5%""#;
+    "rates" ["rate unit"]
+        "So many per time: per s, min, h or day."
+        r#""10000/min""#;
+    "distribution" ["distributions"]
+        "How service times and latencies vary. A plain duration means that it is always the same."
+        r#"Work(LogNormal(mean: "20ms", cv: 0.8))"#;
+    "service" ["node"]
+        "A node of the dependency graph: replicas with threads and a queue, offering operations.";
+    "replica" ["instance"]
+        "One copy of a service, with threads and a queue of its own. Replicas are counted from 0.";
+    "thread" ["worker"]
+        "A place in a replica that handles one attempt at a time. It is held until the answer is sent, \
+        waiting for callees included; that is how slowness travels to callers.";
+    "operation"
+        "What a service offers: a list of steps that a thread carries out in order. Written \
+        `service.operation` where it is called."
+        r#"Call("user.authenticate")"#;
+    "call" ["edge"]
+        "A directed edge of the dependency graph, with the policy by which the caller calls: timeout, \
+        retries, breaker and so on. A traffic class is a caller too."
+        r#"calls: { "checkout -> user": Policy(timeout: "1.5s") }"#;
+    "request"
+        "One demand of one user. It enters through its traffic class and succeeds or fails as a whole.";
+    "attempt" ["first attempt"]
+        "One try of one call. A call has a first attempt and, if that fails and a policy says so, retries.";
+    "traffic class" ["class"]
+        "Requests of one kind, with a rate, an entry and a number of users. Open loop: they arrive whether or \
+        not earlier ones were answered."
+        r#"traffic: { "checkout": Open(rate: "80/s", entry: "checkout.buy") }"#;
+    "fault"
+        "A cause of trouble put in on purpose: what, where, when and for how long. Not to be confused with a \
+        failure, which is what becomes of a request."
+        r#"Fault(name: "gc", at: "T+0s", for: "12s", on: "user-db", effect: Pause)"#;
+    "failure" ["failed"]
+        "An attempt or request that was not served as wanted, as its caller saw it: a timeout, a refusal, a \
+        full queue, an error and so on.";
+    "metastable" ["metastable failure"]
+        "A state that outlives its cause: the trigger is gone, yet the system stays impaired, held there by \
+        the load that its own reactions make (mostly retries of work that nobody waits for any more). As a \
+        verdict: impaired at the end, long after the last trigger, with no improvement in sight. It takes \
+        less load, not more time, to get out. See Bronson et al., \"Metastable Failures in Distributed \
+        Systems\" (HotOS 2021)."
+        r"expect: [Verdict(Metastable, world: Unattended)]";
+    "trigger"
+        "What pushes a system over: a fault, a surge, a loss of capacity. What keeps it down is the \
+        sustaining effect, which is usually something else.";
+    "sustaining effect" ["sustaining loop"]
+        "The feedback that keeps a metastable system impaired after the trigger is gone, for example: \
+        timeouts cause retries, retries cause load, load causes timeouts.";
+    "amplification" ["retry amplification"]
+        "Attempts sent on a call, divided by the first attempts that its twin sends, from the first fault to \
+        the horizon. 1 means no extra load; 4 attempts per call that all fail make 4. The peak is the \
+        largest over ten seconds."
+        r#"expect: [Load("T+20s", "T+30s", "checkout -> user", AtMost(1.5))]"#;
+    "load ratio" ["load_ratio"]
+        "All attempts that reach a service, divided by those in the twin: what a service must bear in the \
+        incident, compared with a normal day."
+        r#"Load("T+20s", "T+30s", "user", Within(2.5, 4))"#;
+    "goodput"
+        "Answers per second that somebody still waits for. Throughput counts answers to callers that have \
+        long given up as well; under overload the two part, and throughput looks healthy while goodput is \
+        near zero.";
+    "world" ["worlds"]
+        "A scenario is simulated in up to three worlds on the same draws: the actual one, with faults and \
+        response; its twin, with neither; and the unattended one, with faults but without response."
+        r"Verdict(Recovered, world: Unattended)";
+    "twin"
+        "The world without faults and response, on the same draws: the same requests arrive at the same \
+        instants and take the same work. Impact is the difference from the twin, request by request, so that \
+        ordinary failures are not blamed on the fault.";
+    "unattended"
+        "The world with the faults, but without anybody's response. Whether a system heals by itself is read \
+        off there.";
+    "verdict" ["verdicts"]
+        "How a world ended: unaffected, down, contained, recovered, undecided, limited or metastable, decided \
+        in this order by comparing its last window (60 s or 5 % of the horizon) with the twin's."
+        r"expect: [Verdict([Recovered, Contained])]";
+    "unaffected"
+        "Verdict: no request is worse off than in the twin.";
+    "down"
+        "Verdict: a fault is still active at the end, and the last window is impaired. Nothing can be said \
+        about recovery: give the fault an end, or the scenario a longer horizon.";
+    "contained"
+        "Verdict: healthy at the end (goodput at least 99 % of the twin's), and no traffic class failed more \
+        than 1 % of its requests beyond its twin (`impact.contained` sets that share).";
+    "recovered"
+        "Verdict: healthy at the end, after harm that went beyond `impact.contained`.";
+    "undecided"
+        "Verdict: impaired at the end, but goodput is still rising, a backlog still shrinking, or too little \
+        time has passed since the last trigger. A longer horizon decides.";
+    "limited"
+        "Verdict: impaired at the end because of a setting that the response changed, for example a rate \
+        limit that nobody lifted.";
+    "affected"
+        "A request whose outcome is worse than its twin's: failed rather than answered, or slower, which \
+        means a latency above `impact.slower_factor` x the twin's + `impact.slower_margin`."
+        r#"impact: Impact(slower_factor: 2, slower_margin: "50ms")"#;
+    "harmed" ["harmed attempt"]
+        "An attempt that fails where its twin did not, or takes longer than `impact` allows. An attempt \
+        without a twin, such as a retry, is harmed only if it fails.";
+    "first impact" ["first_impact"]
+        "When a service is first hit: the first instant at which at least 3, and at least 1 %, of the \
+        attempts at it in the last 10 s are harmed, dated back to the first of them. The target of a fault \
+        is hit when the fault begins."
+        r#"expect: [Order(["user-db", "user", "checkout"])]"#;
+    "propagation" ["cascade"]
+        "The services in the order of their first impact, each with the call and the mechanism that carried \
+        it there.";
+    "blame" ["root cause"]
+        "Why requests were harmed: their waiting and failing is followed along who waits for whom, down to a \
+        leaf such as a paused replica or an overload, and shared out. The shares sum to 1.";
+    "blast radius" ["blast_radius"]
+        "How far an incident reached: the share of requests and users affected, the services hit, how badly, \
+        and for how long.";
+    "unavailable"
+        "A traffic class of which at least 90 % fails.";
+    "zombie work" ["zombie"]
+        "Work on an attempt whose caller has already given up. It takes a thread, helps nobody, and delays \
+        those who still wait. `cancel` decides whether it is worked off."
+        r#"Policy(timeout: "1.5s", cancel: AtDequeue)"#;
+    "cancellation" ["cancel"]
+        "What becomes of an attempt that its caller has abandoned: nothing (`Never`, the default), dropped \
+        when it would be taken from the queue (`AtDequeue`), or at once (`AtOnce`)."
+        r#"Policy(timeout: "1.5s", cancel: AtDequeue)"#;
+    "retry budget" ["budget"]
+        "A bound on retries as a share of first attempts. It lets single failures be tried again and stops \
+        the storm when everything fails, because then nearly every attempt would be a retry."
+        r#"Retry(max_attempts: 4, budget: Ratio(share: "10%"))"#;
+    "retry storm"
+        "Many callers trying again at once. Load rises just when capacity is missing: with n attempts per \
+        call, up to n-fold, and over k layers up to n to the power of k.";
+    "backoff"
+        "The wait before a retry. It spreads load over time but does not reduce it: a system that stays \
+        overloaded stays so."
+        r#"Retry(backoff: Exponential(base: "100ms"), jitter: Full)"#;
+    "jitter"
+        "Randomness in the backoff, so that callers that failed together do not come back together."
+        r#"Retry(backoff: Exponential(base: "100ms"), jitter: Full)"#;
+    "circuit breaker" ["breaker"]
+        "Stops calling a callee that fails. Closed: calls pass and outcomes are recorded. Open: calls are \
+        refused at once. Half-open: a few probes decide between the two."
+        r#"Policy(breaker: Resilience4j(failure_rate: "50%", open_for: "5s"))"#;
+    "bulkhead"
+        "A cap on the attempts that a caller has under way to one callee, so that a slow callee cannot take \
+        all of its threads."
+        r"Policy(bulkhead: Bulkhead(max_concurrent: 10))";
+    "timeout"
+        "How long a caller waits for one attempt; counted from when the attempt passes the breaker. The \
+        callee does not notice, unless there is cancellation."
+        r#"Policy(timeout: "1.5s")"#;
+    "deadline"
+        "How long a caller waits for the whole call, all attempts and backoffs included."
+        r#"Policy(timeout: "500ms", deadline: "1.5s")"#;
+    "load shedding" ["shedding"]
+        "A callee refuses work to protect itself. A bounded queue that rejects is its simplest form: what \
+        cannot be served in time is better refused at once."
+        r"Service(queue: Fifo(capacity: 100), when_full: Reject)";
+    "queue"
+        "Where attempts wait for a thread of a replica. A long queue turns overload into waiting: once the \
+        wait exceeds the callers' timeout, all work is zombie work."
+        r"Service(queue: Fifo(capacity: 100))";
+    "pause"
+        "Stop the world: nothing on a replica moves, for example during a garbage collection. Callers' timers \
+        go on; arrivals queue up."
+        r#"Fault(at: "T+0s", for: "12s", on: "user-db", effect: Pause)"#;
+    "overload"
+        "More work arrives than can be done. Queues grow without bound unless something refuses.";
+    "utilization"
+        "The share of thread time that is held. Waiting for callees counts, so that a service can be full \
+        without working.";
+    "monitor" ["monitors"]
+        "What the people see: a reading over a trailing window, taken at a scrape interval. It lags behind, \
+        and may mislead; that is part of the model."
+        r#"monitors: { "user errors": ErrorRate(of: "user", window: "45s", scrape: "15s") }"#;
+    "alert"
+        "Fires when a reading was beyond a threshold at every scrape for a while."
+        r#"alert: Above("50%", for: "10s")"#;
+    "expectation" ["expect", "expectations"]
+        "Something that must be true of a run, so that a scenario can be wrong: `knockon test` fails if one \
+        does not hold."
+        r#"expect: [Verdict(Contained), Value("traffic.checkout.failed", AtMost(100))]"#;
+    "warm-up" ["warm_up", "warmup"]
+        "Time to fill queues and windows before T+0s. It runs alike in all worlds, without faults, and \
+        nothing in it counts."
+        r#"warm_up: "60s""#;
+    "horizon"
+        "The end of the run, counted from T+0s."
+        r#"horizon: "25m""#;
+    "seed"
+        "The root of all draws. The same scenario and seed give the same run, to the bit."
+        r"--seed 7";
+    "draw" ["draws"]
+        "A random value. It is a function of the seed and of what it is for, not the next of a stream: \
+        changing a policy or adding a service leaves all other draws as they were, so that two variants \
+        differ by their effects alone.";
+    "fingerprint"
+        "A digest over all events of a run. Two runs with the same fingerprint did the same.";
+    "determinism" ["deterministic"]
+        "The same scenario and seed give the same results, on every machine and with any number of jobs."
+        r"knockon run shop.ron --check-determinism";
+}

@@ -1,0 +1,18 @@
+//! `explain`: what words mean.
+
+use crate::desk::Desk;
+
+#[test]
+fn explain_without_a_term_lists_all_of_them() {
+    Desk::new().run(&["explain"]).succeeds().tells(&["max_attempts"]);
+}
+
+#[test]
+fn explain_tells_about_a_field() {
+    Desk::new().run(&["explain", "max_attempts"]).succeeds().tells(&["max_attempts", "efault"]);
+}
+
+#[test]
+fn an_unknown_term_gets_a_suggestion() {
+    Desk::new().run(&["explain", "max_atempts"]).exits(2).complains(&["max_attempts"]);
+}

@@ -1,0 +1,18 @@
+//! All integration tests, in one binary: it links once, and a test that is not listed here is not run by accident.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
+
+mod bad_input;
+mod check_command;
+mod desk;
+mod determinism;
+mod explain_command;
+mod help;
+mod mechanisms;
+mod new_command;
+mod run_command;
+mod seeds_option;
+mod support;
+mod test_command;
+mod theory;
+mod tidy;
