@@ -10,6 +10,7 @@ mod explain_command;
 mod help;
 mod mechanisms;
 mod new_command;
+mod properties;
 mod run_command;
 mod scenarios;
 mod seeds_option;
