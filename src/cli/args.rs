@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use knockon::time::SimDuration;
 
 /// Most seeds of one command.
-const MOST_SEEDS: u64 = 1_000_000;
+const MOST_SEEDS: u64 = 100_000;
 /// Most runs at once.
 const MOST_JOBS: u64 = 1_024;
 

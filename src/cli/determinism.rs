@@ -64,3 +64,27 @@ fn in_world(first: &WorldRecord, second: &WorldRecord) -> String {
 fn change(Transition { at_s, kind, subject, state }: &Transition) -> String {
     format!("{kind} {subject} {state} at {}", quantity::instant(*at_s))
 }
+
+#[cfg(test)]
+mod tests {
+    use knockon::experiment::{Setup, replay};
+    use knockon::scenario::Scenario;
+
+    use super::*;
+    use crate::cli::new::STARTER;
+
+    fn incident(seed: u64) -> Incident {
+        let mut scenario = Scenario::parse(STARTER).unwrap();
+        scenario.seed = seed;
+        replay(&Setup { scenario: &scenario, variant: None, overrides: &[], twin: true }, &())
+    }
+
+    #[test]
+    fn runs_that_differ_are_told_apart_by_their_first_difference() {
+        let terminal = Terminal::new(clap::ColorChoice::Never, true);
+        assert!(compare(&incident(1), &incident(1), terminal).is_ok());
+        let error = compare(&incident(1), &incident(2), terminal).unwrap_err();
+        assert_eq!(error.exit, Exit::NotDeterministic);
+        assert!(error.message.contains("the actual world differs"), "{error}");
+    }
+}

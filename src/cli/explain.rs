@@ -6,7 +6,7 @@ use knockon::scenario::{self, Explanation, Term, TermKind};
 
 use crate::cli::args::ExplainArgs;
 use crate::cli::exit::{CliError, Exit};
-use crate::cli::terminal::{Terminal, WIDTH, painted};
+use crate::cli::terminal::{Terminal, painted};
 
 /// Runs the command.
 pub(crate) fn explain(args: &ExplainArgs, terminal: Terminal) -> Result<Exit, CliError> {
@@ -32,7 +32,7 @@ fn laid_out(explanation: &Explanation) -> Vec<Line> {
     let mut lines = vec![Line::toned(Tone::Strong, explanation.title.clone()), Line::default()];
     for written in explanation.body.lines() {
         let indent = if written.starts_with(' ') { 6 } else { 0 };
-        lines.extend(text::wrapped(&Line::plain(written), WIDTH, indent));
+        lines.extend(text::wrapped(&Line::plain(written), Terminal::width(), indent));
     }
     if let Some(example) = &explanation.example {
         lines.extend([Line::default(), Line::dim("example")]);
@@ -56,7 +56,7 @@ fn listing(terms: &[Term]) -> Vec<Line> {
         let longest = entries.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
         for (name, about) in entries {
             let line = Line::plain(format!("  {name:longest$}  ")).then(Tone::Dim, about);
-            lines.extend(text::wrapped(&line, WIDTH, longest + 4));
+            lines.extend(text::wrapped(&line, Terminal::width(), longest + 4));
         }
         lines.push(Line::default());
     }

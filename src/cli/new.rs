@@ -9,7 +9,7 @@ use crate::cli::output::{slug, write_whole};
 use crate::cli::terminal::Terminal;
 
 /// The starter scenario.
-const STARTER: &str = include_str!("starter.ron");
+pub(crate) const STARTER: &str = include_str!("starter.ron");
 /// The name that stands in it.
 const STARTER_NAME: &str = "Starter shop";
 

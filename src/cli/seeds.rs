@@ -38,27 +38,26 @@ pub(crate) fn run(
     let wall_s = meter.elapsed_s();
     drop(meter);
 
-    let classes = resolved.scenario.traffic.iter().map(|(name, _)| name.value.clone()).collect();
-    let scenario = &resolved.scenario;
-    let mut table =
-        SeedTable::new(&scenario.name, args.choosing.variant.as_deref(), &scenario.currency, classes);
+    let mut runs = Vec::new();
     let mut ends = Vec::new();
     let mut first = None;
     for (outcome, end, incident) in results.into_iter().flatten() {
         // The numbers of half a run would spoil those of the whole ones.
-        if !outcome.partial {
-            table.outcomes.push(outcome);
+        if end.1.is_none() {
+            runs.push(outcome);
         }
         ends.push(end);
         first = first.or(incident);
     }
+    let scenario = &resolved.scenario;
+    let table = SeedTable::new(&scenario.name, args.choosing.variant.as_deref(), &scenario.currency, runs);
     if let Some(incident) = &first {
         files::write(output, incident, args, wall_s)?;
     }
     output.write("seeds.csv", csv::seeds(&table).as_bytes())?;
     note_partial(&table, number, &ends, terminal);
     tell(args, &table, first_seed, output, terminal)?;
-    Ok(worst(&ends, table.outcomes.len() as u64 == number))
+    Ok(worst(&ends, table.runs.len() as u64 == number))
 }
 
 /// So many seeds from the first one on.
@@ -72,7 +71,7 @@ pub(crate) fn seeds(first: u64, number: u64) -> Result<impl Iterator<Item = u64>
 
 /// Says that not all seeds were run to their end, and why.
 fn note_partial(table: &SeedTable, number: u64, ends: &[(Exit, Option<Stop>)], terminal: Terminal) {
-    let whole = table.outcomes.len() as u64;
+    let whole = table.runs.len() as u64;
     if whole < number {
         let stop = ends.iter().find_map(|(_, stop)| *stop).unwrap_or(Stop::Interrupted);
         let plural = if whole == 1 { "" } else { "s" };

@@ -8,8 +8,10 @@ use knockon::report::{Line, Piece, Report, Tone, text};
 
 use crate::cli::exit::{CliError, Exit, reason};
 
-/// Wide enough for every table, narrow enough to be read.
-pub(crate) const WIDTH: usize = 100;
+/// The longest line: wide enough for every table, narrow enough to be read.
+const WIDEST: usize = 100;
+/// Narrower terminals get lines of this length, and break them themselves.
+const NARROWEST: usize = 60;
 
 /// What the program may show, and how.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +41,13 @@ impl Terminal {
         !self.quiet && io::stderr().is_terminal()
     }
 
+    /// The length of lines on stdout.
+    pub(crate) fn width() -> usize {
+        let of_terminal =
+            terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+        of_terminal.map_or(WIDEST, |width| width.clamp(NARROWEST, WIDEST))
+    }
+
     /// Writes a result. A reader who has seen enough (`| head`) is no error.
     pub(crate) fn result(self, text: &str) -> Result<(), CliError> {
         let mut stdout = AutoStream::new(io::stdout().lock(), self.color);
@@ -53,7 +62,7 @@ impl Terminal {
 
     /// Writes a report as a result.
     pub(crate) fn report(self, report: &Report) -> Result<(), CliError> {
-        let lines = text::lines(report, WIDTH);
+        let lines = text::lines(report, Self::width());
         self.result(&lines.iter().fold(String::new(), |text, line| text + &painted(line) + "\n"))
     }
 
@@ -73,7 +82,8 @@ impl Terminal {
     /// Writes why a command failed, and returns how the program ends.
     pub(crate) fn fail(self, error: &CliError) -> Exit {
         if !error.frames.is_empty() {
-            self.complain(&format!("{}\n", error.frames.trim_end()));
+            self.complain(&error.frames);
+            self.complain("");
         }
         let title = painted(&Line::toned(Tone::Bad, "error").then(Tone::Strong, format!(": {error}")));
         self.complain(&title);

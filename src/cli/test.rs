@@ -131,13 +131,14 @@ fn print(
     terminal: Terminal,
 ) -> Result<Exit, CliError> {
     let mut runs = results.chunks(seeds_each);
+    let longest = suite.cases.iter().map(|case| case.title.chars().count()).max().unwrap_or_default();
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
     let mut lines: Vec<Line> = Vec::new();
     for case in &suite.cases {
         let expectations = case.scenario.expect.len() as u64;
         if expectations == 0 {
             skipped += 1;
-            lines.push(Line::dim(format!("skipped  {}  no expectations", case.title)));
+            lines.push(Line::dim(format!("skipped  {:longest$}  no expectations", case.title)));
             continue;
         }
         let outcomes = runs.next().unwrap_or_default();
@@ -146,7 +147,7 @@ fn print(
         let each = if seeds_each > 1 { format!(", {seeds_each} seeds") } else { String::new() };
         if details.is_empty() {
             passed += 1;
-            let line = Line::toned(Tone::Good, "ok").and(format!("       {}  ", case.title));
+            let line = Line::toned(Tone::Good, "ok").and(format!("       {:longest$}  ", case.title));
             lines.push(line.then(Tone::Dim, format!("{number}{each}")));
         } else {
             failed += 1;

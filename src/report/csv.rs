@@ -75,22 +75,20 @@ pub fn series(record: &Record) -> String {
 /// `seeds.csv`: one row for each seed.
 pub fn seeds(table: &SeedTable) -> String {
     let mut sheet = Sheet::default();
-    sheet.row(
-        ["seed", "verdict", "fingerprint", "partial", "expectations_held", "expectations_failed"]
-            .into_iter()
-            .map(str::to_owned)
-            .chain(table.measures().into_iter().map(|measure| measure.column)),
-    );
-    for outcome in &table.outcomes {
+    let fixed = ["seed", "verdict", "fingerprint", "expectations_held", "expectations_failed"];
+    let measured = table.runs.first().map(|run| run.values.keys().map(String::as_str));
+    sheet.row(fixed.into_iter().chain(measured.into_iter().flatten()));
+    for run in &table.runs {
         let fixed = [
-            outcome.seed.to_string(),
-            outcome.verdict_name().to_owned(),
-            outcome.fingerprint.clone(),
-            outcome.partial.to_string(),
-            outcome.held.to_string(),
-            outcome.failed.len().to_string(),
+            run.seed.to_string(),
+            run.verdict_name().to_owned(),
+            run.fingerprint.clone(),
+            run.held.to_string(),
+            run.failed.len().to_string(),
         ];
-        sheet.row(fixed.into_iter().chain(outcome.values.iter().map(ToString::to_string)));
+        let values =
+            run.values.values().map(|value| value.map_or_else(String::new, |value| value.to_string()));
+        sheet.row(fixed.into_iter().chain(values));
     }
     sheet.finish()
 }

@@ -16,9 +16,12 @@ pub mod csv;
 #[cfg(feature = "report")]
 pub mod diagnostic;
 pub mod events;
+#[cfg(all(test, feature = "report"))]
+mod fixture;
 pub mod json;
 pub mod markdown;
 pub mod quantity;
+mod seed_story;
 mod seeds;
 mod story;
 #[cfg(feature = "report")]
@@ -26,6 +29,10 @@ mod table;
 #[cfg(feature = "report")]
 pub mod text;
 
+#[cfg(all(test, feature = "report"))]
+mod tests;
+
 pub use block::{Block, Line, Moment, Piece, Report, Side, Table, Tone};
-pub use seeds::{SeedOutcome, SeedTable, seed_report};
+pub use seed_story::seed_report;
+pub use seeds::{FailedExpectation, Frequency, SeedOutcome, SeedTable};
 pub use story::{Telling, found, story};

@@ -20,7 +20,7 @@ pub fn count(count: u64) -> String {
 pub fn counted(number: u64, noun: &str) -> String {
     let plural = match noun {
         _ if number == 1 => String::new(),
-        "class" => "es".to_owned(),
+        _ if noun.ends_with('s') => "es".to_owned(),
         _ => "s".to_owned(),
     };
     format!("{} {noun}{plural}", count(number))
@@ -49,7 +49,7 @@ pub fn rate(per_s: f64) -> String {
 pub fn ratio(ratio: f64) -> String {
     match ratio {
         _ if !ratio.is_finite() => NOTHING.to_owned(),
-        _ if ratio.abs() < 99.95 => format!("{ratio:.1}x"),
+        _ if (0.095..99.95).contains(&ratio.abs()) => format!("{ratio:.1}x"),
         _ => format!("{}x", number(ratio)),
     }
 }
@@ -231,6 +231,7 @@ mod tests {
         assert_eq!(count(12), "12");
         assert_eq!(rate(4_100.0), "4.1k/s");
         assert_eq!(ratio(2.94), "2.9x");
+        assert_eq!(ratio(0.002), "0.002x");
     }
 
     #[test]
@@ -252,6 +253,6 @@ mod tests {
     fn nouns_agree_with_their_number() {
         assert_eq!(counted(1, "error"), "1 error");
         assert_eq!(counted(0, "error"), "0 errors");
-        assert_eq!(counted(2, "class"), "2 classes");
+        assert_eq!(counted(2, "traffic class"), "2 traffic classes");
     }
 }

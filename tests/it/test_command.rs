@@ -32,7 +32,7 @@ fn a_failed_expectation_ends_with_1_and_shows_what_was_measured() {
 fn cases_without_expectations_are_skipped() {
     let desk = Desk::with_shop();
     let said = desk.run(&["test", "shop.ron", "--set", "expect=[]"]).succeeds();
-    said.tells(&["skipped  shop.ron  no expectations", ", 3 skipped\n"]);
+    said.tells(&["skipped  shop.ron ", "  no expectations\n", "0 passed, 0 failed, 3 skipped\n"]);
 }
 
 #[test]

@@ -65,7 +65,7 @@ pub(super) fn services(record: &Record, summary: &Summary) -> Option<Table> {
         "twin",
         "busy",
         "twin",
-        "wait",
+        "mean wait",
         "peak queue",
         "restarts",
         "first hit",

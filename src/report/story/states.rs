@@ -162,8 +162,8 @@ mod tests {
             told,
             [
                 "down 1 replica of user goes down, ready again by T+45s",
-                "down 1 replica of user goes down, ready again by T+1m45s",
-                "down replicas of user go down 8 times more, until T+9m",
+                "down 1 replica of user goes down, ready again by T+105s",
+                "down replicas of user go down 8 times more, until T+540s",
             ]
         );
     }

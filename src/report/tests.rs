@@ -1,0 +1,54 @@
+//! One small incident in every format. The formats for people are known word by word; so is the layout of the files.
+
+use crate::report::fixture::{record, summary};
+use crate::report::{Telling, csv, events, markdown, story, text};
+
+fn telling() -> Telling {
+    Telling {
+        repeat: "knockon run shop.ron --seed 42".to_owned(),
+        files: Some(("output/shop".to_owned(), vec!["summary.json".to_owned(), "series.csv".to_owned()])),
+        stopped: None,
+    }
+}
+
+#[test]
+fn the_story_in_text() {
+    insta::assert_snapshot!(text::plain(&story(&record(), &summary(), &telling()), 100));
+}
+
+#[test]
+fn the_story_in_markdown() {
+    insta::assert_snapshot!(markdown::markdown(&story(&record(), &summary(), &telling())));
+}
+
+#[test]
+fn the_story_of_a_run_that_was_stopped_says_so_at_once() {
+    let stopped = Telling { stopped: Some("it was interrupted".to_owned()), ..telling() };
+    let mut record = record();
+    record.simulated_s = 12.0;
+    let told = text::plain(&story(&record, &summary(), &stopped), 200);
+    let lines: Vec<&str> = told.lines().collect();
+    assert_eq!(
+        lines[3],
+        "PARTIAL: the run ended at T+12s of T+20s, because it was interrupted. All numbers are of that part."
+    );
+}
+
+#[test]
+fn the_series_as_csv() {
+    insta::assert_snapshot!(csv::series(&record()));
+}
+
+#[test]
+fn the_events_as_lines_of_json() {
+    insta::assert_snapshot!(events::events(&record()));
+}
+
+#[test]
+fn every_line_fits_where_it_can_be_broken() {
+    let told = text::plain(&story(&record(), &summary(), &telling()), 60);
+    let table = |line: &&str| !line.contains("requests") && !line.contains("attempts") && !line.contains('%');
+    for line in told.lines().filter(table) {
+        assert!(line.chars().count() <= 60, "{line}");
+    }
+}
