@@ -9,7 +9,7 @@ use crate::scenario::{self, Scenario};
 use crate::time::{SimDuration, SimTime};
 
 /// How far one world may be ahead of the other.
-const SLICE: SimDuration = SimDuration::from_secs(1);
+pub(crate) const SLICE: SimDuration = SimDuration::from_secs(1);
 
 /// What to replay.
 #[derive(Clone, Copy, Debug)]

@@ -1,8 +1,10 @@
 //! Runs: the worlds of one incident side by side, and many incidents one after another or at once.
 
+mod difference;
 mod incident;
 mod manifest;
 mod runner;
 
+pub use difference::{Difference, first_difference};
 pub use incident::{Incident, Progress, Setup, Stop, Watch, replay};
 pub use runner::{Run, replay_all};

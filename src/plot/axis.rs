@@ -1,9 +1,13 @@
 //! From time and value to a place on the paper, and where to put ticks. Draws nothing.
 
-use super::words;
+use super::font::{self, Weight};
+use super::{theme, words};
 
 /// Least distance of two labeled ticks on the time axis.
 const TICK_GAP: f64 = 84.0;
+
+/// Least space between two of their labels.
+const LABEL_GAP: f64 = 8.0;
 
 /// The time axis: one stretch of the paper, or up to three at different scales where the interesting part would be
 /// too small to see.
@@ -87,7 +91,7 @@ impl TimeAxis {
     /// Ticks, labeled where there is room.
     pub(crate) fn ticks(&self) -> Vec<Tick> {
         let mut ticks: Vec<Tick> = Vec::new();
-        let mut last_label = f64::NEG_INFINITY;
+        let mut last_end = f64::NEG_INFINITY;
         for stretch in &self.stretches {
             let scale = stretch.pixels_per_second();
             let step = time_step(TICK_GAP / scale);
@@ -98,15 +102,23 @@ impl TimeAxis {
             for n in first..=last {
                 let at_s = n as f64 * small;
                 let x = self.x(at_s);
-                let labeled = n % every == 0 && x - last_label >= TICK_GAP - 8.0;
-                if labeled {
-                    last_label = x;
-                }
-                ticks.push(Tick { at_s, x, label: labeled.then(|| tick_label(at_s, step)) });
+                let label = (n % every == 0).then(|| tick_label(at_s, step)).filter(|label| {
+                    let half = label_width(label) / 2.0;
+                    let free = x - half >= last_end + LABEL_GAP;
+                    last_end = if free { x + half } else { last_end };
+                    free
+                });
+                ticks.push(Tick { at_s, x, label });
             }
         }
         ticks
     }
+}
+
+/// The width of a tick's label: instant or wall clock, whichever is wider.
+fn label_width(label: &str) -> f64 {
+    let width = |words: &str| font::width(words, theme::TEXT, Weight::Regular);
+    width(label).max(width("00:00:00"))
 }
 
 fn tick_label(at_s: f64, step: f64) -> String {
@@ -126,7 +138,7 @@ fn enlarged(whole: Stretch, (from_s, to_s): (f64, f64)) -> Option<Vec<Stretch>> 
     }
     let width = whole.right - whole.left;
     let before = if from_s > 0.0 { 0.17 } else { 0.0 };
-    let (begin, end) = (whole.left + before * width, whole.left + (before + 0.45) * width);
+    let (begin, end) = (whole.left + before * width, whole.left + (before + 0.41) * width);
     let mut stretches = vec![
         Stretch { from_s, to_s, left: begin, right: end },
         Stretch { from_s: to_s, to_s: whole.to_s, left: end, right: whole.right },
@@ -169,6 +181,11 @@ const STEPS: [f64; 25] = [
 /// The smallest step of at least so many seconds.
 pub(crate) fn time_step(least: f64) -> f64 {
     STEPS.into_iter().find(|step| *step >= least).unwrap_or(least)
+}
+
+/// The largest step of at most so many seconds.
+pub(crate) fn time_step_within(most: f64) -> f64 {
+    STEPS.into_iter().take_while(|step| *step <= most).last().unwrap_or(STEPS[0])
 }
 
 /// A length of time that people would choose to look at, at least so long.
@@ -214,7 +231,7 @@ mod tests {
     fn the_axis_is_continuous_and_clamped() {
         let axis = TimeAxis::new(1500.0, Some((0.0, 90.0)), 100.0, 1000.0);
         assert_eq!(axis.stretches().len(), 2);
-        assert!((axis.x(90.0) - 505.0).abs() < 1e-9);
+        assert!((axis.x(90.0) - 469.0).abs() < 1e-9);
         assert!(axis.x(90.001) - axis.x(90.0) < 0.01);
         assert_eq!(axis.x(-5.0).to_bits(), 100.0_f64.to_bits());
         assert_eq!(axis.x(9999.0).to_bits(), 1000.0_f64.to_bits());

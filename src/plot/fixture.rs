@@ -128,12 +128,11 @@ pub(crate) fn shop() -> Topology {
     }
 }
 
+/// A curve: straight lines between these.
+type Points<'a> = &'a [(f64, f64)];
+
 /// One world of the Thursday outage: request rates, and the share of them answered over time.
-fn world(
-    end_s: usize,
-    answered: &[(&str, f64, &[(f64, f64)])],
-    calls: &[(&str, &[(f64, f64)])],
-) -> WorldRecord {
+fn world(end_s: usize, answered: &[(&str, f64, Points)], calls: &[(&str, Points)]) -> WorldRecord {
     let mut world = WorldRecord { window_s: 1.0, windows: end_s, ..WorldRecord::default() };
     for (salt, (name, rate, share)) in answered.iter().enumerate() {
         let mut series = ClassSeries::default();
@@ -310,9 +309,9 @@ pub(crate) fn contained() -> (Record, Summary) {
         record.actual.monitors.insert(name, track);
     }
     for (caller, at_s, state) in
-        [(0, 5.0, "open"), (1, 5.5, "open"), (0, 10.0, "half_open"), (0, 18.0, "closed"), (1, 19.0, "closed")]
+        [(0, 5.0, "open"), (1, 5.5, "open"), (0, 10.0, "half-open"), (0, 18.0, "closed"), (1, 19.0, "closed")]
     {
-        let subject = format!("checkout/{caller} -> user");
+        let subject = format!("checkout -> user #{caller}");
         record.actual.transitions.push(Transition { at_s, kind: "breaker", subject, state });
     }
     summary.variant.clone_from(&record.variant);
@@ -324,6 +323,9 @@ pub(crate) fn contained() -> (Record, Summary) {
     }
     for call in summary.calls.values_mut() {
         call.amplification = Some(1.05);
+    }
+    for (name, traffic) in &mut summary.traffic {
+        traffic.availability = if name == "search" { 1.0 } else { 0.9874 };
     }
     if let Some(radius) = &mut summary.blast_radius {
         radius.duration_s = 22.0;

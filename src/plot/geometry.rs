@@ -56,7 +56,7 @@ impl Rect {
 
     /// Its middle.
     pub(crate) const fn center(self) -> Point {
-        at((self.left + self.right) / 2.0, (self.top + self.bottom) / 2.0)
+        at(f64::midpoint(self.left, self.right), f64::midpoint(self.top, self.bottom))
     }
 
     /// Whether two boxes have a point in common that is not on an edge.

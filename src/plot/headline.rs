@@ -57,6 +57,7 @@ pub(crate) fn finding(record: &Record, summary: &Summary) -> String {
         };
     };
     let told = match verdict {
+        VerdictKind::Unaffected if record.faults.is_empty() => subject,
         VerdictKind::Unaffected => format!("{subject} harmed no request"),
         VerdictKind::Contained => format!("{subject} {was} contained"),
         VerdictKind::Recovered => format!("{subject} {became} an outage that healed{}", duration(summary)),
@@ -140,9 +141,9 @@ fn ending(summary: &Summary) -> String {
     match hit - well {
         0 if hit == 1 => "It recovered.".to_owned(),
         0 => format!("All {services} hit recovered."),
-        1 if hit == 1 => "It did not recover.".to_owned(),
-        left if left == hit => format!("None of the {services} hit recovered."),
-        left => format!("{left} of the {services} hit did not recover."),
+        1 if hit == 1 => "It is impaired to the end.".to_owned(),
+        left if left == hit => format!("All {services} hit are impaired to the end."),
+        left => format!("{left} of the {services} hit are impaired to the end."),
     }
 }
 
@@ -194,7 +195,7 @@ mod tests {
         assert_eq!(plain(&finding(&record, &summary)), "2 faults on user-db became an outage that healed");
         record.faults.clear();
         summary.verdict = Some(VerdictKind::Unaffected);
-        assert_eq!(plain(&finding(&record, &summary)), "A run without a fault harmed no request");
+        assert_eq!(plain(&finding(&record, &summary)), "A run without a fault");
     }
 
     #[test]
@@ -206,7 +207,7 @@ mod tests {
         );
         assert_eq!(
             plain(&cause_and_end(&record, &summary)),
-            "Set off by: 12 s pause of user-db. 4 of the 5 services hit did not recover."
+            "Set off by: 12 s pause of user-db. 4 of the 5 services hit are impaired to the end."
         );
         summary.propagation.clear();
         assert_eq!(plain(&cause_and_end(&record, &summary)), "Set off by: 12 s pause of user-db.");

@@ -50,10 +50,10 @@ pub(crate) fn layout(outline: &Outline) -> Layout {
     let backward = backward(&graph, outline);
     graph.retain_edges(|graph, edge| !backward[graph[edge]]);
     let layer = layers(&graph, outline);
-    let mut slots = Slots::new(outline, &backward, &layer);
-    slots.order();
-    slots.place(outline.gap);
-    slots.finish(layer)
+    let mut sorted = Sorted::new(outline, &backward, &layer);
+    sorted.order();
+    sorted.place(outline.gap);
+    sorted.finish(layer)
 }
 
 /// The edges that close a cycle.
@@ -89,7 +89,7 @@ struct Slot {
 
 /// All slots, and their order in each layer.
 #[derive(Clone, Debug)]
-struct Slots {
+struct Sorted {
     slots: Vec<Slot>,
     order: Vec<Vec<usize>>,
     /// The slots of each edge between its ends.
@@ -97,7 +97,7 @@ struct Slots {
     nodes: usize,
 }
 
-impl Slots {
+impl Sorted {
     fn new(outline: &Outline, backward: &[bool], layer: &[usize]) -> Self {
         let slot = |height| Slot { height, y: 0.0, before: Vec::new(), after: Vec::new() };
         let mut slots: Vec<Slot> = outline.nodes.iter().map(|node| slot(node.0)).collect();

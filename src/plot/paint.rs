@@ -42,8 +42,8 @@ pub(super) fn paint<B: DrawingBackend>(
     area: &DrawingArea<B, Shift>,
     device: Device,
 ) -> Result<(), PlotError> {
-    let (width, height) = area.dim_in_pixel();
-    let paper = Rectangle::new([(0, 0), (width as i32, height as i32)], solid(super::theme::WHITE));
+    let corner = device.place(super::geometry::at(libm::ceil(scene.width), libm::ceil(scene.height)));
+    let paper = Rectangle::new([(0, 0), corner], solid(super::theme::WHITE));
     area.draw(&paper).map_err(PlotError::draw)?;
     for shape in &scene.shapes {
         match shape {

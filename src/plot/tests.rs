@@ -35,7 +35,18 @@ fn all() -> Vec<(&'static str, (Record, Summary))> {
         twin.window_s = 48.0;
     }
     (long.0.horizon_s, long.0.simulated_s) = (36_000.0, 36_000.0);
+    let mut late = fixture::thursday();
+    for fault in &mut late.0.faults {
+        (fault.from_s, fault.to_s) = (600.0, Some(612.0));
+    }
+    late.0
+        .actual
+        .monitors
+        .values_mut()
+        .for_each(|monitor| monitor.alerts = vec![(630.0, Some(700.0)), (800.0, None)]);
+    late.1.propagation.iter_mut().for_each(|impact| impact.at_s += 600.0);
     vec![
+        ("late", late),
         ("thursday", fixture::thursday()),
         ("contained", fixture::contained()),
         ("crowd", fixture::crowd(40)),
@@ -69,7 +80,7 @@ fn every_svg_is_well_formed_and_holds_every_word() {
         let root = document.root_element();
         let (width, height) = figure.size();
         assert_eq!(root.attribute("width"), Some(width.to_string().as_str()), "{name}");
-        assert_eq!(root.attribute("viewBox"), Some(format!("0 0 {}0 {}0", width, height).as_str()), "{name}");
+        assert_eq!(root.attribute("viewBox"), Some(format!("0 0 {width}0 {height}0").as_str()), "{name}");
         let words: Vec<&str> = document
             .descendants()
             .filter(|node| node.has_tag_name("text"))

@@ -21,10 +21,10 @@ pub(crate) fn length(seconds: f64) -> String {
         return format!("0{GAP}s");
     }
     if s < 0.9995 {
-        return format!("{}{GAP}ms", trimmed(s * 1000.0, if s < 0.01 { 1 } else { 0 }));
+        return format!("{}{GAP}ms", trimmed(s * 1000.0, usize::from(s < 0.01)));
     }
     if s < 119.95 {
-        return format!("{}{GAP}s", trimmed(s, if s < 9.95 { 1 } else { 0 }));
+        return format!("{}{GAP}s", trimmed(s, usize::from(s < 9.95)));
     }
     let whole = libm::round(s) as u64;
     let (unit, part, unit_name, part_name) =
@@ -62,7 +62,7 @@ pub(crate) fn share(value: f64) -> String {
         "<0.1".to_owned()
     } else if percent < 9.95 {
         format!("{percent:.1}")
-    } else if percent < 99.5 || percent >= 100.0 {
+    } else if !(99.5..100.0).contains(&percent) {
         format!("{percent:.0}")
     } else if percent < 99.95 {
         format!("{percent:.1}")
@@ -87,7 +87,7 @@ pub(crate) fn amount(value: f64) -> String {
         _ => (value, ""),
     };
     let digits = match scaled.abs() {
-        v if v >= 99.95 => 0,
+        v if v >= 99.95 || (v >= 9.95 && unit.is_empty()) => 0,
         v if v >= 0.95 => 1,
         _ => 2,
     };
@@ -102,6 +102,12 @@ pub(crate) fn factor(value: f64) -> String {
 /// How many of something: "1 service", "3 services".
 pub(crate) fn several(n: usize, one: &str, many: &str) -> String {
     format!("{n}{GAP}{}", if n == 1 { one } else { many })
+}
+
+/// A sentence with its first letter in upper case and a full stop.
+pub(crate) fn sentence(text: &str) -> String {
+    let stop = if text.is_empty() || text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{}{stop}", capitalized(text))
 }
 
 /// A text with its first letter in upper case.
@@ -162,6 +168,7 @@ mod tests {
     fn numbers_are_short() {
         assert_eq!(rate(666.7), "667/s");
         assert_eq!(rate(3.21), "3.2/s");
+        assert_eq!(rate(57.1), "57/s");
         assert_eq!(rate(0.0), "0/s");
         assert_eq!(rate(12_345.0), "12.3k/s");
         assert_eq!(amount(0.05), "0.05");
@@ -169,5 +176,7 @@ mod tests {
         assert_eq!(factor(12.3), "\u{d7}12");
         assert_eq!(plain(&several(1, "service", "services")), "1 service");
         assert_eq!(capitalized("pause"), "Pause");
+        assert_eq!(sentence("it is over"), "It is over.");
+        assert_eq!(sentence(""), "");
     }
 }

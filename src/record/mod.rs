@@ -1,6 +1,7 @@
 //! What a run leaves behind. An observer of the engine turns what happens into a [`Record`]; nothing here judges.
 
 mod data;
+mod describe;
 mod fingerprint;
 mod latency;
 mod level;
@@ -12,5 +13,6 @@ pub use data::{
     MonitorTrack, Quantiles, RECORD_VERSION, Record, ServiceNode, ServiceSeries, ServiceTotals, Topology,
     Totals, Transition, WorldRecord,
 };
+pub use describe::describe;
 pub use latency::LatencySummary;
 pub use recorder::Recorder;

@@ -5,6 +5,7 @@ use crate::failure::Outcome;
 use crate::id::{ClassId, EdgeId, IdVec, MonitorId, PairId, ReplicaId, ServiceId};
 use crate::model::Model;
 use crate::policy::BreakerState;
+use crate::record::describe::{breaker_state, replica_name, replica_state};
 use crate::record::fingerprint::Digests;
 use crate::record::tally::{CallTally, ClassTally, ServiceTally};
 use crate::record::{MAX_TRANSITIONS, MonitorTrack, Transition, WorldRecord};
@@ -240,14 +241,7 @@ impl<'m> Recorder<'m> {
         if state == ReplicaState::Starting && self.counts(now) {
             self.service_of(id).totals.restarts += 1;
         }
-        let name = match state {
-            ReplicaState::Starting => "starting",
-            ReplicaState::Ready => "ready",
-            ReplicaState::Paused => "paused",
-            ReplicaState::Down => "down",
-        };
-        let subject = self.replica_name(id);
-        self.transition(now, "replica", subject, name);
+        self.transition(now, "replica", replica_name(self.model, id), replica_state(state));
     }
 
     fn breaker_changed(&mut self, now: SimTime, id: EdgeId, number: u32, state: BreakerState) {
@@ -263,14 +257,9 @@ impl<'m> Recorder<'m> {
             *was_open = is_open;
             if is_open { level.rise(now) } else { level.fall(now) }
         }
-        let name = match state {
-            BreakerState::Open => "open",
-            BreakerState::HalfOpen => "half-open",
-            BreakerState::Closed => "closed",
-        };
         let pair = &self.model.pairs[edge.pair].name;
         let subject = if edge.per_replica { format!("{pair} #{number}") } else { pair.clone() };
-        self.transition(now, "breaker", subject, name);
+        self.transition(now, "breaker", subject, breaker_state(state));
     }
 
     fn alert_changed(&mut self, now: SimTime, id: MonitorId, firing: bool) {
@@ -283,11 +272,6 @@ impl<'m> Recorder<'m> {
         }
         let subject = self.model.monitors[id].name.clone();
         self.transition(now, "alert", subject, if firing { "firing" } else { "resolved" });
-    }
-
-    fn replica_name(&self, id: ReplicaId) -> String {
-        let replica = self.model.replicas[id];
-        format!("{}/{}", self.model.services[replica.service].name, replica.number)
     }
 
     fn transition(&mut self, now: SimTime, kind: &'static str, subject: String, state: &'static str) {
@@ -327,7 +311,7 @@ impl Observer for Recorder<'_> {
                 self.breaker_changed(now, *edge, *number, *state);
             }
             ModelEvent::ProbeChanged(id, healthy) => {
-                let subject = self.replica_name(*id);
+                let subject = replica_name(self.model, *id);
                 self.transition(now, "probe", subject, if *healthy { "healthy" } else { "unhealthy" });
             }
             ModelEvent::Scraped(id, value) => {

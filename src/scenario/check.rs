@@ -1,6 +1,6 @@
 //! What must hold between the parts of a scenario. One function per rule; all of them always run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::graph::{DiGraph, NodeIndex};
 
@@ -128,8 +128,9 @@ fn conditions(scenario: &Scenario, names: &Names, found: &mut Diagnostics) {
 }
 
 fn operations_are_called(names: &Names, found: &mut Diagnostics) {
+    let called: BTreeSet<OperationId> = names.operation_edges.iter().map(|(_, callee)| *callee).collect();
     for (id, (name, _)) in &names.operations {
-        if !names.operation_edges.iter().any(|(_, callee)| callee == id) {
+        if !called.contains(id) {
             let message = format!("nothing calls `{}.{}`", id.0, id.1);
             found.push(Diagnostic::warning(code::NO_EFFECT, name.span, message).label("never used"));
         }

@@ -1,7 +1,18 @@
 //! What the person wrote: text -> tree with positions -> base, variant and overrides applied -> typed, checked scenario.
 //!
-//! Every field is documented with its unit, range and default where it is defined; unknown fields and names are refused
-//! with their place in the file. Knows nothing of simulation.
+//! | files | do |
+//! |---|---|
+//! | `lex`, `parse`, `tree` | text into a tree of values with places |
+//! | `merge`, `path`, `apply`, `variant` | base, variants and overrides, applied on the tree |
+//! | `schema`, `example` | what can be written where, as data; each type's definition states it |
+//! | `decode`, `container`, `scalar`, `quantity`, `forms`, `reading` | the tree into values, guided by the schema |
+//! | `names`, `check`, `check_*` | what must hold between the parts |
+//! | `document` | all of these in order |
+//! | `code`, `glossary`, `explain` | what words mean |
+//! | the rest | the types themselves, every field with its unit, range and default |
+//!
+//! Unknown fields and names are refused with their place in the file; all mistakes are reported, not the first.
+//! Knows nothing of simulation.
 
 mod apply;
 mod call;

@@ -1,5 +1,7 @@
 //! Same seed, same bytes; and what is unrelated leaves every draw as it was.
 
+use knockon::experiment::{Setup, first_difference};
+
 use crate::support::{replay, scenario_with};
 
 const THURSDAY: &str = "thursday-checkout-outage.ron";
@@ -67,4 +69,20 @@ fn a_policy_that_acts_moves_only_what_it_acts_on() {
         assert_eq!(base[name], changed[name], "{name}");
     }
     assert_ne!(base["work/user"], changed["work/user"], "fewer attempts are worked off");
+}
+
+#[test]
+fn the_first_difference_is_found_and_named() {
+    let short = ["horizon=\"30s\"", "expect=[]"];
+    let base = scenario_with(THURSDAY, None, &short);
+    let setup = |scenario| Setup { scenario, variant: None, overrides: &[], twin: true };
+    assert_eq!(first_difference(&setup(&base), &setup(&base)), None);
+    // A pause that ends a second earlier: everything is equal until then.
+    let shorter = scenario_with(THURSDAY, None, &[&short[..], &["faults.gc.for=\"11s\""]].concat());
+    let difference = first_difference(&setup(&base), &setup(&shorter)).unwrap();
+    assert!((difference.at_s - 11.0).abs() < 0.1 && difference.event > 100_000, "{difference:?}");
+    assert!(difference.second.contains("user-db/0 is ready at T+11 s"), "{difference:?}");
+    let other_seed = scenario_with(THURSDAY, None, &[&short[..], &["seed=43"]].concat());
+    let difference = first_difference(&setup(&base), &setup(&other_seed)).unwrap();
+    assert!(difference.event == 1 && difference.first.contains("arrived"), "{difference:?}");
 }

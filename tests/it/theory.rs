@@ -68,7 +68,7 @@ fn the_wait_grows_with_the_variance_of_service() {
     }
 }
 
-/// Fan-out without queueing: the mean of the longest of n exponential calls is H_n times the mean of one.
+/// Fan-out without queueing: the mean of the longest of n exponential calls is `H_n` times the mean of one.
 #[test]
 fn a_fan_out_waits_for_its_slowest_call() {
     let calls = ["\"leaf.op\""; 10].join(", ");

@@ -28,13 +28,13 @@ impl Entry {
     const fn words(self) -> &'static str {
         match self {
             Self::Target => "struck by the fault",
-            Self::Outcome(Outcome::Impaired) => "hit, still impaired at the end",
+            Self::Outcome(Outcome::Impaired) => "hit, still impaired",
             Self::Outcome(Outcome::Recovered) => "hit, recovered",
             Self::Outcome(Outcome::Unharmed) => "unharmed",
             Self::Outcome(Outcome::Unknown) => "not compared with a twin",
             Self::Call => "call",
             Self::Failure => "way of the failure",
-            Self::Amplified => "attempts against the twin\u{2019}s",
+            Self::Amplified => "attempts vs the twin\u{2019}s",
         }
     }
 }
@@ -53,7 +53,7 @@ pub(super) fn draw(scene: &mut Scene, entries: &[Entry], top: f64) -> f64 {
         sign(scene, *entry, at(x, y), SIGN);
         let place = at(x + SIGN + 10.0, y + theme::TEXT * font::CAPITAL / 2.0);
         scene.text(Text::new(place, entry.words()).color(theme::MUTED));
-        x += width + 30.0;
+        x += width + 26.0;
     }
     y + ROW / 2.0
 }

@@ -5,37 +5,35 @@ use crate::plot::geometry::{Point, Rect, at};
 use crate::plot::labels::{EndLabel, Free, end_labels};
 use crate::plot::scene::{Anchor, Text};
 use crate::plot::series::{Windows, total, unbroken};
-use crate::plot::theme::{self, Look};
+use crate::plot::theme::{self, Look, Marker};
 use crate::plot::{font, words};
-use crate::record::MonitorTrack;
 
 use super::page::{Page, Panel, through};
+use super::readings::{MOST, Reading, error_rates};
 
 const HEIGHT: f64 = 232.0;
-/// More lines than this are not told apart any more.
-const MOST: usize = 7;
-
 /// A line of the panel.
 struct Curve<'a> {
     name: &'a str,
     look: Look,
+    width: f64,
     parts: Vec<Vec<Point>>,
     last: f64,
-    monitor: Option<&'a MonitorTrack>,
+    reading: Option<Reading<'a>>,
 }
 
 /// Draws the panel.
 pub(super) fn draw(page: &mut Page<'_>) {
     let shares = [0.0, 0.25, 0.5, 0.75, 1.0];
     let ticks: Vec<_> = shares.into_iter().map(|v| (v, format!("{:.0}\u{a0}%", v * 100.0))).collect();
-    let monitored = page.record.actual.monitors.values().any(is_error_rate);
-    let (heading, unit) = if monitored {
-        ("Error rates", "as the monitors read them: share of what ended")
-    } else {
+    let readings = error_rates(page.record);
+    let (heading, unit) = if readings.is_empty() {
         ("Failed requests", "share of those that ended")
+    } else {
+        ("Error rates", "as the monitors read them: share of what ended")
     };
     let panel = page.panel(heading, unit, HEIGHT, 1.0, &ticks);
-    let curves = if monitored { monitors(page, panel) } else { classes(page, panel) };
+    let curves = if readings.is_empty() { classes(page, panel) } else { monitors(page, panel, &readings) };
     let mut free = Free::default();
     for curve in &curves {
         curve.parts.iter().for_each(|part| free.occupy_line(part));
@@ -48,7 +46,7 @@ pub(super) fn draw(page: &mut Page<'_>) {
     }
     for curve in curves.iter().rev() {
         for part in &curve.parts {
-            page.scene.dashed(part, theme::SERIES, curve.look.line, curve.look.dash);
+            page.scene.dashed(part, curve.width, curve.look.line, curve.look.dash);
         }
     }
     for curve in &curves {
@@ -70,38 +68,31 @@ pub(super) fn draw(page: &mut Page<'_>) {
     end_labels(&mut page.scene, x, (panel.rect.top - 12.0, panel.rect.bottom + 12.0), labels);
 }
 
-fn is_error_rate(monitor: &MonitorTrack) -> bool {
-    monitor.reading == "error_rate" && !monitor.samples.is_empty()
-}
-
-/// The curves of the monitors; of too many, those that read the most.
-fn monitors<'a>(page: &mut Page<'a>, panel: Panel) -> Vec<Curve<'a>> {
-    let record = page.record;
-    let peak = |monitor: &MonitorTrack| monitor.samples.iter().map(|sample| sample.1).fold(0.0, f64::max);
-    let mut chosen: Vec<_> = record.actual.monitors.iter().filter(|(_, m)| is_error_rate(m)).collect();
-    chosen.sort_by(|a, b| peak(b.1).total_cmp(&peak(a.1)));
-    chosen.truncate(MOST);
-    chosen
-        .into_iter()
-        .map(|(name, monitor)| {
-            let samples = within(monitor, record.simulated_s);
-            let parts = unbroken(samples);
-            let line = |part: &&[(f64, f64)]| through(&page.axis, panel, part.iter().copied());
-            Curve {
-                name,
-                parts: parts.iter().map(line).collect(),
-                look: page.look(&monitor.of),
-                last: samples.last().map_or(0.0, |sample| sample.1),
-                monitor: Some(monitor),
-            }
-        })
-        .collect()
-}
-
-/// The readings up to an instant.
-fn within(monitor: &MonitorTrack, end_s: f64) -> &[(f64, f64)] {
-    let count = monitor.samples.iter().take_while(|sample| sample.0 <= end_s + 1e-6).count();
-    &monitor.samples[..count]
+/// The curves of the monitors. A second one of the same subject is thinner and dotted.
+fn monitors<'a>(page: &mut Page<'a>, panel: Panel, readings: &[Reading<'a>]) -> Vec<Curve<'a>> {
+    let mut curves = Vec::new();
+    for reading in readings {
+        let mut look = page.look(&reading.monitor.of);
+        if reading.second {
+            look = Look { dash: &[2.5, 3.5], marker: Marker::Diamond, ..look };
+        }
+        let line = |part: &&[(f64, f64)]| {
+            // The last reading holds until the end, if that is near.
+            let end_s = page.record.simulated_s;
+            let last = part.last().filter(|last| end_s - last.0 <= 0.1 * end_s);
+            let held = last.filter(|last| Some(*last) == reading.samples.last()).map(|last| (end_s, last.1));
+            through(&page.axis, panel, part.iter().copied().chain(held))
+        };
+        curves.push(Curve {
+            name: reading.name,
+            parts: unbroken(reading.samples).iter().map(line).collect(),
+            width: if reading.second { theme::REFERENCE } else { theme::SERIES },
+            look,
+            last: reading.samples.last().map_or(0.0, |sample| sample.1),
+            reading: Some(*reading),
+        });
+    }
+    curves
 }
 
 /// The curves of the classes.
@@ -119,14 +110,21 @@ fn classes<'a>(page: &mut Page<'a>, panel: Panel) -> Vec<Curve<'a>> {
         let values = pieces.iter().filter_map(|piece| Some((piece.clone(), share(piece)?)));
         let line = through(&page.axis, panel, windows.curve(values).into_iter());
         let last = share(&windows.last()).unwrap_or(0.0);
-        curves.push(Curve { name, look: page.look(name), parts: vec![line], last, monitor: None });
+        curves.push(Curve {
+            name,
+            look: page.look(name),
+            width: theme::SERIES,
+            parts: vec![line],
+            last,
+            reading: None,
+        });
     }
     curves
 }
 
 /// The threshold of an alert, as a thin dashed line.
 fn thresholds(page: &mut Page<'_>, panel: Panel, curve: &Curve<'_>) {
-    if let Some(threshold) = curve.monitor.and_then(|monitor| monitor.threshold) {
+    if let Some(threshold) = curve.reading.and_then(|reading| reading.monitor.threshold) {
         let y = panel.y(threshold);
         let line = [at(panel.rect.left, y), at(panel.rect.right, y)];
         page.scene.dashed(&line, 1.5, curve.look.line, &[6.0, 4.0]);
@@ -135,13 +133,10 @@ fn thresholds(page: &mut Page<'_>, panel: Panel, curve: &Curve<'_>) {
 
 /// A light ribbon under the curve while the alert fires.
 fn firing(page: &mut Page<'_>, panel: Panel, curve: &Curve<'_>) {
-    let Some(monitor) = curve.monitor else { return };
+    let Some(Reading { monitor, samples, .. }) = curve.reading else { return };
     for (from, to) in &monitor.alerts {
         let to = to.unwrap_or(page.record.simulated_s);
-        let during = within(monitor, page.record.simulated_s)
-            .iter()
-            .copied()
-            .filter(|sample| sample.0 >= *from && sample.0 <= to);
+        let during = samples.iter().copied().filter(|sample| sample.0 >= *from && sample.0 <= to);
         let line = through(&page.axis, panel, during);
         let light = |c: u8| 255 - (255 - c) / 4;
         let color = curve.look.line;
@@ -155,11 +150,11 @@ fn firing(page: &mut Page<'_>, panel: Panel, curve: &Curve<'_>) {
 
 /// A marker where the alert fired first, with the reading.
 fn fired(page: &mut Page<'_>, panel: Panel, curve: &Curve<'_>, free: &mut Free) {
-    let Some(monitor) = curve.monitor else { return };
+    let Some(Reading { monitor, samples, .. }) = curve.reading else { return };
     let begun = |alert: &&(f64, Option<f64>)| alert.0 <= page.record.simulated_s;
     let alerts: Vec<_> = monitor.alerts.iter().filter(begun).take(12).collect();
     for (n, (at_s, _)) in alerts.into_iter().enumerate() {
-        let reading = monitor.samples.iter().take_while(|sample| sample.0 <= at_s + 1e-6).last();
+        let reading = samples.iter().take_while(|sample| sample.0 <= at_s + 1e-6).last();
         let Some((_, value)) = reading else { continue };
         let place = at(page.axis.x(*at_s), panel.y(*value));
         page.scene.marker(place, 7.0, curve.look.marker, curve.look.line);
@@ -169,6 +164,7 @@ fn fired(page: &mut Page<'_>, panel: Panel, curve: &Curve<'_>, free: &mut Free) 
             let places = [
                 (place.moved(14.0, 6.0), Anchor::Start),
                 (place.moved(14.0, 20.0), Anchor::Start),
+                (place.moved(0.0, -16.0), Anchor::Middle),
                 (place.moved(-14.0, 0.0), Anchor::End),
                 (place.moved(-14.0, -14.0), Anchor::End),
             ];
@@ -179,7 +175,7 @@ fn fired(page: &mut Page<'_>, panel: Panel, curve: &Curve<'_>, free: &mut Free) 
 
 /// The name of the threshold, where there is room.
 fn threshold_name(page: &mut Page<'_>, panel: Panel, curve: &Curve<'_>, free: &mut Free) {
-    let Some(threshold) = curve.monitor.and_then(|monitor| monitor.threshold) else { return };
+    let Some(threshold) = curve.reading.and_then(|reading| reading.monitor.threshold) else { return };
     let y = panel.y(threshold);
     let name = font::fit(curve.name, theme::TEXT, Weight::Regular, 260.0);
     let text = Text::new(at(0.0, y), format!("{name}: alert at {}", words::share(threshold)));

@@ -77,21 +77,14 @@ fn shares<'a>(page: &Page<'a>, twin: &'a WorldRecord) -> Vec<Curve<'a>> {
         let pieces = coarse.pooled(&page.axis, 4.0, ENOUGH / rate.max(1e-9));
         let share = |piece: &Range<usize>| {
             let (from, to) = (coarse.begin(piece.start), coarse.begin(piece.end));
-            let got = total(&class.ok, &between(ours, from, to)) as f64;
-            let wanted = total(&expected.ok, &between(theirs, from, to)) as f64;
+            let got = total(&class.ok, &ours.between(from, to)) as f64;
+            let wanted = total(&expected.ok, &theirs.between(from, to)) as f64;
             (wanted > 0.0).then(|| got / wanted)
         };
         let values = pieces.iter().filter_map(|piece| Some((piece.clone(), share(piece)?)));
         curves.push(Curve { name, values: coarse.curve(values), last: share(&coarse.last()) });
     }
     curves
-}
-
-/// The windows between two instants.
-fn between(windows: Windows, from_s: f64, to_s: f64) -> Range<usize> {
-    let width = windows.width_s.max(f64::MIN_POSITIVE);
-    let end = if to_s >= windows.end_s { windows.count } else { libm::round(to_s / width) as usize };
-    libm::round(from_s / width) as usize..end
 }
 
 /// Answers per second.

@@ -68,7 +68,7 @@ pub(super) fn draw(page: &mut Page<'_>) {
 fn bars(page: &mut Page<'_>, color: RGBColor, track: &Track<'_>, more: &str) {
     let top = page.y + (ROW - BAR) / 2.0;
     let mut placed: Vec<Rect> = Vec::new();
-    for span in &track.spans {
+    for span in track.spans.iter().filter(|span| span.from_s <= page.axis.end_s()) {
         let from = page.axis.x(span.from_s);
         let to = page.axis.x(span.to_s.unwrap_or(page.axis.end_s())).max(from + 3.0);
         match placed.last_mut() {
@@ -102,7 +102,7 @@ fn bars(page: &mut Page<'_>, color: RGBColor, track: &Track<'_>, more: &str) {
         Text::new(at(left + 8.0, baseline), words)
     };
     let bounds = text.bounds();
-    if !placed.iter().any(|bar| bar.overlaps(bounds)) {
+    if !placed.iter().any(|bar| bar.overlaps(bounds)) && bounds.right < page.axis.right() {
         page.scene.fill(bounds.grown(1.0), theme::WASH);
     }
     page.scene.text(text);

@@ -1,21 +1,23 @@
 //! The panel of call rates: the calls that the incident amplified most, against the twin's.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
-use crate::analysis::CallSummary;
 use crate::plot::axis::value_ticks;
 use crate::plot::geometry::Point;
 use crate::plot::labels::{EndLabel, end_labels};
 use crate::plot::series::{Windows, total};
 use crate::plot::theme::{self, Look};
 use crate::plot::words;
-use crate::record::{CallSeries, WorldRecord};
+use crate::record::WorldRecord;
 
 use super::page::{Page, through};
 
 const HEIGHT: f64 = 184.0;
-/// A call amplified by less is not worth a line.
+/// Least amplification that is told.
 const AMPLIFIED: f64 = 1.2;
+/// A call with less than this share of the extra attempts of the first is left out.
+const NOTICEABLE: f64 = 0.4;
 /// At most so many calls.
 const MOST: usize = 3;
 
@@ -23,13 +25,24 @@ const MOST: usize = 3;
 struct Curve<'a> {
     name: &'a str,
     look: Look,
-    amplification: Option<f64>,
-    actual: Rates,
-    twin: Option<Rates>,
+    amplified: bool,
+    rates: Rates,
 }
 
-/// The rate of a call over time.
+/// The rates of a call.
 struct Rates {
+    actual: Line,
+    twin: Option<Line>,
+    /// Attempts sent.
+    sent: f64,
+    /// Attempts beyond the twin's.
+    extra: f64,
+    /// Attempts more, or less, than the twin's.
+    changed: f64,
+}
+
+/// A rate over time.
+struct Line {
     values: Vec<(f64, f64)>,
     last: f64,
 }
@@ -40,8 +53,8 @@ pub(super) fn draw(page: &mut Page<'_>) {
     if curves.is_empty() {
         return;
     }
-    let rates = curves.iter().flat_map(|curve| std::iter::once(&curve.actual).chain(&curve.twin));
-    let most = rates.flat_map(|rates| &rates.values).map(|value| value.1).fold(0.0, f64::max);
+    let lines = curves.iter().flat_map(|curve| std::iter::once(&curve.rates.actual).chain(&curve.rates.twin));
+    let most = lines.flat_map(|line| &line.values).map(|value| value.1).fold(0.0, f64::max);
     let (step, top) = value_ticks(most, 4.0);
     let ticks: Vec<_> = (0..=libm::round(top / step) as u32)
         .map(|n| (f64::from(n) * step, words::rate(f64::from(n) * step)))
@@ -51,12 +64,12 @@ pub(super) fn draw(page: &mut Page<'_>) {
         None => "attempts per second",
     };
     let panel = page.panel("Load", unit, HEIGHT, top, &ticks);
-    let line = |page: &Page<'_>, rates: &Rates| through(&page.axis, panel, rates.values.iter().copied());
+    let line = |page: &Page<'_>, rates: &Line| through(&page.axis, panel, rates.values.iter().copied());
     let mut labels = Vec::new();
     for curve in &curves {
-        let Some(twin) = &curve.twin else { continue };
-        let (above, below) = (line(page, &curve.actual), line(page, twin));
-        if curve.amplification.is_some_and(|times| times >= AMPLIFIED) {
+        let Some(twin) = &curve.rates.twin else { continue };
+        let (above, below) = (line(page, &curve.rates.actual), line(page, twin));
+        if curve.amplified {
             let area: Vec<Point> = above.iter().chain(below.iter().rev()).copied().collect();
             page.scene.area(area, curve.look.line, theme::AREA_OPACITY);
         }
@@ -65,16 +78,20 @@ pub(super) fn draw(page: &mut Page<'_>) {
         labels.push(EndLabel { y: panel.y(twin.last), name, value: words::rate(twin.last), look: None });
     }
     for curve in &curves {
-        let actual = line(page, &curve.actual);
+        let actual = line(page, &curve.rates.actual);
         page.scene.dashed(&actual, theme::SERIES, curve.look.line, curve.look.dash);
-        let factor =
-            curve.twin.as_ref().filter(|twin| twin.last > 0.0).map(|twin| curve.actual.last / twin.last);
+        let factor = curve
+            .rates
+            .twin
+            .as_ref()
+            .filter(|twin| twin.last > 0.0)
+            .map(|twin| curve.rates.actual.last / twin.last);
         let factor = factor.filter(|factor| *factor >= AMPLIFIED);
         let times = factor.map_or_else(String::new, |f| format!(" ({} the twin\u{2019}s)", words::factor(f)));
         labels.push(EndLabel {
-            y: panel.y(curve.actual.last),
+            y: panel.y(curve.rates.actual.last),
             name: arrow(curve.name),
-            value: format!("{}{times}", words::rate(curve.actual.last)),
+            value: format!("{}{times}", words::rate(curve.rates.actual.last)),
             look: Some(curve.look),
         });
     }
@@ -86,48 +103,61 @@ fn arrow(name: &str) -> String {
     name.replace(" -> ", " \u{2192} ")
 }
 
-/// How much a call was amplified, over the whole incident or at its worst.
-fn strength(call: &CallSummary) -> Option<f64> {
-    call.amplification.into_iter().chain(call.peak_amplification).max_by(f64::total_cmp)
-}
-
-/// The calls to show: the most amplified; if none is, the busiest.
+/// The calls to show: the one with the most attempts beyond the twin's, and others that were amplified about as much. If
+/// none has more attempts, the one that changed most; without a twin, the busiest.
 fn curves<'a>(page: &mut Page<'a>) -> Vec<Curve<'a>> {
     let (record, summary) = (page.record, page.summary);
-    let times = |name: &str| summary.calls.get(name).and_then(strength);
-    let mut chosen: Vec<_> =
-        record.actual.calls.iter().filter(|(_, call)| !call.attempts.is_empty()).collect();
-    chosen.sort_by(|a, b| times(b.0).unwrap_or(0.0).total_cmp(&times(a.0).unwrap_or(0.0)));
-    let amplified = chosen.iter().take_while(|(name, _)| times(name).is_some_and(|t| t >= AMPLIFIED)).count();
-    if amplified == 0 {
-        let sum = |call: &CallSeries| call.attempts.iter().sum::<u64>();
-        chosen.sort_by_key(|(_, call)| std::cmp::Reverse(sum(call)));
+    let calls = record.actual.calls.iter().filter(|(_, call)| !call.attempts.is_empty());
+    let mut chosen: Vec<_> = calls.map(|(name, _)| (name.as_str(), rates(page, name))).collect();
+    let weight = |rates: &Rates| [rates.extra, rates.changed, rates.sent];
+    chosen.sort_by(|a, b| {
+        let pairs = weight(&b.1).into_iter().zip(weight(&a.1));
+        pairs.map(|(b, a)| b.total_cmp(&a)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    });
+    let most = chosen.first().map_or(0.0, |(_, rates)| rates.extra);
+    let mut curves: Vec<Curve<'a>> = Vec::new();
+    for (name, rates) in chosen {
+        let call = summary.calls.get(name);
+        let amplified = |times: Option<f64>| times.is_some_and(|times| times >= AMPLIFIED);
+        let over_all = amplified(call.and_then(|call| call.amplification));
+        let comparable = over_all && rates.extra >= NOTICEABLE * most;
+        if curves.len() < MOST && (curves.is_empty() || comparable) {
+            let look = Look { dash: &[], ..page.look(name.split(" -> ").next().unwrap_or(name)) };
+            let at_worst = amplified(call.and_then(|call| call.peak_amplification));
+            curves.push(Curve { name, look, amplified: over_all || at_worst, rates });
+        }
     }
-    chosen.truncate(amplified.clamp(1, MOST));
-    chosen
-        .into_iter()
-        .map(|(name, _)| {
-            let caller = name.split(" -> ").next().unwrap_or(name);
-            let mut look = page.look(caller);
-            look.dash = &[];
-            Curve {
-                name,
-                look,
-                amplification: times(name),
-                actual: rates(page, &record.actual, name),
-                twin: record.twin.as_ref().map(|twin| rates(page, twin, name)),
-            }
-        })
-        .collect()
+    curves
 }
 
-fn rates(page: &Page<'_>, world: &WorldRecord, name: &str) -> Rates {
-    let windows = Windows::of(world, page.record.simulated_s);
-    let attempts = world.calls.get(name).map_or(&[][..], |call| &call.attempts);
-    let rate = |piece: &Range<usize>| total(attempts, piece) as f64 / windows.seconds(piece).max(1e-9);
-    let pieces = windows.pooled(&page.axis, 4.0, 1.0);
-    Rates {
-        values: windows.curve(pieces.iter().map(|piece| (piece.clone(), rate(piece)))),
-        last: rate(&windows.last()),
-    }
+/// The rates of a call in both worlds. Worlds with windows of different widths are compared by time.
+fn rates(page: &Page<'_>, name: &str) -> Rates {
+    let record = page.record;
+    let of = |world: &WorldRecord| Windows::of(world, record.simulated_s);
+    let ours = of(&record.actual);
+    let theirs = record.twin.as_ref().map(of);
+    let coarse = theirs.filter(|theirs| theirs.width_s > ours.width_s).unwrap_or(ours);
+    let pieces = coarse.pooled(&page.axis, 4.0, 1.0);
+    let line = |world: &WorldRecord| {
+        let attempts = world.calls.get(name).map_or(&[][..], |call| &call.attempts);
+        let windows = of(world);
+        let rate = |piece: &Range<usize>| {
+            let (from, to) = (coarse.begin(piece.start), coarse.begin(piece.end));
+            total(attempts, &windows.between(from, to)) as f64 / (to - from).max(1e-9)
+        };
+        let values = coarse.curve(pieces.iter().map(|piece| (piece.clone(), rate(piece))));
+        Line { values, last: rate(&coarse.last()) }
+    };
+    let actual = line(&record.actual);
+    let twin = record.twin.as_ref().map(line);
+    // Both lines have a point at each end and one in the middle of each piece.
+    let seconds = || pieces.iter().map(|piece| coarse.seconds(piece));
+    let sum = |values: &mut dyn Iterator<Item = f64>| values.zip(seconds()).map(|(v, s)| v * s).sum::<f64>();
+    let middle = |line: &'_ Line| line.values.iter().skip(1).map(|value| value.1).collect::<Vec<f64>>();
+    let ours = middle(&actual);
+    let theirs = twin.as_ref().map_or_else(|| ours.clone(), middle);
+    let more = |(actual, twin): (&f64, &f64)| actual - twin;
+    let extra = sum(&mut ours.iter().zip(&theirs).map(more).map(|more| more.max(0.0)));
+    let changed = sum(&mut ours.iter().zip(&theirs).map(more).map(f64::abs));
+    Rates { sent: sum(&mut ours.iter().copied()), changed, extra, actual, twin }
 }

@@ -7,6 +7,7 @@ mod goodput;
 mod lane;
 mod load;
 mod page;
+mod readings;
 mod spans;
 
 pub use build::timeline;

@@ -5,7 +5,7 @@ use indexmap::IndexSet;
 use crate::analysis::Summary;
 use crate::plot::axis::TimeAxis;
 use crate::plot::figure::Figure;
-use crate::plot::font::{Weight, wrap};
+use crate::plot::font::{Weight, fit, width, wrap};
 use crate::plot::geometry::{Point, Rect, at};
 use crate::plot::labels::{Flag, arrange};
 use crate::plot::scene::{Anchor, Scene, Text};
@@ -64,9 +64,11 @@ impl<'a> Page<'a> {
     /// A page with its title, its time axis and its flags.
     pub(super) fn new(record: &'a Record, summary: &'a Summary) -> Self {
         let title = headline::finding(record, summary);
-        let description = format!("{} {}", summary.verdict_reason, headline::identity(record));
+        let description =
+            format!("{} {}", words::sentence(&summary.verdict_reason), headline::identity(record));
         let mut scene = Scene::new(title, description.trim().to_owned());
-        let y = title_block(&mut scene, &summary.verdict_reason, &headline::identity(record));
+        let y =
+            title_block(&mut scene, &words::sentence(&summary.verdict_reason), &headline::identity(record));
         let (left, right) = (LEFT, scene.width - RIGHT);
         let axis = TimeAxis::new(record.simulated_s, focus(record, summary), left, right);
         let monitors = record.actual.monitors.values().map(|monitor| monitor.of.as_str());
@@ -134,19 +136,23 @@ impl<'a> Page<'a> {
         for stretch in self.axis.stretches().to_vec() {
             let rect = Rect::new(stretch.left, self.y, stretch.right - stretch.left, BAR);
             let lasted = words::length(stretch.to_s - stretch.from_s);
-            let (ground, words) = if stretch == enlarged {
-                let from = if stretch.from_s > 0.0 { words::instant(stretch.from_s) } else { String::new() };
-                let which =
-                    if from.is_empty() { format!("first {lasted}") } else { format!("{lasted} from {from}") };
-                (theme::GRID, format!("{which}, enlarged {}", words::factor(times)))
-            } else if stretch.from_s > 0.0 {
-                (theme::WASH, format!("the {lasted} after"))
+            let side = if stretch.from_s < enlarged.from_s { "before" } else { "after" };
+            let (ground, words, short) = if stretch == enlarged {
+                let times = words::factor(times);
+                let from = words::instant(stretch.from_s);
+                let which = if stretch.from_s > 0.0 {
+                    format!("{lasted} from {from}")
+                } else {
+                    format!("first {lasted}")
+                };
+                (theme::GRID, format!("{which}, enlarged {times}"), format!("enlarged {times}"))
             } else {
-                (theme::WASH, format!("the {lasted} before"))
+                (theme::WASH, format!("the {lasted} {side}"), side.to_owned())
             };
             let inset = Rect { left: rect.left + 1.0, right: rect.right - 1.0, ..rect };
             self.scene.area(inset.rounded(4.0), ground, 1.0);
-            let words = crate::plot::font::fit(&words, theme::TEXT, Weight::Regular, inset.width() - 8.0);
+            let fits = |words: &String| width(words, theme::TEXT, Weight::Regular) <= inset.width() - 12.0;
+            let words = [words, short].into_iter().find(fits).unwrap_or_default();
             let middle = at(rect.center().x, rect.bottom - 6.5);
             self.scene.text(Text::new(middle, words).color(theme::MUTED).anchor(Anchor::Middle));
         }
@@ -169,7 +175,7 @@ impl<'a> Page<'a> {
         let after = self.axis.left() + title.width() + 8.0;
         self.scene.text(title);
         let room = self.scene.width - theme::EDGE - after;
-        let unit = crate::plot::font::fit(unit, theme::TEXT, Weight::Regular, room);
+        let unit = fit(unit, theme::TEXT, Weight::Regular, room);
         self.scene.text(Text::new(at(after, baseline), unit).color(theme::MUTED));
         self.raise_flags();
         let rect = Rect::new(self.axis.left(), self.y, self.axis.right() - self.axis.left(), height);
@@ -224,8 +230,7 @@ impl<'a> Page<'a> {
         let right = self.scene.width - theme::EDGE;
         let name =
             |y: f64, words: &str| Text::new(at(right, y), words).color(theme::MUTED).anchor(Anchor::End);
-        let since = if self.record.faults.is_empty() { "since the warm-up" } else { "time" };
-        self.scene.text(name(y + 26.0, since));
+        self.scene.text(name(y + 26.0, "time"));
         self.y += 26.0;
         if self.record.start.is_some() {
             self.scene.text(name(y + 47.0, "wall clock"));
@@ -256,7 +261,7 @@ pub(crate) fn title_block(scene: &mut Scene, reason: &str, identity: &str) -> f6
         scene.text(Text::new(at(theme::EDGE, y), line).color(theme::MUTED));
         y += 5.0;
     }
-    y + 18.0
+    y + 22.0
 }
 
 /// The period to look at closely: from the first fault until it was over, noticed and had spread.
@@ -268,10 +273,12 @@ fn focus(record: &Record, summary: &Summary) -> Option<(f64, f64)> {
     let spread =
         summary.propagation.iter().map(|impact| impact.at_s).filter(|at| noticed.is_none_or(|n| *at <= n));
     let last = spread.chain(first.to_s).chain(noticed).fold(from, f64::max);
-    let length = (last - from) * 2.5;
-    let lead = if from > 0.0 { length * 0.1 } else { 0.0 };
-    let begin = libm::floor((from - lead).max(0.0));
-    (length > 0.0).then(|| (begin, begin + crate::plot::axis::focus_length(from + length - begin)))
+    // Fewer windows than this, and enlarging them shows nothing new.
+    let least = 10.0 * record.actual.window_s;
+    let length = ((last - from) * 2.5).max(least);
+    let round = crate::plot::axis::time_step_within(length / 6.0);
+    let begin = (libm::floor((from - length * 0.1) / round) * round).max(0.0);
+    (last > from).then(|| (begin, begin + crate::plot::axis::focus_length(from + length - begin)))
 }
 
 /// The first firing of each alert, those at one place together.

@@ -57,6 +57,7 @@ pub(super) fn breakers(record: &Record) -> Vec<Track<'static>> {
     let of = |subject: &str| {
         let (caller, callee) = subject.split_once(" -> ").unwrap_or((subject, ""));
         let caller = caller.split('/').next().unwrap_or(caller);
+        let callee = callee.split(" #").next().unwrap_or(callee);
         if callee.is_empty() { caller.to_owned() } else { format!("{caller} \u{2192} {callee}") }
     };
     let tracks = merged(record, "breaker", is_open, of);
@@ -158,9 +159,9 @@ mod tests {
     fn breakers_are_told_by_call() {
         let (mut record, _) = fixture::thursday();
         record.actual.transitions = vec![
-            transition(5.0, "breaker", "checkout/0 -> user", "open"),
-            transition(10.0, "breaker", "checkout/0 -> user", "half_open"),
-            transition(11.0, "breaker", "checkout/0 -> user", "closed"),
+            transition(5.0, "breaker", "checkout -> user #0", "open"),
+            transition(10.0, "breaker", "checkout -> user #0", "half-open"),
+            transition(11.0, "breaker", "checkout -> user #0", "closed"),
         ];
         let tracks = breakers(&record);
         assert_eq!(tracks[0].name, "checkout \u{2192} user open");

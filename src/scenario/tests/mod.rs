@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod layers;
+mod limits;
 mod mistakes;
 mod reading;
 mod sample;

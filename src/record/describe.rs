@@ -1,0 +1,99 @@
+//! A model event in words, with names: for those who look at single events.
+
+use crate::engine::{AttemptId, ModelEvent, ReplicaState};
+use crate::failure::Outcome;
+use crate::id::ReplicaId;
+use crate::model::Model;
+use crate::policy::BreakerState;
+
+/// What happened, in words.
+pub fn describe(model: &Model, event: &ModelEvent) -> String {
+    let class =
+        |id: &crate::engine::RequestId| format!("request {} of {}", id.number, model.classes[id.class].name);
+    let replica = |id: &ReplicaId| replica_name(model, *id);
+    let attempt = |id: &AttemptId| {
+        let site = &model.sites[id.site];
+        let operation = &model.operations[site.operation].name;
+        format!("attempt {} at {operation} (key {:016x}) for {}", id.number, id.key.0, class(&id.request))
+    };
+    match event {
+        ModelEvent::RequestArrived(id) => format!("{} of user {} arrived", class(id), id.user),
+        ModelEvent::RequestEnded(id, outcome) => format!("{} {}", class(id), outcome_words(*outcome)),
+        ModelEvent::RequestDrained(id) => format!("{} left no trace any more", class(id)),
+        ModelEvent::AttemptSent(id) => format!("{} was sent", attempt(id)),
+        ModelEvent::AttemptRefused(id, outcome) => {
+            format!("{} was not sent: {}", attempt(id), outcome_words(*outcome))
+        }
+        ModelEvent::AttemptEnded(id, outcome) => format!("{} {}", attempt(id), outcome_words(*outcome)),
+        ModelEvent::Queued(id, length) => {
+            format!("an attempt joined the queue of {}, now {length} long", replica(id))
+        }
+        ModelEvent::Unqueued(id) => format!("an attempt left the queue of {} without a thread", replica(id)),
+        ModelEvent::Begun(id, waited, _) => {
+            format!("an attempt took a thread of {} after waiting {waited}", replica(id))
+        }
+        ModelEvent::Blocked(id) => format!("a thread of {} waits on a call", replica(id)),
+        ModelEvent::Unblocked(id) => format!("a thread of {} waits no longer", replica(id)),
+        ModelEvent::WorkBegun(service, key, demand) => {
+            format!("work of {demand} began at {} (key {:016x})", model.services[*service].name, key.0)
+        }
+        ModelEvent::Finished(id, held, outcome) => {
+            format!(
+                "an attempt {} on {} after holding its thread for {held}",
+                outcome_words(*outcome),
+                replica(id)
+            )
+        }
+        ModelEvent::ReplicaChanged(id, state) => format!("{} is {}", replica(id), replica_state(*state)),
+        ModelEvent::BreakerChanged(edge, number, state) => {
+            let pair = &model.pairs[model.edges[*edge].pair].name;
+            format!("breaker {number} of {pair} is {}", breaker_state(*state))
+        }
+        ModelEvent::ProbeChanged(id, healthy) => {
+            format!(
+                "the probe of {} finds it {}",
+                replica(id),
+                if *healthy { "healthy" } else { "unhealthy" }
+            )
+        }
+        ModelEvent::Scraped(id, value) => format!("monitor {} reads {value}", model.monitors[*id].name),
+        ModelEvent::AlertChanged(id, firing) => {
+            format!("alert on {} {}", model.monitors[*id].name, if *firing { "fires" } else { "is resolved" })
+        }
+        ModelEvent::FaultBegan(id) => format!("fault {} begins", model.faults[*id].name),
+        ModelEvent::FaultEnded(id) => format!("fault {} ends", model.faults[*id].name),
+    }
+}
+
+/// `user/3`.
+pub(crate) fn replica_name(model: &Model, id: ReplicaId) -> String {
+    let replica = model.replicas[id];
+    format!("{}/{}", model.services[replica.service].name, replica.number)
+}
+
+/// The name of a state in files.
+pub(crate) const fn replica_state(state: ReplicaState) -> &'static str {
+    match state {
+        ReplicaState::Starting => "starting",
+        ReplicaState::Ready => "ready",
+        ReplicaState::Paused => "paused",
+        ReplicaState::Down => "down",
+    }
+}
+
+/// The name of a state in files.
+pub(crate) const fn breaker_state(state: BreakerState) -> &'static str {
+    match state {
+        BreakerState::Open => "open",
+        BreakerState::HalfOpen => "half-open",
+        BreakerState::Closed => "closed",
+    }
+}
+
+fn outcome_words(outcome: Outcome) -> String {
+    match outcome {
+        Outcome::Ok => "was answered".to_owned(),
+        Outcome::Failed(cause) => format!("failed ({})", cause.name()),
+        Outcome::Abandoned => "was abandoned".to_owned(),
+    }
+}
