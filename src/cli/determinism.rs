@@ -44,7 +44,23 @@ fn beginning(difference: Option<Difference>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use knockon::experiment::replay;
+    use knockon::scenario::Scenario;
+
     use super::*;
+    use crate::cli::new::STARTER;
+
+    #[test]
+    fn results_that_differ_fail_with_their_own_exit_code() {
+        let terminal = Terminal::new(clap::ColorChoice::Never, true);
+        let scenario = |seed| Scenario { seed, ..Scenario::parse(STARTER).unwrap() };
+        let (one, other) = (scenario(1), scenario(2));
+        let setup = |scenario| Setup { scenario, variant: None, overrides: &[], twin: true };
+        let incident = |scenario| replay(&setup(scenario), &());
+        assert!(compare(&setup(&one), &incident(&one), &incident(&one), terminal).is_ok());
+        let error = compare(&setup(&one), &incident(&one), &incident(&other), terminal).unwrap_err();
+        assert_eq!(error.exit, Exit::NotDeterministic);
+    }
 
     #[test]
     fn the_first_differing_event_is_named() {

@@ -3,6 +3,7 @@
 mod arrival_rate;
 mod compile;
 mod faults;
+mod names;
 mod parts;
 mod program;
 
