@@ -68,6 +68,6 @@ schema! {
         /// Events handled.
         pub events: u64 = 10_000_000_000 where Rule::count(1, u64::MAX),
         /// Attempts in flight, zombies included.
-        pub in_flight: u64 = 20_000_000 where Rule::count(1, u64::MAX),
+        pub in_flight: u64 = 2_000_000 where Rule::count(1, u64::MAX),
     }
 }
