@@ -1,7 +1,7 @@
 //! The scenario as a whole, as written.
 
 use crate::diagnostic::Spanned;
-use crate::scenario::schema::{Rule, schema};
+use crate::scenario::read::schema::{Rule, schema};
 use crate::scenario::{Expectation, Fault, Monitor, Policy, Service, Traffic};
 use crate::time::SimDuration;
 
