@@ -42,6 +42,9 @@ pub(crate) fn evaluate(
 }
 
 fn check(check: &Check, record: &Record, summary: &Summary, json: &Value) -> Finding {
+    if check.looks_until().is_some_and(|until| until.as_secs_f64() > record.simulated_s + EPSILON_S) {
+        return nothing("the run ends before that");
+    }
     match check {
         Check::Verdict { is, world } => verdict(is, *world, summary),
         Check::At { at, monitor, bound, world } => match track(record, *world, monitor) {

@@ -65,7 +65,7 @@ fn traffic(record: &Record, world: &WorldRecord) -> IndexMap<String, TrafficSumm
             degraded: 0,
             failed: totals.failed,
             unfinished: totals.requests - ended,
-            availability: if ended > 0 { totals.ok as f64 / ended as f64 } else { 1.0 },
+            availability: if totals.requests > 0 { totals.ok as f64 / totals.requests as f64 } else { 1.0 },
             unavailable_s: dark.count() as f64 * world.window_s,
             lost_value: totals.failed as f64 * value,
             failed_by_cause: totals.failed_by_cause.clone(),

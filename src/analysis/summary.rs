@@ -71,7 +71,7 @@ pub struct TrafficSummary {
     pub failed: u64,
     /// In flight at the end.
     pub unfinished: u64,
-    /// (ok + degraded) / (requests - unfinished).
+    /// (ok + degraded) / requests: what is in flight at the end has not been answered.
     pub availability: f64,
     /// Time in windows with 90 % failed or more.
     pub unavailable_s: f64,

@@ -1,6 +1,6 @@
 //! How a world ended: contained, recovered, metastable ... against its twin.
 //!
-//! Asked in this order: `unaffected`, `down`, healthy again (`contained` or `recovered`), `undecided`, else `metastable`.
+//! A run that did not reach its horizon is `undecided`. Else asked in this order: `unaffected`, `down`, healthy again (`contained` or `recovered`), `undecided`, else `metastable`.
 
 use crate::record::{ClassSeries, Record, WorldRecord};
 use crate::scenario::{self, VerdictKind};
@@ -11,6 +11,11 @@ const HEALTHY: f64 = 0.99;
 const RISING: f64 = 0.02;
 /// A backlog that fell below this share of what it was in the window before is still falling.
 const FALLING: f64 = 0.95;
+
+/// So many attempts for each call of the twin are an amplification worth a word.
+const AMPLIFIED: f64 = 1.2;
+/// A twin that leaves this share of its requests unfinished does not keep up.
+const BEHIND: f64 = 0.1;
 
 /// A verdict, and why.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +42,10 @@ pub(crate) fn judge(
     limits: &scenario::Impact,
 ) -> Verdict {
     let verdict = |kind, reason: String| Verdict { kind, reason };
+    if record.simulated_s < record.horizon_s {
+        let reason = format!("the run ended at T+{:.1} s of {} s", record.simulated_s, record.horizon_s);
+        return verdict(VerdictKind::Undecided, reason);
+    }
     if affected == 0 {
         let baseline = unhealthy_baseline(twin, limits).map(|text| format!("; {text}")).unwrap_or_default();
         return verdict(
@@ -62,7 +71,21 @@ pub(crate) fn judge(
     }
     let since = record.faults.iter().filter_map(|fault| fault.to_s).fold(0.0, f64::max);
     let quiet = record.simulated_s - since;
-    verdict(VerdictKind::Metastable, format!("{gap}, {quiet:.0} s after the last fault was over"))
+    let loop_ = sustained_by(record, twin, last_s).map(|text| format!("; {text}")).unwrap_or_default();
+    verdict(VerdictKind::Metastable, format!("{gap}, {quiet:.0} s after the last fault was over{loop_}"))
+}
+
+/// The call whose extra attempts, against the twin's calls, are the most at the end: what keeps the load up.
+fn sustained_by(record: &Record, twin: &WorldRecord, last_s: f64) -> Option<String> {
+    let end = record.simulated_s;
+    let extra = |(name, series): (&String, &crate::record::CallSeries)| {
+        let attempts = sum(&series.attempts, record.actual.window_s, end - last_s, end);
+        let calls = sum(&twin.calls.get(name)?.first_attempts, twin.window_s, end - last_s, end);
+        (attempts > AMPLIFIED * calls && calls > 0.0)
+            .then(|| (attempts - calls, attempts / calls, name.clone()))
+    };
+    let (_, ratio, name) = record.actual.calls.iter().filter_map(extra).max_by(|a, b| a.0.total_cmp(&b.0))?;
+    Some(format!("{name} still makes {ratio:.1} attempts for each call of the twin"))
 }
 
 /// Length of the window at the end that decides: 60 s, or 5 % of the horizon if that is shorter.
@@ -110,10 +133,17 @@ fn unsettled(record: &Record, views: &[ClassView], last_s: f64) -> Option<String
 
 /// What is wrong with the twin itself, if it misses its own demand.
 pub(crate) fn unhealthy_baseline(twin: &WorldRecord, limits: &scenario::Impact) -> Option<String> {
-    let share = |totals: &crate::record::ClassTotals| totals.failed as f64 / totals.requests.max(1) as f64;
-    let worst = twin.totals.classes.iter().max_by(|a, b| share(a.1).total_cmp(&share(b.1)))?;
-    (share(worst.1) > limits.contained).then(|| {
-        format!("the twin itself fails {:.1} % of {}: an unhealthy baseline", 100.0 * share(worst.1), worst.0)
+    twin.totals.classes.iter().find_map(|(name, totals)| {
+        let of = |count: u64| count as f64 / totals.requests.max(1) as f64;
+        let (failed, unfinished) = (of(totals.failed), of(totals.requests - totals.ok - totals.failed));
+        let words = if failed > limits.contained {
+            format!("fails {:.1} % of {name}", 100.0 * failed)
+        } else if unfinished > BEHIND {
+            format!("leaves {:.1} % of {name} unfinished", 100.0 * unfinished)
+        } else {
+            return None;
+        };
+        Some(format!("the twin itself {words}: an unhealthy baseline"))
     })
 }
 

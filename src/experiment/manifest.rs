@@ -68,7 +68,8 @@ fn faults(model: &Model, now: SimTime) -> Vec<FaultSpan> {
             effect: effect_name(&fault.effect).to_owned(),
             service: model.services[fault.service].name.clone(),
             from_s: fault.from.secs_since(model.origin),
-            to_s: (fault.to <= now).then(|| fault.to.secs_since(model.origin)),
+            // A fault that ends with the run was active at its end.
+            to_s: (fault.to < now).then(|| fault.to.secs_since(model.origin)),
         })
         .collect()
 }

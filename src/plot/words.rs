@@ -42,7 +42,7 @@ pub(crate) fn length(seconds: f64) -> String {
 pub(crate) fn instant(seconds: f64) -> String {
     let sign = if seconds < 0.0 { '\u{2212}' } else { '+' };
     let s = seconds.abs();
-    if s < 1.0 { format!("T{sign}{}{GAP}s", trimmed(s, 1)) } else { format!("T{sign}{}", length(s)) }
+    if s < 60.0 { format!("T{sign}{}{GAP}s", trimmed(s, 1)) } else { format!("T{sign}{}", length(s)) }
 }
 
 /// The wall clock at an instant: "14:00:30"; `start` is the wall clock of T+0 in seconds since midnight.

@@ -127,6 +127,17 @@ schema! {
     }
 }
 
+impl Check {
+    /// The last instant it looks at; none if it looks at the run as a whole.
+    pub const fn looks_until(&self) -> Option<SimDuration> {
+        match self {
+            Self::At { at, .. } | Self::Firing { at, .. } => Some(*at),
+            Self::During { to, .. } | Self::Silent { to, .. } | Self::Load { to, .. } => Some(*to),
+            Self::Verdict { .. } | Self::Order(_) | Self::Value { .. } => None,
+        }
+    }
+}
+
 impl VerdictKind {
     /// Its name in files and reports.
     pub const fn name(self) -> &'static str {

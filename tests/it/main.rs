@@ -19,3 +19,4 @@ mod support;
 mod test_command;
 mod theory;
 mod tidy;
+mod verdicts;

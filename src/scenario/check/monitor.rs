@@ -7,7 +7,6 @@ use crate::scenario::check::unknown::unknown;
 use crate::scenario::edit::path;
 use crate::scenario::words::code;
 use crate::scenario::{Check, Expectation, Monitor, Name, Reading, Scenario, Subject};
-use crate::time::SimDuration;
 
 /// Checks all monitors.
 pub(in crate::scenario) fn monitors(scenario: &Scenario, names: &Names, found: &mut Diagnostics) {
@@ -87,18 +86,17 @@ pub(in crate::scenario) fn expectations(scenario: &Scenario, names: &Names, foun
 }
 
 fn within_the_run(expectation: &Expectation, scenario: &Scenario, found: &mut Diagnostics) {
-    let last: Option<SimDuration> = match &expectation.check {
-        Check::At { at, .. } | Check::Firing { at, .. } => Some(*at),
-        Check::During { to, .. } | Check::Silent { to, .. } | Check::Load { to, .. } => Some(*to),
-        Check::Verdict { .. } | Check::Order(_) | Check::Value { .. } => None,
-    };
     let horizon = scenario.horizon.value;
-    if let Some(last) = last.filter(|last| *last > horizon) {
+    if let Some(last) = expectation.check.looks_until().filter(|last| *last > horizon) {
         found.push(
-            Diagnostic::error(code::LATE, expectation.span, "this looks beyond the end of the run")
-                .label(format!("T+{last} is after T+{horizon}"))
-                .help("look earlier, or give the scenario a longer `horizon`")
-                .related(scenario.horizon.span, "the horizon"),
+            Diagnostic::warning(
+                code::LATE,
+                expectation.span,
+                "this looks beyond the end of the run and cannot hold",
+            )
+            .label(format!("T+{last} is after T+{horizon}"))
+            .help("look earlier, or give the scenario a longer `horizon`")
+            .related(scenario.horizon.span, "the horizon"),
         );
     }
 }

@@ -151,7 +151,7 @@ codes! {
         monitor with an `alert` fires, only a service with a `probe` is known to be healthy."
         r#"At("T+10s", "user errors", Within("22%", "38%"))"#;
     LATE "K052" "an expectation after the end"
-        "Nothing is known beyond the horizon."
+        "Nothing is known beyond the horizon, so the expectation will not hold."
         r#"horizon: "10m", expect: [Firing("T+30s", "user errors")]"#;
     // Choices.
     VARIANT "K060" "there is no such variant"

@@ -1,0 +1,54 @@
+//! Each verdict, from the smallest change of one scenario that leads to it.
+
+use knockon::analysis::Summary;
+use knockon::scenario::VerdictKind;
+
+use crate::support::{replay, scenario_with};
+
+fn summary(sets: &[&str]) -> Summary {
+    let sets: Vec<&str> = sets.iter().copied().chain(["expect=[]"]).collect();
+    replay(&scenario_with("retry-storm-minimal.ron", None, &sets)).summary
+}
+
+#[test]
+fn each_verdict_has_its_case() {
+    let no_retries = "calls.\"front -> back\".retry.max_attempts=1";
+    for (wanted, sets) in [
+        (VerdictKind::Unaffected, vec!["faults=[]"]),
+        (VerdictKind::Metastable, vec![]),
+        (VerdictKind::Recovered, vec![no_retries]),
+        (VerdictKind::Contained, vec!["faults.pause.for=\"600ms\""]),
+        // Active to the end, whether it is said or not.
+        (VerdictKind::Down, vec!["faults.pause.for=\"290s\""]),
+        (VerdictKind::Down, vec!["faults=[Fault(at: \"T+10s\", on: \"back\", effect: Crash)]"]),
+        // Over 15 s before the end: too early to say.
+        (VerdictKind::Undecided, vec!["faults.pause.at=\"T+280s\""]),
+    ] {
+        let found = summary(&sets);
+        assert_eq!(found.verdict, Some(wanted), "{sets:?}: {}", found.verdict_reason);
+    }
+}
+
+#[test]
+fn a_metastable_verdict_names_what_sustains_it() {
+    let reason = summary(&[]).verdict_reason;
+    assert!(reason.contains("front -> back still makes 3."), "{reason}");
+}
+
+/// Nobody has a timeout, so nothing ever fails; nothing is answered either.
+#[test]
+fn requests_that_hang_are_not_available() {
+    let hang =
+        ["faults.pause.for=\"1h\"", "calls.\"front -> back\".timeout=None", "services.front.threads=100000"];
+    let found = summary(&hang);
+    let class = &found.traffic["users"];
+    assert_eq!((class.failed, found.verdict), (0, Some(VerdictKind::Down)));
+    assert!(class.availability < 0.05 && class.unfinished > 17_000, "{class:?}");
+    assert!(found.blast_radius.is_some_and(|blast| blast.requests_affected > 0.9));
+}
+
+#[test]
+fn a_twin_that_does_not_keep_up_is_said_to_be_unhealthy() {
+    let found = summary(&["faults=[]", "traffic.users.rate=\"500/s\"", "calls={}"]);
+    assert!(found.verdict_reason.contains("unhealthy baseline"), "{}", found.verdict_reason);
+}
