@@ -1,7 +1,7 @@
 //! First impact: when each service was first hit, and when last.
 //!
 //! A service is hit at the first instant at which at least max(3, 1 %) of the attempts at it in the trailing 10 s are
-//! harmed, dated back to the first of them. Counted in buckets of 100 ms (of 1/20,000 of the horizon, if that is
+//! harmed, dated back to the first of them. Counted in buckets of 100 ms (of 1/2,000 of the horizon, if that is
 //! longer), so the instant is exact and the test for it is made at the end of each bucket.
 
 use crate::engine::AttemptId;
@@ -11,7 +11,7 @@ use crate::model::Model;
 use crate::time::{SimDuration, SimTime};
 
 /// Length of the trailing window.
-const TRAILING: SimDuration = SimDuration::from_secs(10);
+pub(crate) const TRAILING: SimDuration = SimDuration::from_secs(10);
 /// Harmed attempts in it that make a hit, whatever their share.
 const AT_LEAST: u64 = 3;
 /// Share of the attempts in it that makes a hit.
@@ -55,7 +55,7 @@ pub(crate) struct Hit {
 impl<'m> ImpactTracker<'m> {
     pub(crate) fn new(model: &'m Model) -> Self {
         let horizon = model.end - model.origin;
-        let bucket = SimDuration::from_millis(100).max(SimDuration::from_nanos(horizon.as_nanos() / 20_000));
+        let bucket = SimDuration::from_millis(100).max(SimDuration::from_nanos(horizon.as_nanos() / 2_000));
         Self { model, bucket, services: model.services.iter().map(|_| Vec::new()).collect() }
     }
 
@@ -95,9 +95,10 @@ impl<'m> ImpactTracker<'m> {
         }
     }
 
-    /// When a service was hit, if it was.
-    pub(crate) fn hit(&self, service: ServiceId) -> Option<Hit> {
+    /// When a service was hit, if it was, in a run that got as far as `now`.
+    pub(crate) fn hit(&self, service: ServiceId, now: SimTime) -> Option<Hit> {
         let buckets = &self.services[service];
+        let reached = (now.saturating_since(self.model.origin).as_nanos() / self.bucket.as_nanos()) as usize;
         let width = (TRAILING.as_nanos() / self.bucket.as_nanos()).max(1) as usize;
         let (mut attempts, mut harmed) = (0, 0);
         let mut first = None;
@@ -118,7 +119,7 @@ impl<'m> ImpactTracker<'m> {
                 first = window.iter().filter_map(|bucket| bucket.first).min_by_key(|harm| harm.at);
             }
             let last = window.iter().map(|bucket| bucket.last).max().unwrap_or_default();
-            over = if position + 1 < buckets.len() { Some(last) } else { None };
+            over = if position + 1 < reached { Some(last) } else { None };
         }
         first.map(|first| Hit { first, over })
     }

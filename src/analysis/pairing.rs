@@ -23,8 +23,9 @@ enum Side {
 }
 
 /// A request in both worlds, as far as it has got.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Pair {
+    id: RequestId,
     actual: Half,
     twin: Half,
     /// Attempts that ended in one world and not yet in the other.
@@ -102,7 +103,7 @@ impl<'m> Comparison<'m> {
                 if side == Side::Actual {
                     self.impact.attempt(&id);
                 }
-                let pair = self.pairs.entry(id.request.key.0).or_default();
+                let pair = self.pair(&id.request);
                 let other = pair.attempts.iter().position(|(s, other, _)| *s != side && other.key == id.key);
                 let Some(other) = other else {
                     pair.attempts.push((side, id, end));
@@ -115,7 +116,7 @@ impl<'m> Comparison<'m> {
                 }
             }
             Ended::Request(id, outcome, at) => {
-                let pair = self.pairs.entry(id.key.0).or_default();
+                let pair = self.pair(&id);
                 let end = End { outcome, at, latency: at - id.arrived_at };
                 pair.half(side).end = Some(end);
                 if let (Some(actual), Some(twin)) = (pair.actual.end, pair.twin.end) {
@@ -123,13 +124,22 @@ impl<'m> Comparison<'m> {
                 }
             }
             Ended::Traces(id) => {
-                let pair = self.pairs.entry(id.key.0).or_default();
+                let pair = self.pair(&id);
                 pair.half(side).drained = true;
                 if pair.actual.drained && pair.twin.drained {
                     self.close(id.key.0);
                 }
             }
         }
+    }
+
+    fn pair(&mut self, id: &RequestId) -> &mut Pair {
+        self.pairs.entry(id.key.0).or_insert_with(|| Pair {
+            id: *id,
+            actual: Half::default(),
+            twin: Half::default(),
+            attempts: Vec::new(),
+        })
     }
 
     /// Forgets a request; its attempts without a twin are harmed only if they failed.
@@ -199,9 +209,8 @@ impl<'m> Comparison<'m> {
         keys.sort_unstable();
         for key in keys {
             let pair = &self.pairs[&key];
-            let (actual, twin) = (pair.actual.end, pair.twin.end);
-            let request = pair.attempts.iter().map(|(_, id, _)| id.request).next();
-            if let (Some(id), true) = (request, actual.is_some() != twin.is_some()) {
+            let (id, actual, twin) = (pair.id, pair.actual.end, pair.twin.end);
+            if actual.is_some() != twin.is_some() {
                 self.judge_request(&id, actual, twin, now);
             }
             self.close(key);

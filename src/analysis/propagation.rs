@@ -3,7 +3,7 @@
 //! Blame is not computed yet: `from` and `via` name the mechanism seen at the first harmed attempt.
 
 use crate::analysis::Impact;
-use crate::analysis::impact::{Hit, ImpactTracker};
+use crate::analysis::impact::{Hit, ImpactTracker, TRAILING};
 use crate::failure::FailureCause;
 use crate::id::{IdVec, ServiceId};
 use crate::model::{Caller, Model, effect_name};
@@ -27,9 +27,10 @@ pub(crate) struct Propagation {
 impl Propagation {
     /// Reads the order of impact off the harmed attempts of a run that got as far as `now`.
     pub(crate) fn new(model: &Model, tracker: &ImpactTracker, actual: &WorldRecord, now: SimTime) -> Self {
-        let hits: IdVec<ServiceId, Option<Hit>> = model.services.ids().map(|id| tracker.hit(id)).collect();
+        let hits: IdVec<ServiceId, Option<Hit>> =
+            model.services.ids().map(|id| tracker.hit(id, now)).collect();
         let first: IdVec<ServiceId, Option<SimTime>> =
-            hits.enumerate().map(|(id, hit)| first_impact(model, id, hit.as_ref(), now)).collect();
+            hits.enumerate().map(|(id, hit)| first_impact(model, id, hit.as_ref(), &hits)).collect();
         let depths = depths(model);
         let mut hit: Vec<ServiceId> = first.ids().filter(|id| first[*id].is_some()).collect();
         // Ties: the leaf of the chain of calls first.
@@ -38,7 +39,7 @@ impl Propagation {
             .iter()
             .map(|id| {
                 let at = first[*id].unwrap_or_default();
-                let (from, via) = carried_by(model, *id, at, hits[*id].as_ref(), &first, actual);
+                let (from, via) = carried_by(model, *id, at, &hits, &first, actual);
                 let service = model.services[*id].name.clone();
                 let from = from.map(|id| model.services[id].name.clone());
                 Impact { at_s: at.secs_since(model.origin), service, from, via }
@@ -49,16 +50,40 @@ impl Propagation {
     }
 }
 
-/// When a service was first hit: a fault's own target at the fault's begin, if anything at all was harmed there.
-fn first_impact(model: &Model, id: ServiceId, hit: Option<&Hit>, now: SimTime) -> Option<SimTime> {
+/// When a service was first hit: a fault's own target at the fault's begin, if the harm is the fault's.
+///
+/// It is if it came in the fault's span, and soon after its begin or while no callee was hit that would explain it as
+/// well: a harmless fault does not claim the harm of another.
+fn first_impact(
+    model: &Model,
+    id: ServiceId,
+    hit: Option<&Hit>,
+    hits: &IdVec<ServiceId, Option<Hit>>,
+) -> Option<SimTime> {
     let harmed = hit.map(|hit| hit.first.at)?;
-    let fault = model
-        .faults
-        .iter()
-        .filter(|fault| fault.service == id && fault.from < now)
-        .map(|fault| fault.from)
-        .min();
-    Some(fault.map_or(harmed, |from| from.min(harmed)))
+    let explained = hit_callee(model, id, harmed, hits).is_some();
+    let own = model.faults.iter().filter(|fault| {
+        let in_span = fault.from <= harmed && harmed <= fault.to + TRAILING;
+        fault.service == id && in_span && (!explained || harmed <= fault.from + TRAILING)
+    });
+    Some(own.map(|fault| fault.from).max().map_or(harmed, |from| from.min(harmed)))
+}
+
+/// The callee whose harm was under way at an instant; of several, the one hit last, which is the news.
+fn hit_callee(
+    model: &Model,
+    id: ServiceId,
+    at: SimTime,
+    hits: &IdVec<ServiceId, Option<Hit>>,
+) -> Option<ServiceId> {
+    let callees =
+        model.pairs.iter().filter(|pair| pair.caller == Caller::Service(id)).map(|pair| pair.callee);
+    let under_way = callees.filter_map(|callee| {
+        let hit = hits[callee].as_ref()?;
+        let lasted = hit.over.is_none_or(|over| over + TRAILING >= at);
+        (hit.first.at <= at && lasted).then_some((hit.first.at, callee))
+    });
+    under_way.max().map(|(_, callee)| callee)
 }
 
 /// How many calls away from its farthest caller each service is.
@@ -86,10 +111,11 @@ fn carried_by(
     model: &Model,
     id: ServiceId,
     at: SimTime,
-    hit: Option<&Hit>,
+    hits: &IdVec<ServiceId, Option<Hit>>,
     first: &IdVec<ServiceId, Option<SimTime>>,
     actual: &WorldRecord,
 ) -> (Option<ServiceId>, String) {
+    let hit = hits[id].as_ref();
     let own = model
         .faults
         .iter()
@@ -98,12 +124,8 @@ fn carried_by(
     if let Some(fault) = own.filter(|fault| fault.from == at) {
         return (None, effect_name(&fault.effect).to_owned());
     }
-    let calls = model.pairs.iter().filter(|pair| pair.caller == Caller::Service(id));
-    let callee = calls
-        .filter_map(|pair| Some((first[pair.callee].filter(|hit| *hit <= at)?, pair.callee)))
-        .min_by_key(|(hit_at, callee)| (*hit_at, *callee));
     let cause = hit.and_then(|hit| hit.first.cause);
-    if let Some((_, callee)) = callee {
+    if let Some(callee) = hit_callee(model, id, hit.map_or(at, |hit| hit.first.at), hits) {
         let via = match cause {
             Some(FailureCause::Dependency) => "errors of the call",
             _ if threads_wait(model, id, at, actual) => "threads wait on the call",

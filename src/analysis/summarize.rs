@@ -8,11 +8,13 @@ use crate::analysis::{
     BlastRadius, CallSummary, MonitorSummary, SUMMARY_VERSION, ServiceSummary, Summary, TrafficSummary,
     TwinSummary,
 };
-use crate::record::{CallSeries, Record, WorldRecord};
+use crate::record::{CallSeries, ClassSeries, Record, WorldRecord};
 use crate::time::SimTime;
 
 /// At this share of failures or more a class is unavailable.
 const UNAVAILABLE: f64 = 0.9;
+/// Answers that should have come in a stretch of time, for it to tell something.
+const TELLING: u64 = 10;
 /// Length of the windows over which the peak amplification is looked for.
 const PEAK_WINDOW_S: f64 = 10.0;
 /// Fewer twin attempts than this in such a window say nothing.
@@ -54,10 +56,6 @@ fn traffic(record: &Record, world: &WorldRecord) -> IndexMap<String, TrafficSumm
             record.topology.classes.iter().find(|class| class.name == *name).map_or(0.0, |class| class.value);
         let ended = totals.ok + totals.failed;
         let series = &world.classes[name];
-        let dark = series.ok.iter().zip(&series.failed).filter(|(ok, failed)| {
-            let ended = **ok + **failed;
-            ended > 0 && **failed as f64 >= UNAVAILABLE * ended as f64
-        });
         let summary = TrafficSummary {
             requests: totals.requests,
             ok: totals.ok,
@@ -66,7 +64,11 @@ fn traffic(record: &Record, world: &WorldRecord) -> IndexMap<String, TrafficSumm
             failed: totals.failed,
             unfinished: totals.requests - ended,
             availability: if totals.requests > 0 { totals.ok as f64 / totals.requests as f64 } else { 1.0 },
-            unavailable_s: dark.count() as f64 * world.window_s,
+            unavailable_s: unavailable_s(
+                series,
+                record.twin.as_ref().and_then(|twin| twin.classes.get(name)),
+                world.window_s,
+            ),
             lost_value: totals.failed as f64 * value,
             failed_by_cause: totals.failed_by_cause.clone(),
             latency_ms: totals.latency_ms,
@@ -74,6 +76,27 @@ fn traffic(record: &Record, world: &WorldRecord) -> IndexMap<String, TrafficSumm
         (name.clone(), summary)
     };
     world.totals.classes.iter().map(one).collect()
+}
+
+/// Time in which a class answered 10 % or less of what it should: of what its twin answered, so that silence counts, or
+/// without a twin of what ended. Looked at in stretches of at least a second with enough answers to tell.
+fn unavailable_s(series: &ClassSeries, twin: Option<&ClassSeries>, window_s: f64) -> f64 {
+    let (mut length, mut ok, mut wanted, mut dark) = (0_u32, 0, 0, 0_u32);
+    for window in 0..series.ok.len() {
+        length += 1;
+        ok += series.ok[window];
+        wanted += match twin {
+            Some(twin) => twin.ok.get(window).copied().unwrap_or(0),
+            None => series.ok[window] + series.failed[window],
+        };
+        if wanted >= TELLING && f64::from(length) * window_s >= 1.0 - 1e-9 {
+            if ok as f64 <= (1.0 - UNAVAILABLE) * wanted as f64 {
+                dark += length;
+            }
+            (length, ok, wanted) = (0, 0, 0);
+        }
+    }
+    f64::from(dark) * window_s
 }
 
 fn services(world: &WorldRecord, twin: Option<&WorldRecord>) -> IndexMap<String, ServiceSummary> {

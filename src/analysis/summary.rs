@@ -73,7 +73,7 @@ pub struct TrafficSummary {
     pub unfinished: u64,
     /// (ok + degraded) / requests: what is in flight at the end has not been answered.
     pub availability: f64,
-    /// Time in windows with 90 % failed or more.
+    /// Time in which 90 % or more of what the twin answered was not answered.
     pub unavailable_s: f64,
     /// Value of the failed ones.
     pub lost_value: f64,
@@ -108,7 +108,7 @@ pub struct ServiceSummary {
     pub mean_in_flight: f64,
     /// The longest queue of one replica.
     pub peak_queue: u64,
-    /// Times a replica was killed or restarted.
+    /// Times a replica began to start up.
     pub restarts: u64,
     /// Attempts / the twin's first attempts, from the first fault to the horizon.
     pub load_ratio: Option<f64>,

@@ -34,29 +34,34 @@ struct ClassView<'a> {
     missing: f64,
 }
 
-/// Judges the actual world of a record. `affected` is the number of affected requests.
+/// Judges the actual world of a record; a twin that misses its own demand is reported with any verdict. `affected` is the number of affected requests.
 pub(crate) fn judge(
     record: &Record,
     twin: &WorldRecord,
     affected: u64,
     limits: &scenario::Impact,
 ) -> Verdict {
+    let mut verdict = against_twin(record, twin, affected, limits);
+    if let Some(baseline) = unhealthy_baseline(twin, limits) {
+        verdict.reason = format!("{}; {baseline}", verdict.reason);
+    }
+    verdict
+}
+
+/// The verdict, for what the twin is worth.
+fn against_twin(record: &Record, twin: &WorldRecord, affected: u64, limits: &scenario::Impact) -> Verdict {
     let verdict = |kind, reason: String| Verdict { kind, reason };
     if record.simulated_s < record.horizon_s {
         let reason = format!("the run ended at T+{:.1} s of {} s", record.simulated_s, record.horizon_s);
         return verdict(VerdictKind::Undecided, reason);
     }
     if affected == 0 {
-        let baseline = unhealthy_baseline(twin, limits).map(|text| format!("; {text}")).unwrap_or_default();
-        return verdict(
-            VerdictKind::Unaffected,
-            format!("no request was worse off than in the twin{baseline}"),
-        );
+        return verdict(VerdictKind::Unaffected, "no request was worse off than in the twin".to_owned());
     }
-    let last_s = last_window_s(record.horizon_s);
+    let last_s = last_window_s(record);
     let views: Vec<ClassView> = views(record, twin, last_s).collect();
     let worst = views.iter().min_by(|a, b| a.last.total_cmp(&b.last));
-    let impaired = worst.filter(|view| view.last < HEALTHY && view.missing >= 3.0);
+    let impaired = worst.filter(|view| is_impaired(view));
     let Some(worst) = impaired else { return healthy(record, twin, limits) };
     let gap = format!(
         "in the last {last_s:.0} s {} had {:.1} % of the twin's goodput",
@@ -66,7 +71,7 @@ pub(crate) fn judge(
     if let Some(fault) = record.faults.iter().find(|fault| fault.to_s.is_none()) {
         return verdict(VerdictKind::Down, format!("{gap}, and {} was still active", fault.name));
     }
-    if let Some(why) = unsettled(record, &views, last_s) {
+    if let Some(why) = unsettled(record, worst, last_s) {
         return verdict(VerdictKind::Undecided, format!("{gap}, but {why}; a longer horizon is needed"));
     }
     let since = record.faults.iter().filter_map(|fault| fault.to_s).fold(0.0, f64::max);
@@ -88,9 +93,15 @@ fn sustained_by(record: &Record, twin: &WorldRecord, last_s: f64) -> Option<Stri
     Some(format!("{name} still makes {ratio:.1} attempts for each call of the twin"))
 }
 
-/// Length of the window at the end that decides: 60 s, or 5 % of the horizon if that is shorter.
-fn last_window_s(horizon_s: f64) -> f64 {
-    (0.05 * horizon_s).min(60.0)
+/// Length of the window at the end that decides: 60 s, or 5 % of the horizon if that is shorter, but at least one window
+/// of the record.
+fn last_window_s(record: &Record) -> f64 {
+    (0.05 * record.horizon_s).min(60.0).max(record.actual.window_s)
+}
+
+/// Whether the goodput of a class is that of a sick one: a single answer that comes a little late is not.
+fn is_impaired(view: &ClassView) -> bool {
+    view.last < HEALTHY && (view.missing >= 3.0 || view.missing >= 1.0 && view.last < 0.5)
 }
 
 /// Healthy at the end: contained if no class failed more than a little beyond its twin.
@@ -111,15 +122,14 @@ fn healthy(record: &Record, twin: &WorldRecord, limits: &scenario::Impact) -> Ve
 }
 
 /// Why it is too early to say, if it is.
-fn unsettled(record: &Record, views: &[ClassView], last_s: f64) -> Option<String> {
+fn unsettled(record: &Record, worst: &ClassView, last_s: f64) -> Option<String> {
     let since = record.faults.iter().filter_map(|fault| fault.to_s).fold(0.0, f64::max);
     let quiet = record.simulated_s - since;
     if quiet < 2.0 * last_s {
         return Some(format!("the last fault was over only {quiet:.0} s before the end"));
     }
-    let rising = views.iter().find(|view| view.last < HEALTHY && view.last > view.before + RISING);
-    if let Some(view) = rising {
-        return Some(format!("the goodput of {} was still rising", view.name));
+    if worst.last > worst.before + RISING {
+        return Some(format!("the goodput of {} was still rising", worst.name));
     }
     let backlog = |from: f64, to: f64| -> f64 {
         let series = record.actual.services.values();
@@ -132,7 +142,7 @@ fn unsettled(record: &Record, views: &[ClassView], last_s: f64) -> Option<String
 }
 
 /// What is wrong with the twin itself, if it misses its own demand.
-pub(crate) fn unhealthy_baseline(twin: &WorldRecord, limits: &scenario::Impact) -> Option<String> {
+fn unhealthy_baseline(twin: &WorldRecord, limits: &scenario::Impact) -> Option<String> {
     twin.totals.classes.iter().find_map(|(name, totals)| {
         let of = |count: u64| count as f64 / totals.requests.max(1) as f64;
         let (failed, unfinished) = (of(totals.failed), of(totals.requests - totals.ok - totals.failed));

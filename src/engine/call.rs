@@ -68,7 +68,7 @@ impl<O: Observer> Engine<'_, O> {
             budget.on_first_attempt(now);
         }
         if edge.policy.retry.as_ref().is_some_and(|retry| retry.order == Order::Inside) {
-            let permit = self.ask_breaker(site, guard);
+            let permit = self.ask_breaker(guard);
             if permit.is_none() && self.state.guards[guard as usize].breaker.is_some() {
                 self.state.runs[slot].attempts = 1;
                 self.refuse_unsent(slot, FailureCause::BreakerOpen);
@@ -90,7 +90,7 @@ impl<O: Observer> Engine<'_, O> {
         let inside = edge.policy.retry.as_ref().is_some_and(|retry| retry.order == Order::Inside);
         let mut permit = None;
         if !inside && self.state.guards[run.guard as usize].breaker.is_some() {
-            permit = self.ask_breaker(run.site, run.guard);
+            permit = self.ask_breaker(run.guard);
             if permit.is_none() {
                 self.refuse_unsent(slot, FailureCause::BreakerOpen);
                 self.attempt_failed(slot, FailureCause::BreakerOpen);

@@ -23,6 +23,8 @@ pub(crate) enum Event {
     Retry(u32),
     /// The deadline of a call.
     Deadline(u32),
+    /// A breaker changes by time alone.
+    BreakerTimer(u32),
     /// Threads of a replica became free while attempts wait.
     Dispatch(ReplicaId),
     /// A starting replica is ready.

@@ -51,7 +51,9 @@ impl<O: Observer> Engine<'_, O> {
                     state.paused_since = now;
                 }
                 state.paused_by.push(id);
-                self.emit(ModelEvent::ReplicaChanged(replica, ReplicaState::Paused));
+                if state.process == Process::Ready {
+                    self.emit(ModelEvent::ReplicaChanged(replica, ReplicaState::Paused));
+                }
             }
             Effect::Crash => {
                 self.state.replicas[replica].downed_by.push(id);
@@ -103,7 +105,11 @@ impl<O: Observer> Engine<'_, O> {
         let replica = &mut self.state.replicas[id];
         let pause = now - replica.paused_since;
         let mut deferred = std::mem::take(&mut replica.deferred);
-        let starting = replica.process == Process::Starting;
+        if replica.process == Process::Starting {
+            replica.ready_at += pause;
+            replica.ready_event = self.state.events.schedule(replica.ready_at, Event::Ready(id));
+            return;
+        }
         for position in 0..replica.threads.len() {
             let slot = self.state.replicas[id].threads[position];
             let attempt = &mut self.state.attempts[slot];
@@ -112,8 +118,7 @@ impl<O: Observer> Engine<'_, O> {
                 attempt.event = self.state.events.schedule(attempt.work_ends, Event::WorkDone(slot));
             }
         }
-        let state = if starting { ReplicaState::Starting } else { ReplicaState::Ready };
-        self.emit(ModelEvent::ReplicaChanged(id, state));
+        self.emit(ModelEvent::ReplicaChanged(id, ReplicaState::Ready));
         deferred.sort_by_key(|item| (item.due, item.rank, item.sequence));
         for item in deferred {
             self.handle(item.sequence, item.event);

@@ -1,6 +1,7 @@
 //! The state of one policy for one caller: breaker, budget, bulkhead, connections, balancer. Schedules nothing.
 
-use crate::model::{Edge, Model};
+use crate::id::EdgeId;
+use crate::model::Model;
 use crate::policy::{CircuitBreaker, Permits, RetryBudget};
 use crate::random::mix;
 use crate::scenario::{Balancer, Policy};
@@ -9,6 +10,8 @@ use crate::time::SimTime;
 /// What a caller remembers between the calls of an edge.
 #[derive(Clone, Debug)]
 pub(crate) struct Guard {
+    /// Whose state it is.
+    pub(crate) edge: EdgeId,
     pub(crate) breaker: Option<CircuitBreaker>,
     pub(crate) budget: Option<RetryBudget>,
     pub(crate) bulkhead: Option<Permits<u32>>,
@@ -23,11 +26,13 @@ impl Guard {
     /// The state before the first call.
     ///
     /// Round robin begins at a replica that depends on the caller, so that the callers do not move in step.
-    pub(crate) fn new(model: &Model, edge: &Edge, caller_number: u32, now: SimTime) -> Self {
+    pub(crate) fn new(model: &Model, id: EdgeId, caller_number: u32, now: SimTime) -> Self {
+        let edge = &model.edges[id];
         let policy: &Policy = &edge.policy;
         let callee_replicas = model.services[edge.callee].replicas;
         let wants_in_flight = policy.balancer == Balancer::LeastInFlight;
         Self {
+            edge: id,
             breaker: policy.breaker.as_ref().map(CircuitBreaker::new),
             budget: policy
                 .retry
@@ -43,10 +48,10 @@ impl Guard {
 
     /// All states of all edges, in the order of their positions.
     pub(crate) fn all(model: &Model) -> Vec<Self> {
-        let one = |edge| {
-            (0..Edge::guard_count(edge, &model.services))
-                .map(move |n| Self::new(model, edge, n, SimTime::ZERO))
+        let one = |id: EdgeId| {
+            let count = model.edges[id].guard_count(&model.services);
+            (0..count).map(move |number| Self::new(model, id, number, SimTime::ZERO))
         };
-        model.edges.iter().flat_map(one).collect()
+        model.edges.ids().flat_map(one).collect()
     }
 }

@@ -10,10 +10,10 @@ use crate::engine::state::{NO_CALL, Parent, Place};
 use crate::failure::{FailureCause, Outcome};
 use crate::id::SiteId;
 use crate::model::Edge;
-use crate::policy::{self, BreakerPermit, BreakerState, RetryDecision};
+use crate::policy::{self, BreakerPermit, BreakerState, CircuitBreaker, RetryDecision};
 use crate::random::Stream;
 use crate::scenario::{Cancel, LateReply};
-use crate::time::SimTime;
+use crate::time::{SimDuration, SimTime};
 
 const BACKOFF: Stream = Stream::named("backoff");
 
@@ -90,7 +90,7 @@ impl<'a, O: Observer> Engine<'a, O> {
         attempt.timeout_event = 0;
         let attempt = *attempt;
         if let Some(permit) = attempt.permit {
-            self.tell_breaker(attempt.site, attempt.guard, permit, outcome, attempt.begun_at);
+            self.tell_breaker(attempt.guard, permit, outcome, attempt.begun_at);
         }
         if attempt.sent {
             self.emit(ModelEvent::AttemptEnded(id, outcome));
@@ -157,15 +157,16 @@ impl<'a, O: Observer> Engine<'a, O> {
         let now = self.now();
         let run = self.state.runs[slot];
         let policy = &self.edge(run.site).policy;
-        let budget = self.state.guards[run.guard as usize].budget.as_mut();
-        let decision = policy::decide(policy.retry.as_ref(), run.attempts, cause, budget, now);
-        let (RetryDecision::Retry, Some(retry)) = (decision, &policy.retry) else {
-            return self.call_ended(slot, Outcome::Failed(cause));
-        };
         let uniform = run.key.nth(u64::from(run.attempts)).uniform(BACKOFF);
-        let wait = policy::delay(retry.backoff, retry.jitter, run.attempts, run.waited, uniform);
-        if now + wait >= run.deadline {
-            // No time is left for another attempt: the caller knows, and does not wait for the deadline.
+        let wait = policy.retry.as_ref().map_or(SimDuration::ZERO, |retry| {
+            policy::delay(retry.backoff, retry.jitter, run.attempts, run.waited, uniform)
+        });
+        // If no time is left for another attempt the caller knows, and neither waits for the deadline nor spends a token.
+        let in_time = now + wait < run.deadline;
+        let budget = self.state.guards[run.guard as usize].budget.as_mut();
+        if !in_time
+            || policy::decide(policy.retry.as_ref(), run.attempts, cause, budget, now) != RetryDecision::Retry
+        {
             return self.call_ended(slot, Outcome::Failed(cause));
         }
         let run = &mut self.state.runs[slot];
@@ -177,7 +178,7 @@ impl<'a, O: Observer> Engine<'a, O> {
     pub(crate) fn call_ended(&mut self, slot: u32, outcome: Outcome) {
         let run = self.state.runs[slot];
         if let Some(permit) = run.permit {
-            self.tell_breaker(run.site, run.guard, permit, outcome, run.begun_at);
+            self.tell_breaker(run.guard, permit, outcome, run.begun_at);
         }
         self.forget_call(slot);
         match run.parent {
@@ -232,7 +233,7 @@ impl<'a, O: Observer> Engine<'a, O> {
             let run = self.state.runs[slot];
             self.state.attempts[parent].calls = run.sibling;
             if let Some(permit) = run.permit {
-                self.tell_breaker(run.site, run.guard, permit, Outcome::Abandoned, run.begun_at);
+                self.tell_breaker(run.guard, permit, Outcome::Abandoned, run.begun_at);
             }
             self.forget_call(slot);
         }
@@ -256,25 +257,18 @@ impl<'a, O: Observer> Engine<'a, O> {
     }
 
     /// Asks the breaker of a call for permission; none if it has no breaker or refuses.
-    pub(crate) fn ask_breaker(&mut self, site: SiteId, guard: u32) -> Option<BreakerPermit> {
+    pub(crate) fn ask_breaker(&mut self, guard: u32) -> Option<BreakerPermit> {
         let now = self.now();
         let breaker = self.state.guards[guard as usize].breaker.as_mut()?;
         let before = breaker.state();
         let permit = breaker.try_acquire(now);
         let after = breaker.state();
-        self.breaker_changed(site, guard, before, after);
+        self.breaker_changed(guard, before, after);
         permit
     }
 
     /// Tells the breaker of a call how something ended that it had permitted.
-    fn tell_breaker(
-        &mut self,
-        site: SiteId,
-        guard: u32,
-        permit: BreakerPermit,
-        outcome: Outcome,
-        since: SimTime,
-    ) {
+    fn tell_breaker(&mut self, guard: u32, permit: BreakerPermit, outcome: Outcome, since: SimTime) {
         let now = self.now();
         let Some(breaker) = self.state.guards[guard as usize].breaker.as_mut() else { return };
         let before = breaker.state();
@@ -284,14 +278,31 @@ impl<'a, O: Observer> Engine<'a, O> {
             Outcome::Abandoned => breaker.release(permit, now),
         }
         let after = breaker.state();
-        self.breaker_changed(site, guard, before, after);
+        self.breaker_changed(guard, before, after);
     }
 
-    fn breaker_changed(&mut self, site: SiteId, guard: u32, before: BreakerState, after: BreakerState) {
-        if before != after {
-            let edge = self.model.sites[site].edge;
-            self.emit(ModelEvent::BreakerChanged(edge, guard - self.model.edges[edge].first_guard, after));
+    /// A breaker may change by time alone: it is looked at again when it will.
+    pub(crate) fn breaker_timer(&mut self, guard: u32) {
+        let now = self.now();
+        let Some(breaker) = self.state.guards[guard as usize].breaker.as_mut() else { return };
+        let before = breaker.state();
+        breaker.advance(now);
+        let after = breaker.state();
+        self.breaker_changed(guard, before, after);
+    }
+
+    fn breaker_changed(&mut self, guard: u32, before: BreakerState, after: BreakerState) {
+        if before == after {
+            return;
         }
+        let state = &self.state.guards[guard as usize];
+        let number = guard - self.model.edges[state.edge].first_guard;
+        let (edge, next) =
+            (state.edge, state.breaker.as_ref().and_then(CircuitBreaker::next_timed_transition));
+        if let Some(at) = next {
+            self.state.events.schedule(at, Event::BreakerTimer(guard));
+        }
+        self.emit(ModelEvent::BreakerChanged(edge, number, after));
     }
 
     /// The edge of a call site.

@@ -42,9 +42,15 @@ impl<O: Observer> Engine<'_, O> {
             return self.take_thread(slot, false);
         }
         let (Queue::Fifo { capacity } | Queue::Lifo { capacity }) = service.queue;
+        // A thread that has just become free will take one of the waiting before the instant is over: its place counts.
+        let free = if replica.is_paused() {
+            0
+        } else {
+            service.threads.saturating_sub(replica.threads.len() as u32)
+        };
         let has_room = match capacity {
             Capacity::Unbounded => true,
-            Capacity::AtMost(most) => replica.queue_length < most,
+            Capacity::AtMost(most) => replica.queue_length < most.saturating_add(free),
         };
         if has_room {
             let replica = &mut self.state.replicas[id];
@@ -247,7 +253,7 @@ impl<O: Observer> Engine<'_, O> {
             if !edge.per_replica {
                 continue;
             }
-            let fresh = Guard::new(self.model, edge, number, now);
+            let fresh = Guard::new(self.model, *id, number, now);
             let old = std::mem::replace(&mut self.state.guards[(edge.first_guard + number) as usize], fresh);
             if old.breaker.is_some_and(|breaker| breaker.state() != BreakerState::Closed) {
                 self.emit(ModelEvent::BreakerChanged(*id, number, BreakerState::Closed));
@@ -260,13 +266,17 @@ impl<O: Observer> Engine<'_, O> {
         let startup = self.model.services[self.model.replicas[id].service].restart.startup;
         let at = self.now() + startup;
         self.state.replicas[id].process = Process::Starting;
+        self.state.replicas[id].ready_at = at;
         self.state.replicas[id].ready_event = self.state.events.schedule(at, Event::Ready(id));
         self.emit(ModelEvent::ReplicaChanged(id, ReplicaState::Starting));
     }
 
-    /// A replica takes requests again.
+    /// A replica takes requests again. A paused one does not: the rest of its start-up is put off until it wakes.
     pub(crate) fn replica_ready(&mut self, id: ReplicaId) {
         let replica = &mut self.state.replicas[id];
+        if replica.is_paused() {
+            return;
+        }
         replica.ready_event = 0;
         replica.process = Process::Ready;
         let ready = &mut self.state.ready[self.model.replicas[id].service];

@@ -180,6 +180,7 @@ impl<O: Observer> Engine<'_, O> {
                     self.deadline_passed(slot);
                 }
             }
+            Event::BreakerTimer(guard) => self.breaker_timer(guard),
             Event::Dispatch(replica) => self.dispatch_queue(replica),
             Event::Ready(replica) => {
                 if self.state.replicas[replica].ready_event == sequence {

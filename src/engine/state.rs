@@ -181,6 +181,8 @@ pub(crate) struct Replica {
     pub(crate) process: Process,
     /// Sequence number of the event that makes it ready; 0 for none.
     pub(crate) ready_event: u64,
+    /// When it will be ready; meaningful while starting.
+    pub(crate) ready_at: SimTime,
     /// Faults that keep it down.
     pub(crate) downed_by: Vec<FaultId>,
     /// Faults that pause it, and since when.
@@ -228,6 +230,7 @@ impl Replica {
         Self {
             process: Process::Ready,
             ready_event: 0,
+            ready_at: SimTime::ZERO,
             downed_by: Vec::new(),
             paused_by: Vec::new(),
             paused_since: SimTime::ZERO,

@@ -163,7 +163,7 @@ fn a_pool_bounds_connections_and_its_wait_counts_for_the_timeout() {
 #[test]
 fn a_pause_shifts_work_and_makes_arrivals_queue() {
     let pause = "faults: [Fault(at: \"T+20s\", for: \"5s\", on: \"b\", effect: Pause)]";
-    let (record, summary) = run(PLENTY, "", pause);
+    let (record, summary) = run_at("200/s", PLENTY, "", pause);
     let class = &summary.traffic["c"];
     assert_eq!(class.failed, 0, "nobody has a timeout");
     // What was under way at T+20 s ends 5 s later; what arrived in the pause begins at its end.
@@ -174,7 +174,12 @@ fn a_pause_shifts_work_and_makes_arrivals_queue() {
         column[window(20.0)..window(25.0)].iter().sum()
     };
     assert_eq!((during(&series.admitted), during(&series.completed)), (0, 0), "nothing moves");
-    assert!(summary.services["b"].peak_queue > 70);
+    assert!(summary.services["b"].peak_queue > 900);
+    // 20 attempts were under way: each held its thread for exactly the pause longer.
+    let held_s = summary.services["b"].mean_service_ms * series.admitted.iter().sum::<u64>() as f64 / 1e3;
+    let longer = held_s - 0.1 * series.admitted.iter().sum::<u64>() as f64;
+    let under_way = (longer / 5.0).round();
+    assert!((8.0..35.0).contains(&under_way) && (longer - 5.0 * under_way).abs() < 2.0, "{longer} s longer");
     assert_eq!(summary.propagation[0].via, "pause");
 }
 
@@ -182,9 +187,102 @@ fn a_pause_shifts_work_and_makes_arrivals_queue() {
 fn timers_of_a_paused_caller_run_when_it_wakes_after_its_replies() {
     // `a` pauses; replies of `b` (100 ms) and timeouts (150 ms) both fall due in the pause: the replies came first.
     let pause = "faults: [Fault(at: \"T+20s\", for: \"5s\", on: \"a\", effect: Pause)]";
-    let (_, summary) = run(PLENTY, "timeout: \"150ms\"", pause);
+    let (_, summary) = run_at("200/s", PLENTY, "timeout: \"150ms\"", pause);
     assert_eq!(summary.services["b"].failed, 0, "{:?}", summary.services["b"]);
     assert_eq!(summary.traffic["c"].failed, 0);
+    // A timeout that falls due before the reply does come first, although nobody could see it.
+    let (_, summary) = run_at("200/s", PLENTY, "timeout: \"99ms\", cancel: Never", pause);
+    assert_eq!(summary.services["b"].ok, 0, "{:?}", summary.services["b"]);
+    // At equal times the reply is first.
+    let (_, summary) = run_at("200/s", PLENTY, "timeout: \"100ms\"", pause);
+    let late = summary.services["b"].ok;
+    assert!((8..35).contains(&late), "those under way when the pause began: {late}");
+}
+
+#[test]
+fn work_is_rescaled_by_what_remains_of_it_when_the_pause_began() {
+    // Half-way through its pause the replica becomes three times slower, for ever: what was under way keeps what it had
+    // done, and the rest of it takes three times as long.
+    let faults = "faults: [Fault(at: \"T+20s\", for: \"4s\", on: \"b\", effect: Pause),
+        Fault(at: \"T+22s\", on: \"b\", effect: Slow(3))]";
+    let (record, _) = run_at("200/s", PLENTY, "", faults);
+    let busy = &record.actual.services["b"];
+    let window = |at: f64| (at / record.actual.window_s).round() as usize;
+    // Under way at T+20 s were 20 attempts with 50 ms left on average; tripled they need 150 ms on average, 300 ms at most.
+    let done: u64 = busy.completed[window(24.0)..window(24.3)].iter().sum();
+    let before: u64 = busy.completed[window(24.0)..window(24.1)].iter().sum();
+    assert!((8..35).contains(&done), "{done}");
+    assert!(before < done * 6 / 10, "a third of them would be done in 100 ms: {before} of {done}");
+}
+
+#[test]
+fn a_new_process_has_a_closed_breaker() {
+    // The breaker of `a` opens on a failing `b` and would stay open to the end; `a` is restarted after `b` has recovered.
+    let faults = "faults: [Fault(at: \"T+10s\", for: \"5s\", on: \"b\", effect: Errors(\"100%\")),
+        Fault(at: \"T+30s\", on: \"a\", effect: Restart)]";
+    let breaker = "breaker: Consecutive(failures: 5, open_for: \"10m\")";
+    let (record, summary) = run_at("100/s", PLENTY, breaker, faults);
+    let breakers: Vec<_> =
+        record.actual.transitions.iter().filter(|t| t.kind == "breaker").map(|t| t.state).collect();
+    assert_eq!(breakers, ["open", "closed"]);
+    assert!(summary.traffic["c"].ok > 2_500, "10 s before, 20 s after: {}", summary.traffic["c"].ok);
+}
+
+#[test]
+fn a_breaker_that_opens_by_itself_is_seen_on_time() {
+    let errors = "faults: [Fault(at: \"T+10s\", for: \"50s\", on: \"b\", effect: Errors(\"100%\"))]";
+    let breaker =
+        "breaker: Resilience4j(window: Calls(10), min_calls: 10, open_for: \"7s\", automatic: true)";
+    let (record, _) = run_at("100/s", PLENTY, breaker, errors);
+    let at = |state: &str| {
+        record.actual.transitions.iter().find(|t| t.kind == "breaker" && t.state == state).unwrap().at_s
+    };
+    assert!((at("half-open") - at("open") - 7.0).abs() < 1e-9, "{} {}", at("open"), at("half-open"));
+}
+
+#[test]
+fn a_pause_puts_off_a_start_up() {
+    let faults = "faults: [Fault(at: \"T+10s\", on: \"b\", effect: Restart), Fault(at: \"T+12s\", for: \"20s\", on: \"b\", effect: Pause)]";
+    let (record, summary) = run(&format!("{PLENTY}, restart: Restart(startup: \"5s\")"), "", faults);
+    let ready = record.actual.transitions.iter().find(|t| t.kind == "replica" && t.state == "ready").unwrap();
+    assert!((ready.at_s - 35.0).abs() < 1e-9, "{}", ready.at_s);
+    assert_eq!(summary.services["b"].restarts, 1);
+}
+
+#[test]
+fn a_token_is_not_spent_on_a_retry_that_has_no_time() {
+    let errors = "faults: [Fault(at: \"T+10s\", for: \"50s\", on: \"b\", effect: Errors(\"100%\"))]";
+    let retries = |deadline: &str| {
+        let policy = format!(
+            "deadline: \"{deadline}\", retry: Retry(max_attempts: 2, backoff: Fixed(\"200ms\"), budget: Tokens(share: \"0%\", capacity: 30))"
+        );
+        let (_, summary) = run_at("20/s", PLENTY, &policy, errors);
+        let call = &summary.calls["a -> b"];
+        call.attempts - call.first_attempts
+    };
+    assert_eq!((retries("10s"), retries("150ms")), (30, 0));
+}
+
+/// A thread that becomes free counts before the queue is full: two calls in a row without any network in between lose no
+/// more than with a network of a microsecond.
+#[test]
+fn a_thread_just_freed_makes_room() {
+    let loss = |network: &str| {
+        let text = format!(
+            "Scenario(format: 1, name: \"twice\", warm_up: \"10s\", horizon: \"10m\", seed: 5,
+            services: {{
+                \"a\": Service(threads: 1000, operations: {{ \"op\": [Call(\"b.op\"), Call(\"b.op\")] }}),
+                \"b\": Service(threads: 1, queue: Fifo(capacity: 5), operations: {{ \"op\": [Work(Exp(\"10ms\"))] }}),
+            }},
+            calls: {{ \"a -> b\": Policy(network: Constant(\"{network}\")) }},
+            traffic: {{ \"c\": Open(rate: \"60/s\", entry: \"a.op\") }})"
+        );
+        let summary = replay(&Scenario::parse(&text).unwrap()).summary;
+        let b = &summary.services["b"];
+        b.failed as f64 / b.attempts as f64
+    };
+    let (none, tiny) = (loss("0s"), loss("1us"));
+    assert!((none - tiny).abs() < 0.01, "{none} against {tiny}");
 }
 
 #[test]
