@@ -80,6 +80,11 @@ impl ArrivalRate {
         (at_s < 1.5e10).then(|| SimTime::ZERO + SimDuration::from_secs_f64(at_s))
     }
 
+    /// Instants between which the rate is linear, in order: those of the profile.
+    pub fn corners(&self) -> impl Iterator<Item = SimTime> + '_ {
+        self.pieces.iter().map(|piece| SimTime::ZERO + SimDuration::from_secs_f64(piece.from_s.max(0.0)))
+    }
+
     /// The rate at an instant, per second.
     pub fn at(&self, instant: SimTime) -> f64 {
         let at_s = instant.as_secs_f64();

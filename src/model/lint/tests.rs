@@ -1,0 +1,1 @@
+//! The review of small models whose findings are known.
