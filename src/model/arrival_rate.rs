@@ -131,5 +131,7 @@ mod tests {
         }
         assert_eq!(rate.reaches(1001.0, &mut hint), None, "the ramp ends at zero");
         assert!((rate.at(SimTime::ZERO + secs(15)) - 50.0).abs() < 1e-9);
+        let corners: Vec<f64> = rate.corners().map(SimTime::as_secs_f64).collect();
+        assert_eq!(corners, [0.0, 10.0, 20.0]);
     }
 }

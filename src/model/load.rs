@@ -272,3 +272,101 @@ fn ratio(amount: f64, of: f64) -> f64 {
 pub(super) fn zeros<I: crate::id::Id, T: Default>(ids: impl Iterator<Item = I>) -> IdVec<I, T> {
     ids.map(|_| T::default()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Scenario;
+
+    fn forecast(services: &str, traffic: &str) -> (Model, Forecast) {
+        let text = format!(
+            "Scenario(format: 1, name: \"x\", horizon: \"60s\", services: {{ {services} }}, traffic: {{ {traffic} }})"
+        );
+        let model = Model::compile(&Scenario::parse(&text).unwrap());
+        let forecast = Forecast::of(&model);
+        (model, forecast)
+    }
+
+    #[track_caller]
+    fn near(value: f64, wanted: f64) {
+        assert!((value - wanted).abs() < 1e-6 * wanted.abs().max(1e-3), "{value}, not {wanted}");
+    }
+
+    #[test]
+    fn rates_and_holds_follow_branches_and_headers() {
+        // Users: 100/s, of which 30 % go to b; admins: 10/s, all of them, twice.
+        let (_, forecast) = forecast(
+            r#""a": Service(replicas: 2, threads: 5, operations: { "x": [
+                   Work(Constant("10ms")),
+                   Branch(Class("admins"), then: [Call("b.y"), Call("b.y")], otherwise: [Branch(Chance("30%"), then: [Call("b.y")])]),
+               ] }),
+               "b": Service(threads: 50, operations: { "y": [Work(Exp("100ms"))] })"#,
+            r#""users": Open(rate: "100/s", entry: "a.x"), "admins": Open(rate: "10/s", entry: "a.x")"#,
+        );
+        let loads: Vec<ServiceLoad> = forecast.services.iter().copied().collect();
+        near(loads[0].attempts_per_s, 110.0);
+        near(loads[0].busy_threads(), 100.0 * (0.01 + 0.3 * 0.1) + 10.0 * (0.01 + 0.2));
+        near(loads[0].utilization(), 0.61);
+        near(loads[1].attempts_per_s, 50.0);
+        near(loads[1].hold_s, 0.1);
+        near(loads[1].capacity_per_s, 500.0);
+    }
+
+    #[test]
+    fn branches_by_users_below_one_another_are_the_same_users() {
+        // Whoever is among the first 20 % is among the first 50 %: not 10 % of the requests, but 20 %.
+        let (_, forecast) = forecast(
+            r#""a": Service(operations: { "x": [Branch(Users("50%"), then: [Call("b.y")])] }),
+               "b": Service(operations: { "y": [Branch(Users("20%"), then: [Call("c.z")])] }),
+               "c": Service(operations: { "z": [Work(Exp("1ms"))] })"#,
+            r#""users": Open(rate: "100/s", entry: "a.x")"#,
+        );
+        let rates: Vec<f64> = forecast.services.iter().map(|load| load.attempts_per_s).collect();
+        near(rates[1], 50.0);
+        near(rates[2], 20.0);
+    }
+
+    #[test]
+    fn calls_side_by_side_take_as_long_as_the_slowest() {
+        let (_, forecast) = forecast(
+            r#""a": Service(threads: 10, operations: { "x": [Parallel(["b.y", "b.y"]), Fail, Call("b.y")] }),
+               "b": Service(operations: { "y": [Work(Exp("10ms"))] })"#,
+            r#""users": Open(rate: "100/s", entry: "a.x")"#,
+        );
+        let loads: Vec<ServiceLoad> = forecast.services.iter().copied().collect();
+        // H_2 = 1.5; nothing comes after `Fail`.
+        assert!((loads[0].hold_s - 0.015).abs() < 1e-6, "{}", loads[0].hold_s);
+        near(loads[1].attempts_per_s, 200.0);
+    }
+
+    #[test]
+    fn each_service_is_seen_at_its_own_peak() {
+        // a is busiest at T+30s (40/s), b at T+10s, just before its class falls silent; what is beyond the run is not.
+        let (model, forecast) = forecast(
+            r#""a": Service(operations: { "x": [Work(Exp("10ms"))] }), "b": Service(operations: { "x": [Work(Exp("10ms"))] })"#,
+            r#""one": Open(rate: Steps([("T+0s", "10/s"), ("T+30s", "40/s"), ("T+100s", "99/s")]), entry: "a.x"),
+               "two": Open(rate: Ramp([("T+0s", "0/s"), ("T+10s", "50/s"), ("T+20s", "0/s")]), entry: "b.x")"#,
+        );
+        let loads: Vec<ServiceLoad> = forecast.services.iter().copied().collect();
+        near(loads[0].attempts_per_s, 40.0);
+        near(loads[0].at.secs_since(model.origin), 30.0);
+        near(loads[1].attempts_per_s, 50.0);
+        near(loads[1].at.secs_since(model.origin), 10.0);
+    }
+
+    #[test]
+    fn what_has_no_mean_is_infinite_and_harms_nobody_who_gives_up() {
+        let text = r#"Scenario(format: 1, name: "x", horizon: "60s",
+            services: {
+                "a": Service(operations: { "x": [Call("b.y")] }),
+                "b": Service(operations: { "y": [Work(Pareto(min: "10ms", alpha: 0.9))] }),
+            },
+            calls: { "a -> b": Policy(timeout: "1s") },
+            traffic: { "users": Open(rate: "10/s", entry: "a.x") })"#;
+        let forecast = Forecast::of(&Model::compile(&Scenario::parse(text).unwrap()));
+        let loads: Vec<ServiceLoad> = forecast.services.iter().copied().collect();
+        near(loads[0].hold_s, 1.0);
+        assert!(loads[1].hold_s.is_infinite());
+        near(loads[1].capacity_per_s + 1.0, 1.0);
+    }
+}

@@ -11,6 +11,7 @@ mod help;
 mod mechanisms;
 mod new_command;
 mod properties;
+mod review;
 mod run_command;
 mod scenarios;
 mod seeds_option;

@@ -103,8 +103,7 @@ pub(super) fn unbounded_queue(lint: &Lint<'_>) -> Vec<Finding> {
         code: "L030",
         gravity: Gravity::Caution,
         message: format!("the queue of {} has no bound: a backlog costs time without limit", listed(&names)),
-        hint: "a queue as long as its callers' patience refuses what it could only answer too late"
-            .to_owned(),
+        hint: "bound it to what is worked off within its callers' patience".to_owned(),
     }]
 }
 
@@ -127,13 +126,13 @@ pub(super) fn queue_beyond_patience(lint: &Lint<'_>) -> Vec<Finding> {
                 code: "L031",
                 gravity: Gravity::Caution,
                 message: format!(
-                    "the last of {capacity} in the queue of `{}` waits {}, but {} gives up after {}",
+                    "the last of {capacity} in the queue of `{}` waits about {}, but {} gives up after {}",
                     service.name,
                     time(drain_s),
                     lint.name(edge),
                     exact(patience)
                 ),
-                hint: format!("of more than {} all are answered too late", number(fits.floor())),
+                hint: format!("an attempt behind {} others is answered too late", number(fits.floor())),
             });
         }
     }
@@ -157,6 +156,6 @@ pub(super) fn single_copy(lint: &Lint<'_>) -> Vec<Finding> {
         } else {
             format!("{} are single points of failure: one replica each", listed(&names))
         },
-        hint: "while the only replica is paused or restarts, its callers have nobody else to ask".to_owned(),
+        hint: "while the only replica is paused or restarts, nobody else answers".to_owned(),
     }]
 }

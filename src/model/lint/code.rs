@@ -120,11 +120,6 @@ const CODES: &[Code] = &[
     },
 ];
 
-/// What a code is about, in a few words; empty for one that there is not.
-pub fn title(code: &str) -> &'static str {
-    CODES.iter().find(|known| known.id == code).map_or("", |known| known.title)
-}
-
 /// Explains a code of the design review; capitals make no difference.
 pub fn explain(term: &str) -> Option<Explanation> {
     let code = CODES.iter().find(|code| code.id.eq_ignore_ascii_case(term.trim()))?;

@@ -90,7 +90,7 @@ impl<'m> Lint<'m> {
     }
 }
 
-/// A list that stays short: three names, or two and how many more.
+/// A list that stays short: up to five names, or four and how many more.
 pub(super) fn listed(names: &[String]) -> String {
     const MOST: usize = 5;
     if names.len() <= MOST {

@@ -16,5 +16,5 @@ mod retries;
 mod tests;
 mod waits;
 
-pub use code::{explain, terms, title};
+pub use code::{explain, terms};
 pub use finding::{Finding, Gravity, review};

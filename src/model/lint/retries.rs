@@ -20,7 +20,7 @@ pub(super) fn storm(lint: &Lint<'_>) -> Vec<Finding> {
         }
         let callers: Vec<(EdgeId, &Edge)> =
             lint.edges().filter(|(_, edge)| edge.callee == failing && edge.most_attempts(true) > 1).collect();
-        let where_ =
+        let place =
             if failing == id { "it".to_owned() } else { format!("`{}`", lint.model.services[failing].name) };
         let names: Vec<String> = callers.iter().map(|(edge, _)| lint.name(*edge)).collect();
         let on = if names.is_empty() { String::new() } else { format!(" on {}", listed(&names)) };
@@ -30,7 +30,7 @@ pub(super) fn storm(lint: &Lint<'_>) -> Vec<Finding> {
             gravity: if is_dampened(lint, id) { Gravity::Caution } else { Gravity::Serious },
             message: format!(
                 "`{}` is vulnerable to a retry storm: {} of first attempts < {} of capacity < {worst} when every \
-                 attempt at {where_} fails",
+                 attempt at {place} fails",
                 service.name,
                 rate(load.attempts_per_s),
                 rate(load.capacity_per_s),
