@@ -17,7 +17,7 @@ fn explain_knows_the_codes_of_the_design_review() {
     let desk = Desk::new();
     desk.run(&["explain", "l010"])
         .succeeds()
-        .tells(&["L010: vulnerable to a retry storm", "load < capacity"]);
+        .tells(&["L010: vulnerable to a retry storm", "capacity < attempts x load"]);
     desk.run(&["explain"]).succeeds().tells(&["L050", "a single point of failure"]);
 }
 

@@ -24,6 +24,12 @@ pub(super) fn storm(lint: &Lint<'_>) -> Vec<Finding> {
             if failing == id { "it".to_owned() } else { format!("`{}`", lint.model.services[failing].name) };
         let names: Vec<String> = callers.iter().map(|(edge, _)| lint.name(*edge)).collect();
         let on = if names.is_empty() { String::new() } else { format!(" on {}", listed(&names)) };
+        let has_budget = |edge: &Edge| edge.policy.retry.as_ref().is_some_and(|retry| retry.budget.is_some());
+        let budget = if callers.iter().any(|(_, edge)| has_budget(edge)) {
+            "tighter retry budget"
+        } else {
+            "retry budget"
+        };
         let worst = rate(load.worst_per_s);
         findings.push(Finding {
             code: "L010",
@@ -36,7 +42,7 @@ pub(super) fn storm(lint: &Lint<'_>) -> Vec<Finding> {
                 rate(load.capacity_per_s),
             ),
             hint: format!(
-                "fewer attempts, a retry budget or a breaker{on}, or a capacity above {worst}; until then an overload \
+                "fewer attempts, a {budget} or a breaker{on}, or a capacity above {worst}; until then an overload \
                  of any cause may keep itself up"
             ),
         });
