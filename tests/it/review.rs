@@ -63,6 +63,17 @@ fn thursday_is_vulnerable_to_a_retry_storm() {
 }
 
 #[test]
+fn retries_on_two_layers_multiply() {
+    let sets = ["calls.'users -> front'=Policy(timeout: \"5s\", retry: Retry(max_attempts: 3))"];
+    let scenario = scenario_with("retry-storm-minimal.ron", None, &sets);
+    let findings = review(&scenario);
+    let layers = findings.iter().find(|finding| finding.code == "L011").unwrap();
+    let words = "9x the attempts at `back` (3 on `users -> front` x 3 on `front -> back`)";
+    assert!(layers.message.contains(words), "{}", layers.message);
+    assert!(findings[0].message.contains("540/s"), "the storm has both layers: {}", findings[0].message);
+}
+
+#[test]
 fn a_single_queue_is_only_single_and_a_queue() {
     assert_eq!(codes(&review(&scenario_with("00-single-queue.ron", None, &[]))), ["L030", "L050"]);
 }
