@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::analysis::BySeverity;
-use crate::analysis::pairing::{End, bound};
+use crate::analysis::worse::{End, Severity, severity};
 use crate::engine::RequestId;
 use crate::id::{ClassId, IdVec};
 use crate::model::Model;
@@ -25,14 +25,6 @@ pub struct BlastTally {
 struct Users {
     seen: BTreeSet<u64>,
     affected: BTreeSet<u64>,
-}
-
-/// What became of a request, against its twin.
-enum Severity {
-    Unaffected,
-    Improved,
-    Slower,
-    Failed,
 }
 
 impl BlastTally {
@@ -83,28 +75,5 @@ impl BlastTally {
         let sum = |of: fn(&Users) -> usize| self.users.iter().map(of).sum::<usize>() as f64;
         let seen = sum(|users| users.seen.len());
         if seen > 0.0 { sum(|users| users.affected.len()) / seen } else { 0.0 }
-    }
-}
-
-fn severity(
-    id: &RequestId,
-    actual: Option<End>,
-    twin: Option<End>,
-    now: SimTime,
-    limits: &scenario::Impact,
-) -> Severity {
-    let age = now - id.arrived_at;
-    match (actual, twin) {
-        (Some(actual), Some(twin)) => match (actual.outcome.is_failed(), twin.outcome.is_failed()) {
-            (true, false) => Severity::Failed,
-            (false, true) => Severity::Improved,
-            (false, false) if actual.latency > bound(limits, twin.latency) => Severity::Slower,
-            _ => Severity::Unaffected,
-        },
-        // Still under way at the horizon: late if its twin was done long ago.
-        (None, Some(twin)) if !twin.outcome.is_failed() && age > bound(limits, twin.latency) => {
-            Severity::Slower
-        }
-        _ => Severity::Unaffected,
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! | file | answers |
 //! |---|---|
+//! | `worse` | when something counts as worse off than its twin |
 //! | `outbox`, `pairing` | which requests and attempts are worse off than their twins |
 //! | `impact`, `propagation` | which service was hit when, and by what |
 //! | `blast` | how many requests and users were affected, and how badly |
@@ -20,6 +21,7 @@ mod propagation;
 mod summarize;
 mod summary;
 mod verdict;
+mod worse;
 
 pub use assemble::analyze;
 pub use blast::BlastTally;

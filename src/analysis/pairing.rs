@@ -8,25 +8,18 @@ use std::hash::{BuildHasherDefault, Hasher};
 use crate::analysis::blast::BlastTally;
 use crate::analysis::impact::ImpactTracker;
 use crate::analysis::outbox::{Ended, Outbox};
+use crate::analysis::worse::{End, bound};
 use crate::engine::{AttemptId, RequestId, Simulation};
 use crate::failure::Outcome;
 use crate::model::Model;
 use crate::scenario;
-use crate::time::{SimDuration, SimTime};
+use crate::time::SimTime;
 
 /// One of the two worlds that are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Side {
     Actual,
     Twin,
-}
-
-/// How something ended in one world.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct End {
-    pub(crate) outcome: Outcome,
-    pub(crate) at: SimTime,
-    pub(crate) latency: SimDuration,
 }
 
 /// A request in both worlds, as far as it has got.
@@ -73,11 +66,6 @@ pub struct Comparison<'m> {
     pairs: HashMap<u64, Pair, BuildHasherDefault<KeyHasher>>,
     pub(crate) impact: ImpactTracker<'m>,
     pub(crate) blast: BlastTally,
-}
-
-/// When a latency counts as worse than the twin's.
-pub(crate) fn bound(limits: &scenario::Impact, twin: SimDuration) -> SimDuration {
-    twin.scaled(limits.slower_factor) + limits.slower_margin
 }
 
 impl<'m> Comparison<'m> {

@@ -1,14 +1,18 @@
 //! `run --check-determinism`: two runs of the same must leave the same. Says where they first differ.
 
-use knockon::experiment::Incident;
-use knockon::record::{Transition, WorldRecord};
+use knockon::experiment::{Difference, Incident, Setup, first_difference};
 use knockon::report::quantity;
 
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::terminal::Terminal;
 
-/// Compares two runs of the same.
-pub(crate) fn compare(first: &Incident, second: &Incident, terminal: Terminal) -> Result<(), CliError> {
+/// Compares what two runs of the same setup left; if it differs, looks for the event with which that began.
+pub(crate) fn compare(
+    setup: &Setup,
+    first: &Incident,
+    second: &Incident,
+    terminal: Terminal,
+) -> Result<(), CliError> {
     if first.stopped.is_some() || second.stopped.is_some() {
         terminal.note("determinism was not checked: a run ended early");
         return Ok(());
@@ -19,72 +23,56 @@ pub(crate) fn compare(first: &Incident, second: &Incident, terminal: Terminal) -
     }
     Err(CliError {
         exit: Exit::NotDeterministic,
-        ..CliError::wrong(format!("two runs of the same gave two results: {}", difference(first, second)))
-            .help("this is a bug in knockon: please report it with the scenario")
+        ..CliError::wrong(format!(
+            "two runs of the same gave two results{}",
+            beginning(first_difference(setup, setup))
+        ))
+        .help("this is a bug in knockon: please report it with the scenario")
     })
 }
 
-/// The first difference.
-fn difference(first: &Incident, second: &Incident) -> String {
-    let worlds = [
-        ("actual", Some(&first.record.actual), Some(&second.record.actual)),
-        ("twin", first.record.twin.as_ref(), second.record.twin.as_ref()),
-    ];
-    for (name, first, second) in worlds {
-        if let (Some(first), Some(second)) = (first, second)
-            && first != second
-        {
-            return format!("the {name} world differs {}", in_world(first, second));
-        }
-    }
-    "the worlds are the same, what is made of them is not".to_owned()
-}
-
-/// The first difference of two worlds, by change of state, draws, or number of events.
-fn in_world(first: &WorldRecord, second: &WorldRecord) -> String {
-    let changes = first.transitions.iter().zip(&second.transitions);
-    if let Some((one, other)) = changes.into_iter().find(|(one, other)| one != other) {
-        return format!("first between {} and {}", change(one), change(other));
-    }
-    for (name, digest) in &first.digests {
-        if second.digests.get(name) != Some(digest) {
-            return format!("in its draws `{name}`");
-        }
-    }
-    if first.fingerprint != second.fingerprint {
-        return format!(
-            "in the order of its events (fingerprints {} and {}; {} and {} events)",
-            first.fingerprint, second.fingerprint, first.events, second.events
-        );
-    }
-    "in what was recorded of it".to_owned()
-}
-
-/// A change of state in words.
-fn change(Transition { at_s, kind, subject, state }: &Transition) -> String {
-    format!("{kind} {subject} {state} at {}", quantity::instant(*at_s))
+/// Where it began, if a third and a fourth run show it again.
+fn beginning(difference: Option<Difference>) -> String {
+    let Some(Difference { event, at_s, first, second }) = difference else {
+        return "; two more runs had the same events, so it is not the simulation that differs".to_owned();
+    };
+    format!(
+        "; two more runs first differ in event {event}, at {}: {first}; in the other run {second}",
+        quantity::instant(at_s)
+    )
 }
 
 #[cfg(test)]
 mod tests {
-    use knockon::experiment::{Setup, replay};
+    use knockon::experiment::replay;
     use knockon::scenario::Scenario;
 
     use super::*;
     use crate::cli::new::STARTER;
 
-    fn incident(seed: u64) -> Incident {
-        let mut scenario = Scenario::parse(STARTER).unwrap();
-        scenario.seed = seed;
-        replay(&Setup { scenario: &scenario, variant: None, overrides: &[], twin: true }, &())
+    #[test]
+    fn results_that_differ_fail_with_their_own_exit_code() {
+        let terminal = Terminal::new(clap::ColorChoice::Never, true);
+        let scenario = |seed| Scenario { seed, ..Scenario::parse(STARTER).unwrap() };
+        let (one, other) = (scenario(1), scenario(2));
+        let setup = |scenario| Setup { scenario, variant: None, overrides: &[], twin: true };
+        let incident = |scenario| replay(&setup(scenario), &());
+        assert!(compare(&setup(&one), &incident(&one), &incident(&one), terminal).is_ok());
+        let error = compare(&setup(&one), &incident(&one), &incident(&other), terminal).unwrap_err();
+        assert_eq!(error.exit, Exit::NotDeterministic);
     }
 
     #[test]
-    fn runs_that_differ_are_told_apart_by_their_first_difference() {
-        let terminal = Terminal::new(clap::ColorChoice::Never, true);
-        assert!(compare(&incident(1), &incident(1), terminal).is_ok());
-        let error = compare(&incident(1), &incident(2), terminal).unwrap_err();
-        assert_eq!(error.exit, Exit::NotDeterministic);
-        assert!(error.message.contains("the actual world differs"), "{error}");
+    fn the_first_differing_event_is_named() {
+        let difference = Difference {
+            event: 1_234,
+            at_s: 11.0,
+            first: "request 7 of checkout arrived at T+11 s".to_owned(),
+            second: "fault gc ends at T+11 s".to_owned(),
+        };
+        let text = beginning(Some(difference));
+        assert!(text.contains("event 1234, at T+11s: request 7 of checkout arrived"), "{text}");
+        assert!(text.ends_with("in the other run fault gc ends at T+11 s"), "{text}");
+        assert!(beginning(None).contains("not the simulation"));
     }
 }

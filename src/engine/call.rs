@@ -19,7 +19,6 @@ use crate::time::{SimDuration, SimTime};
 const NETWORK_OUT: Stream = Stream::named("network out");
 const NETWORK_BACK: Stream = Stream::named("network back");
 const REPLICA: Stream = Stream::named("replica");
-const ERROR: Stream = Stream::named("error");
 
 impl<O: Observer> Engine<'_, O> {
     /// Begins a call from `site`, on behalf of `parent`.
@@ -217,16 +216,10 @@ impl<O: Observer> Engine<'_, O> {
     /// Puts an attempt on the network.
     fn send(&mut self, slot: u32) {
         self.mark_sent(slot);
-        let attempt = self.state.attempts[slot];
-        let site = &self.model.sites[attempt.site];
+        let site = &self.model.sites[self.state.attempts[slot].site];
         let edge = &self.model.edges[site.edge];
-        let model = self.model;
-        let fails = |fault: crate::id::FaultId| {
-            let fault = &model.faults[fault];
-            let crate::scenario::Effect::Errors(share) = fault.effect else { return false };
-            attempt.key.child(ERROR).uniform(fault.stream) < share
-        };
-        if self.state.failing_pairs.iter().any(|(pair, fault)| *pair == edge.pair && fails(*fault)) {
+        let faults = &self.state.failing_pairs;
+        if faults.iter().any(|(pair, fault)| *pair == edge.pair && self.fault_fails(*fault, slot)) {
             return self.settle_unreached(slot, Outcome::Failed(FailureCause::Error));
         }
         let attempt = &mut self.state.attempts[slot];

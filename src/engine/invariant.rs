@@ -1,5 +1,6 @@
 //! What must hold between any two events. Broken means a defect of the engine: it panics.
 
+use crate::engine::replica::CANCELED_KEPT;
 use crate::engine::state::{Place, Process, State};
 use crate::model::Model;
 use crate::policy::Permits;
@@ -30,6 +31,8 @@ impl State {
             }
             let waiting = replica.queue.iter().filter(|slot| !self.attempts[**slot].canceled).count();
             assert_eq!(waiting, replica.queue_length as usize, "{}: the length of the queue", service.name);
+            let kept = 2 * replica.queue_length as usize + CANCELED_KEPT;
+            assert!(replica.queue.len() <= kept, "{}: canceled attempts pile up", service.name);
             queued += replica.queue.len();
             running += replica.threads.len();
         }

@@ -8,7 +8,7 @@
 //! | `arrival` | requests: begin and end |
 //! | `call`, `outcome` | the caller's side: the way out, and the way back |
 //! | `replica`, `step` | the callee's side: queue, threads, and what runs on them |
-//! | `fault`, `probe`, `monitor` | what is done to the world, and what people see of it |
+//! | `fault`, `probe`, `scrape`, `monitor` | what is done to the world, and what people see of it |
 //! | `observer`, `invariant` | those who watch, and what must always hold |
 //!
 //! The engine knows ids and no names, files or output. Policies decide ([`crate::policy`]); the engine alone schedules.
@@ -25,6 +25,7 @@ mod observer;
 mod outcome;
 mod probe;
 mod replica;
+mod scrape;
 mod simulation;
 mod slab;
 mod state;

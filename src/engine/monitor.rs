@@ -1,12 +1,10 @@
-//! Monitors: trailing windows over what ended, read at a scrape interval, and the alerts on the readings.
+//! Monitors: trailing windows over what ended, and the alerts on their readings. When they are read is not their business.
 
 use hdrhistogram::Histogram;
 
-use crate::engine::event::Event;
-use crate::engine::observer::{ModelEvent, Observer};
-use crate::engine::simulation::Engine;
+use crate::engine::observer::ModelEvent;
 use crate::failure::Outcome;
-use crate::id::{ClassId, Id, IdVec, MonitorId, PairId, ReplicaId, ServiceId};
+use crate::id::{ClassId, IdVec, MonitorId, PairId, ServiceId};
 use crate::model::{Model, Monitor, Subject};
 use crate::scenario::{Reading, Side, View};
 use crate::time::{SimDuration, SimTime};
@@ -56,6 +54,25 @@ impl MonitorBank {
             }
         }
         bank
+    }
+
+    /// The reading of a monitor over its window; none if nothing ended in it.
+    pub(crate) fn read(&self, id: MonitorId, monitor: &Monitor) -> Option<f64> {
+        self.windows[id].read(monitor)
+    }
+
+    /// Ends a scrape interval with its reading; says whether the alert changed, to firing or not.
+    pub(crate) fn end_interval(
+        &mut self,
+        id: MonitorId,
+        monitor: &Monitor,
+        reading: Option<f64>,
+        now: SimTime,
+    ) -> Option<bool> {
+        let window = &mut self.windows[id];
+        let change = window.judge(monitor, reading, now);
+        window.advance();
+        change
     }
 
     /// Counts what ended.
@@ -168,57 +185,9 @@ impl Window {
         if !bad {
             self.bad_since = None;
         }
-        let since = *self.bad_since.get_or_insert(now);
-        if !bad {
-            self.bad_since = None;
-        }
-        let firing = bad && now - since >= alert.lasting;
+        let firing = bad && now - *self.bad_since.get_or_insert(now) >= alert.lasting;
         let changed = firing != self.firing;
         self.firing = firing;
         changed.then_some(firing)
-    }
-}
-
-impl<O: Observer> Engine<'_, O> {
-    /// Schedules the first reading of every monitor, on a grid through T+0.
-    pub(crate) fn schedule_scrapes(&mut self) {
-        for (id, monitor) in self.model.monitors.enumerate() {
-            let step = monitor.scrape.as_nanos().max(1);
-            let first = match self.model.origin.as_nanos() % step {
-                0 => step,
-                rest => rest,
-            };
-            self.state.events.schedule(SimTime::from_nanos(first), Event::Scrape(id));
-        }
-    }
-
-    /// A monitor takes a reading, and its alert is judged.
-    pub(crate) fn scrape(&mut self, id: MonitorId) {
-        let monitor = &self.model.monitors[id];
-        let now = self.now();
-        self.state.events.schedule(now + monitor.scrape, Event::Scrape(id));
-        let reading = match (monitor.reading, monitor.of) {
-            (Reading::Healthy, Subject::Service(service)) => Some(self.healthy_share(service)),
-            _ => self.state.monitors.windows[id].read(monitor),
-        };
-        if let Some(value) = reading {
-            self.emit(ModelEvent::Scraped(id, value));
-        }
-        let window = &mut self.state.monitors.windows[id];
-        let change = window.judge(monitor, reading, now);
-        window.advance();
-        if let Some(firing) = change {
-            self.emit(ModelEvent::AlertChanged(id, firing));
-        }
-    }
-
-    /// Share of the replicas of a service that its probe believes healthy.
-    fn healthy_share(&self, service: ServiceId) -> f64 {
-        let service = &self.model.services[service];
-        let first = service.first_replica.position();
-        let healthy = (first..first + service.replicas as usize)
-            .filter(|position| self.state.replicas[ReplicaId::new(*position)].probe.healthy)
-            .count();
-        healthy as f64 / f64::from(service.replicas)
     }
 }

@@ -14,6 +14,9 @@ use crate::scenario::{Cancel, Capacity, Effect, Queue, WhenFull};
 
 const ERROR: Stream = Stream::named("error");
 
+/// Canceled attempts that a queue may hold beyond the number of the waiting.
+pub(crate) const CANCELED_KEPT: usize = 64;
+
 impl<O: Observer> Engine<'_, O> {
     /// An attempt reaches its replica.
     pub(crate) fn arrive(&mut self, slot: u32) {
@@ -90,7 +93,7 @@ impl<O: Observer> Engine<'_, O> {
                 Queue::Fifo { .. } => replica.queue.pop_front(),
                 Queue::Lifo { .. } => replica.queue.pop_back(),
             };
-            let Some(slot) = next else { return };
+            let Some(slot) = next else { break };
             let attempt = self.state.attempts[slot];
             if attempt.canceled {
                 self.forget_attempt(slot);
@@ -104,6 +107,7 @@ impl<O: Observer> Engine<'_, O> {
             }
             self.take_thread(slot, true);
         }
+        self.sweep_queue(id);
     }
 
     /// An attempt gives its thread back and is answered.
@@ -137,6 +141,7 @@ impl<O: Observer> Engine<'_, O> {
                 self.state.attempts[slot].canceled = true;
                 self.state.replicas[attempt.replica].queue_length -= 1;
                 self.emit(ModelEvent::Unqueued(attempt.replica));
+                self.sweep_queue(attempt.replica);
             }
             Place::Running => {
                 if attempt.calls != NO_CALL {
@@ -147,6 +152,20 @@ impl<O: Observer> Engine<'_, O> {
                 self.forget_attempt(slot);
             }
             _ => self.state.attempts[slot].canceled = true,
+        }
+    }
+
+    /// Forgets the canceled attempts of a queue once they are the larger part of it.
+    fn sweep_queue(&mut self, id: ReplicaId) {
+        let replica = &mut self.state.replicas[id];
+        if replica.queue.len() <= 2 * replica.queue_length as usize + CANCELED_KEPT {
+            return;
+        }
+        let (canceled, waiting): (Vec<u32>, Vec<u32>) =
+            replica.queue.drain(..).partition(|slot| self.state.attempts[*slot].canceled);
+        replica.queue.extend(waiting);
+        for slot in canceled {
+            self.forget_attempt(slot);
         }
     }
 

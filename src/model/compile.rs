@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::id::{ClassId, Id, IdVec, OperationId, ReplicaId, ServiceId, SiteId};
 use crate::model::ArrivalRate;
 use crate::model::faults::{compile_faults, compile_monitors};
+use crate::model::names::Names;
 use crate::model::parts::{
     CallSite, Caller, Class, Condition, Edge, Model, Operation, Pair, Replica, Service,
 };
@@ -28,14 +29,6 @@ impl Model {
         let monitors = compile_monitors(scenario, &compiler.model, &compiler.names);
         Self { faults, monitors, ..compiler.model }
     }
-}
-
-/// From names to ids.
-#[derive(Debug, Default)]
-pub(crate) struct Names {
-    pub(crate) services: BTreeMap<String, ServiceId>,
-    pub(crate) operations: BTreeMap<String, OperationId>,
-    pub(crate) classes: BTreeMap<String, ClassId>,
 }
 
 /// The model under construction.

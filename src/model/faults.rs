@@ -1,7 +1,7 @@
 //! Compiles faults and monitors: whom they hit and whom they read.
 
 use crate::id::{FaultId, IdVec, MonitorId, PairId, ReplicaId, ServiceId};
-use crate::model::compile::Names;
+use crate::model::names::Names;
 use crate::model::parts::{Fault, Model, Monitor, Subject, Target};
 use crate::random::Stream;
 use crate::scenario::{self, Effect, Scenario};

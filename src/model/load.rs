@@ -13,8 +13,7 @@
 use crate::id::{EdgeId, IdVec, OperationId, ServiceId, SiteId};
 use crate::model::parts::{Instruction, Model};
 use crate::model::span::{Span, until};
-use crate::model::storm::worst_cases;
-use crate::model::walk::{Kind, callers_first, kinds, sites, walk};
+use crate::model::walk::{Kind, kinds, sites, walk};
 use crate::time::SimTime;
 
 /// What is to be expected of a model in health.
@@ -82,9 +81,8 @@ pub(super) struct PerRequest {
 }
 
 impl Forecast {
-    /// The forecast for a model.
-    pub fn of(model: &Model) -> Self {
-        let order = callers_first(model);
+    /// The forecast for a model in health; the worst cases are still those of health.
+    pub(super) fn in_health(model: &Model, order: &[OperationId]) -> Self {
         let none = || PerRequest {
             visits: zeros(model.operations.ids()),
             busy_s: zeros(model.operations.ids()),
@@ -93,7 +91,7 @@ impl Forecast {
         let mut requests: Vec<PerRequest> = model.classes.iter().map(|_| none()).collect();
         for kind in kinds(model) {
             use crate::id::Id;
-            add_kind(model, kind, &order, &mut requests[kind.class.position()]);
+            add_kind(model, kind, order, &mut requests[kind.class.position()]);
         }
         let instants: Vec<(SimTime, Vec<f64>)> =
             instants(model).into_iter().map(|at| (at, rates(model, at))).collect();
@@ -107,7 +105,6 @@ impl Forecast {
             let load = forecast.busiest(model, service, &instants);
             forecast.services.push(load);
         }
-        worst_cases(model, &order, &mut forecast);
         forecast
     }
 

@@ -4,8 +4,10 @@
 mod arrival_rate;
 mod compile;
 mod faults;
+mod forecast;
 pub mod lint;
 mod load;
+mod names;
 mod parts;
 mod patience;
 mod program;

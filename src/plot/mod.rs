@@ -1,5 +1,6 @@
-//! Pictures of one run, made in memory: the incident's [`timeline`] and the [`propagation`] of the failure through the
-//! services. They read a record and its summary; nothing here simulates, judges or touches a file.
+//! Pictures of one run, made in memory: the incident's [`timeline`](fn@timeline) and the
+//! [`propagation`](fn@propagation) of the failure through the services. They read a record and its summary; nothing here
+//! simulates, judges or touches a file.
 //!
 //! ```no_run
 //! # fn pictures(record: &knockon::record::Record, summary: &knockon::analysis::Summary)

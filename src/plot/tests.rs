@@ -172,15 +172,3 @@ fn hostile_names_stay_words() {
         roxmltree::Document::parse(&svg).unwrap();
     }
 }
-
-/// Writes all pictures into the directory of the environment variable `KNOCKON_PICTURES`, for people to look at.
-#[test]
-#[ignore = "writes files for people to look at"]
-fn write_pictures() {
-    let Some(directory) = std::env::var_os("KNOCKON_PICTURES").map(std::path::PathBuf::from) else { return };
-    std::fs::create_dir_all(&directory).unwrap();
-    for (name, figure) in figures() {
-        std::fs::write(directory.join(format!("{name}.svg")), figure.svg().unwrap()).unwrap();
-        std::fs::write(directory.join(format!("{name}.png")), figure.png().unwrap()).unwrap();
-    }
-}

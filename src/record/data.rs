@@ -313,7 +313,7 @@ pub struct Transition {
     pub at_s: f64,
     /// What changed: `fault`, `replica`, `breaker`, `probe`, `alert`.
     pub kind: &'static str,
-    /// Who: "gc", "user-db/0", "checkout/0 -> user", "user errors".
+    /// Who: "gc", "user-db/0", "checkout -> user #0", "user errors".
     pub subject: String,
     /// Into which state: "begin", "end", "paused", "ready", "open", "unhealthy", "firing", "resolved" ...
     pub state: &'static str,

@@ -71,11 +71,11 @@ fn world(attempts: [u64; 2], failed: [u64; 2], is_actual: bool) -> WorldRecord {
     let change = |at_s, kind, subject: &str, state| Transition { at_s, kind, subject: subject.into(), state };
     let changes = vec![
         change(5.0, "fault", "gc", "begin"),
-        change(6.0, "breaker", "shop/0 -> db", "open"),
-        change(6.5, "breaker", "shop/1 -> db", "open"),
+        change(6.0, "breaker", "shop -> db #0", "open"),
+        change(6.5, "breaker", "shop -> db #1", "open"),
         change(10.0, "fault", "gc", "end"),
-        change(11.0, "breaker", "shop/0 -> db", "closed"),
-        change(12.0, "breaker", "shop/1 -> db", "closed"),
+        change(11.0, "breaker", "shop -> db #0", "closed"),
+        change(12.0, "breaker", "shop -> db #1", "closed"),
     ];
     let green = MonitorTrack {
         unit: "share".into(),

@@ -137,6 +137,7 @@ fn long(seconds: u64) -> String {
     match (hours, rest) {
         (0, 0) => format!("{minutes}m"),
         (0, _) => format!("{minutes}m{rest:02}s"),
+        (_, 0) if minutes == 0 => format!("{hours}h"),
         (_, 0) => format!("{hours}h{minutes:02}m"),
         _ => format!("{hours}h{minutes:02}m{rest:02}s"),
     }
@@ -193,6 +194,7 @@ mod tests {
             (4.14, "4.1 s"),
             (59.99, "1m"),
             (162.0, "2m42s"),
+            (3_600.0, "1h"),
             (3_900.0, "1h05m"),
             (-2.0, "-2 s"),
         ] {

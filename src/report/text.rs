@@ -9,10 +9,11 @@ const GAP: usize = 2;
 /// Lays out a report; no line is longer than `width` where it can be broken.
 pub fn lines(report: &Report, width: usize) -> Vec<Line> {
     let mut lines = Vec::new();
-    let mut before: Option<&Block> = None;
-    for block in &report.blocks {
+    for (index, block) in report.blocks.iter().enumerate() {
+        let before = index.checked_sub(1).map(|index| &report.blocks[index]);
         let together = matches!((before, block), (Some(Block::Paragraph(_)), Block::Paragraph(_)));
-        if before.is_some() && !(together && lines.len() > 1) {
+        // The first paragraph says what went in, and stands alone.
+        if before.is_some() && !(together && index > 1) {
             lines.push(Line::default());
         }
         match block {
@@ -21,7 +22,6 @@ pub fn lines(report: &Report, width: usize) -> Vec<Line> {
             Block::Facts(facts) => lines.extend(facts_lines(facts, width)),
             Block::Table(table) => lines.extend(table::lines(table)),
         }
-        before = Some(block);
     }
     lines
 }

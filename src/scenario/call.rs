@@ -2,7 +2,7 @@
 
 use crate::distribution::DurationDistribution;
 use crate::failure::FailureCause;
-use crate::scenario::schema::{FASTEST, Rule, schema};
+use crate::scenario::read::schema::{FASTEST, Rule, schema};
 use crate::time::SimDuration;
 
 schema! {

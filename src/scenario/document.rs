@@ -2,17 +2,18 @@
 //! whoever can lends a function that does.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span, Spanned};
-use crate::scenario::apply::{expand_calls, set};
-use crate::scenario::check::check;
-use crate::scenario::decode::{Cx, Decode};
-use crate::scenario::merge::{OVERRIDE, merge};
-use crate::scenario::parse::{self, parse};
-use crate::scenario::path;
-use crate::scenario::schema::Rule;
-use crate::scenario::tree::{Field, Kind, Node};
-use crate::scenario::unknown::unknown;
-use crate::scenario::variant::{Variant, decode_variants};
-use crate::scenario::{Name, Named, Scenario, code};
+use crate::scenario::check::rules::check;
+use crate::scenario::check::unknown::unknown;
+use crate::scenario::edit::apply::{expand_calls, set};
+use crate::scenario::edit::merge::{OVERRIDE, merge};
+use crate::scenario::edit::path;
+use crate::scenario::edit::variant::{Variant, decode_variants};
+use crate::scenario::read::decode::{Cx, Decode};
+use crate::scenario::read::schema::Rule;
+use crate::scenario::text::parse::{self, parse};
+use crate::scenario::text::tree::{Field, Kind, Node};
+use crate::scenario::words::code;
+use crate::scenario::{Name, Named, Scenario};
 
 /// The version of the language.
 pub const FORMAT: u32 = 1;

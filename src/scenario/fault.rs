@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Spanned;
 use crate::scenario::Name;
-use crate::scenario::schema::{Rule, schema};
+use crate::scenario::read::schema::{Rule, schema};
 use crate::time::SimDuration;
 
 schema! {

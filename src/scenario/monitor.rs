@@ -1,7 +1,7 @@
 //! Monitors as written: what the people can see, and when it calls them.
 
 use crate::scenario::Name;
-use crate::scenario::schema::{Rule, schema};
+use crate::scenario::read::schema::{Rule, schema};
 use crate::time::SimDuration;
 
 /// A reading over a trailing window, taken at a scrape interval.

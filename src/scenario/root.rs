@@ -1,7 +1,7 @@
 //! The scenario as a whole, as written.
 
 use crate::diagnostic::Spanned;
-use crate::scenario::schema::{Rule, schema};
+use crate::scenario::read::schema::{Rule, schema};
 use crate::scenario::{Expectation, Fault, Monitor, Policy, Service, Traffic};
 use crate::time::SimDuration;
 
@@ -68,6 +68,6 @@ schema! {
         /// Events handled.
         pub events: u64 = 10_000_000_000 where Rule::count(1, u64::MAX),
         /// Attempts in flight, zombies included.
-        pub in_flight: u64 = 20_000_000 where Rule::count(1, u64::MAX),
+        pub in_flight: u64 = 2_000_000 where Rule::count(1, u64::MAX),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Spanned;
 use crate::distribution::DurationDistribution;
-use crate::scenario::schema::{Rule, schema};
+use crate::scenario::read::schema::{Rule, schema};
 use crate::scenario::{Name, Named};
 use crate::time::SimDuration;
 

@@ -1,6 +1,6 @@
 //! Traffic as written: who asks for what, and how often.
 
-use crate::scenario::schema::{Rule, schema};
+use crate::scenario::read::schema::{Rule, schema};
 use crate::scenario::{Access, Name};
 use crate::time::SimDuration;
 

@@ -11,6 +11,7 @@ mod help;
 mod mechanisms;
 mod new_command;
 mod properties;
+mod readme;
 mod review;
 mod run_command;
 mod scenarios;

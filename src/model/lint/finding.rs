@@ -1,7 +1,6 @@
-//! What a finding is, in which order findings come, and how numbers are written in them. Finds nothing itself.
+//! What a finding is, and how numbers and names are written in one. Finds nothing itself.
 
 use crate::id::{EdgeId, SiteId};
-use crate::model::lint::{capacity, retries, waits};
 use crate::model::{Forecast, Model};
 use crate::time::SimDuration;
 
@@ -27,31 +26,6 @@ pub struct Finding {
     pub message: String,
     /// What would change it.
     pub hint: String,
-}
-
-/// All findings, the gravest first, then by code.
-pub fn review(model: &Model, forecast: &Forecast) -> Vec<Finding> {
-    let lint = Lint { model, forecast };
-    let mut findings = Vec::new();
-    for find in [
-        capacity::too_busy,
-        capacity::little_room,
-        capacity::no_mean,
-        retries::storm,
-        retries::layers,
-        retries::open_breaker_tried_again,
-        waits::no_timeout,
-        waits::shorter_than_the_answer,
-        waits::caller_gives_up_first,
-        capacity::unbounded_queue,
-        capacity::queue_beyond_patience,
-        waits::breaker_cannot_open,
-        capacity::single_copy,
-    ] {
-        findings.extend(find(&lint));
-    }
-    findings.sort_by_key(|finding: &Finding| (finding.gravity, finding.code));
-    findings
 }
 
 /// What every lint looks at.

@@ -43,12 +43,9 @@ fn replica_of(subject: &str) -> String {
     subject.rsplit_once('/').map_or(subject, |(service, _)| service).to_owned()
 }
 
-/// `checkout -> user` of `checkout/0 -> user`.
+/// `checkout -> user` of `checkout -> user #0`, the breaker of the first replica.
 fn call_of(subject: &str) -> String {
-    match subject.split_once(" -> ") {
-        Some((caller, callee)) => format!("{} -> {callee}", replica_of(caller)),
-        None => subject.to_owned(),
-    }
+    subject.rsplit_once(" #").map_or(subject, |(call, _)| call).to_owned()
 }
 
 /// Deaths of a service's replicas, in waves.
@@ -146,7 +143,7 @@ mod tests {
     fn subjects_give_their_owner() {
         assert_eq!(replica_of("user-db/0"), "user-db");
         assert_eq!(replica_of("a/b/12"), "a/b");
-        assert_eq!(call_of("checkout/0 -> user"), "checkout -> user");
+        assert_eq!(call_of("checkout -> user #12"), "checkout -> user");
         assert_eq!(call_of("shoppers -> gateway"), "shoppers -> gateway");
     }
 

@@ -1,7 +1,7 @@
 //! The schema against itself: every default and example it shows can be read.
 
-use crate::scenario::decode::{Schema, default_node};
-use crate::scenario::schema::{Shape, TypeInfo};
+use crate::scenario::read::decode::{Schema, default_node};
+use crate::scenario::read::schema::{Shape, TypeInfo};
 use crate::scenario::{Policy, Scenario};
 
 const EMPTY: &str = "Scenario(format: 1, name: \"x\", horizon: \"1m\", \

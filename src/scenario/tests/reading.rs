@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use crate::diagnostic::Sources;
-use crate::scenario::parse::{MAX_DEPTH, parse};
-use crate::scenario::tree::{Group, Kind, Node};
+use crate::scenario::text::parse::{MAX_DEPTH, parse};
+use crate::scenario::text::tree::{Group, Kind, Node};
 use crate::scenario::{Choice, Document, Rejected, Scenario};
 
 fn read(text: &str) -> Result<Node, Vec<String>> {
@@ -35,7 +35,7 @@ fn group_value(group: &Group) -> ron::Value {
         Some("None") => ron::Value::Option(None),
         Some("Some") => ron::Value::Option(Some(Box::new(value(&values[0].node)))),
         _ if !group.fields.is_empty() => {
-            let entry = |field: &crate::scenario::tree::Field| {
+            let entry = |field: &crate::scenario::text::tree::Field| {
                 (ron::Value::String(field.key.value.clone()), value(&field.node))
             };
             group.fields.iter().map(entry).collect()

@@ -1,18 +1,23 @@
 //! Setting one place of a tree, and spelling out what calls inherit. Knows fields only to create what is not written.
 
 use crate::diagnostic::{Diagnostic, Span, Spanned};
-use crate::scenario::code;
-use crate::scenario::decode::Schema;
-use crate::scenario::merge::merge;
-use crate::scenario::path::{Part, Path, Step};
-use crate::scenario::scalar::edge;
-use crate::scenario::schema::{FormInfo, Shape, TypeInfo};
-use crate::scenario::tree::{Field, Group, Kind, Node};
-use crate::scenario::unknown::unknown;
+use crate::scenario::check::unknown::unknown;
+use crate::scenario::edit::merge::merge;
+use crate::scenario::edit::path::{Part, Path, Step};
+use crate::scenario::read::decode::Schema;
+use crate::scenario::read::scalar::edge;
+use crate::scenario::read::schema::{FormInfo, Shape, TypeInfo};
+use crate::scenario::text::tree::{Field, Group, Kind, Node};
+use crate::scenario::words::code;
 use crate::scenario::{Name, Scenario};
 
 /// Puts a value at a place of a scenario; says why not if there is no such place.
-pub(super) fn set(root: &mut Node, path: &Path, value: Node, layer: u32) -> Result<(), Diagnostic> {
+pub(in crate::scenario) fn set(
+    root: &mut Node,
+    path: &Path,
+    value: Node,
+    layer: u32,
+) -> Result<(), Diagnostic> {
     let shape = Shape::Type(<Scenario as Schema>::info);
     descend(root, Some(shape), &path.parts, value, layer, false)
 }
@@ -190,7 +195,7 @@ fn no_list(part: &Part, what: &str) -> Diagnostic {
 
 /// Brings the keys of `calls` into one form, and lays each policy that names an operation over those that name less,
 /// so that it states only what differs.
-pub(super) fn expand_calls(root: &mut Node) {
+pub(in crate::scenario) fn expand_calls(root: &mut Node) {
     let Some(group) = root.as_group_mut() else { return };
     let Some(calls) = group.fields.iter_mut().find(|field| field.key.value == "calls") else { return };
     let Kind::Map(entries) = &mut calls.node.kind else { return };

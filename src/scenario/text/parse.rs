@@ -1,12 +1,12 @@
 //! Text into a tree: RON, with one liberty (in parentheses, leading values may stand without names). Knows no field.
 
 use crate::diagnostic::{Diagnostic, SourceId, Span, Spanned};
-use crate::scenario::code;
-use crate::scenario::lex::{self, Spot, Token};
-use crate::scenario::tree::{Field, Group, Kind, Node, Value};
+use crate::scenario::text::lex::{self, Spot, Token};
+use crate::scenario::text::tree::{Field, Group, Kind, Node, Value};
+use crate::scenario::words::code;
 
 /// Values may stand this deep within each other.
-pub(super) const MAX_DEPTH: usize = 64;
+pub(in crate::scenario) const MAX_DEPTH: usize = 64;
 
 /// A text may be this long, in bytes.
 pub const MAX_BYTES: usize = 4 << 20;
@@ -15,7 +15,7 @@ pub const MAX_BYTES: usize = 4 << 20;
 const MAX_PROBLEMS: usize = 20;
 
 /// Reads the one value of a text, or says all that is wrong with its structure.
-pub(super) fn parse(source: SourceId, text: &str) -> Result<Node, Vec<Diagnostic>> {
+pub(in crate::scenario) fn parse(source: SourceId, text: &str) -> Result<Node, Vec<Diagnostic>> {
     if text.len() > MAX_BYTES {
         return Err(vec![too_long(source, text.len())]);
     }
@@ -35,7 +35,7 @@ pub(super) fn parse(source: SourceId, text: &str) -> Result<Node, Vec<Diagnostic
 }
 
 /// The problem of a text that nobody can have written by hand.
-pub(super) fn too_long(source: SourceId, bytes: usize) -> Diagnostic {
+pub(in crate::scenario) fn too_long(source: SourceId, bytes: usize) -> Diagnostic {
     let span = Span { source, start: 0, end: 0 };
     Diagnostic::error(code::TEXT, span, format!("the text is too long: {bytes} bytes"))
         .help(format!("a scenario has at most {} MiB", MAX_BYTES >> 20))

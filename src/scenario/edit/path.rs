@@ -1,31 +1,31 @@
 //! Paths into a scenario, and assignments: `services.user.threads=20`. One syntax for files, options and variants.
 
 use crate::diagnostic::{Diagnostic, SourceId, Span};
-use crate::scenario::code;
-use crate::scenario::parse;
-use crate::scenario::tree::{Kind, Node};
+use crate::scenario::text::parse;
+use crate::scenario::text::tree::{Kind, Node};
+use crate::scenario::words::code;
 
 /// A way into the tree, from the scenario itself.
 #[derive(Clone, Debug)]
-pub(super) struct Path {
+pub(in crate::scenario) struct Path {
     /// Its parts, at least one.
-    pub(super) parts: Vec<Part>,
+    pub(in crate::scenario) parts: Vec<Part>,
     /// Where it is written.
-    pub(super) span: Span,
+    pub(in crate::scenario) span: Span,
 }
 
 /// One step of a path.
 #[derive(Clone, Debug)]
-pub(super) struct Part {
+pub(in crate::scenario) struct Part {
     /// Where it leads.
-    pub(super) step: Step,
+    pub(in crate::scenario) step: Step,
     /// Where it is written.
-    pub(super) span: Span,
+    pub(in crate::scenario) span: Span,
 }
 
 /// Where a step leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(in crate::scenario) enum Step {
     /// To the field, the entry, or the list item of this name.
     Name(String),
     /// To the list item at this position, from 0.
@@ -34,16 +34,20 @@ pub(super) enum Step {
 
 /// A path and what is to stand there.
 #[derive(Clone, Debug)]
-pub(super) struct Assignment {
+pub(in crate::scenario) struct Assignment {
     /// Where.
-    pub(super) path: Path,
+    pub(in crate::scenario) path: Path,
     /// What.
-    pub(super) value: Node,
+    pub(in crate::scenario) value: Node,
 }
 
 /// Reads a path: names joined by dots, in quotes of either kind if they contain a dot, positions in brackets.
 /// Spans count from `offset` of the source.
-pub(super) fn parse_path(source: SourceId, text: &str, offset: usize) -> Result<Path, Diagnostic> {
+pub(in crate::scenario) fn parse_path(
+    source: SourceId,
+    text: &str,
+    offset: usize,
+) -> Result<Path, Diagnostic> {
     let mut reader = Reader { source, text, at: 0, offset };
     let mut parts = Vec::new();
     loop {
@@ -64,7 +68,10 @@ pub(super) fn parse_path(source: SourceId, text: &str, offset: usize) -> Result<
 }
 
 /// Reads `path=value`. A value that is not one of the language, but a word or a number with a unit, is a text.
-pub(super) fn parse_assignment(source: SourceId, text: &str) -> Result<Assignment, Vec<Diagnostic>> {
+pub(in crate::scenario) fn parse_assignment(
+    source: SourceId,
+    text: &str,
+) -> Result<Assignment, Vec<Diagnostic>> {
     let Some(equals) = equals_sign(text) else {
         let span = Span { source, start: 0, end: text.len() as u32 };
         return Err(vec![
@@ -93,7 +100,7 @@ pub(super) fn parse_assignment(source: SourceId, text: &str) -> Result<Assignmen
 }
 
 /// Why a path cannot be set, if it is one of those that decide what the file is.
-pub(super) fn forbidden(path: &Path) -> Option<Diagnostic> {
+pub(in crate::scenario) fn forbidden(path: &Path) -> Option<Diagnostic> {
     let Step::Name(name) = &path.parts.first()?.step else { return None };
     matches!(name.as_str(), "format" | "base" | "variants").then(|| {
         Diagnostic::error(code::PATH, path.span, format!("`{name}` cannot be set from outside the file"))

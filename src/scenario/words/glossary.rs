@@ -2,22 +2,22 @@
 
 /// A term and what it means here.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Word {
+pub(in crate::scenario) struct Word {
     /// The term.
-    pub(super) term: &'static str,
+    pub(in crate::scenario) term: &'static str,
     /// Other names for it.
-    pub(super) also: &'static [&'static str],
+    pub(in crate::scenario) also: &'static [&'static str],
     /// What it means.
-    pub(super) meaning: &'static str,
+    pub(in crate::scenario) meaning: &'static str,
     /// How it is written in a scenario, if it is.
-    pub(super) example: Option<&'static str>,
+    pub(in crate::scenario) example: Option<&'static str>,
 }
 
 /// Lays out the glossary: term, other names, meaning, example.
 macro_rules! words {
     ($($term:literal $([$($also:literal),*])? $meaning:literal $($example:literal)?;)*) => {
         /// The glossary.
-        pub(super) const WORDS: &[Word] = &[$(
+        pub(in crate::scenario) const WORDS: &[Word] = &[$(
             Word {
                 term: $term,
                 also: &[$($($also),*)?],

@@ -1,10 +1,10 @@
 //! Reads what holds other values: options, lists, and maps of named things. Knows no field.
 
 use crate::diagnostic::{Diagnostic, Spanned};
-use crate::scenario::code;
-use crate::scenario::decode::{Cx, Decode};
-use crate::scenario::schema::{Rule, Shape};
-use crate::scenario::tree::{Group, Kind, Node};
+use crate::scenario::read::decode::{Cx, Decode};
+use crate::scenario::read::schema::{Rule, Shape};
+use crate::scenario::text::tree::{Group, Kind, Node};
+use crate::scenario::words::code;
 use crate::scenario::{Name, Named};
 
 impl<T: Decode> Decode for Option<T> {

@@ -1,11 +1,11 @@
 //! Reads the leaves: texts, counts, factors, shares, rates, durations, times, each within its range.
 
 use crate::diagnostic::{Diagnostic, Span};
-use crate::scenario::code;
-use crate::scenario::decode::{Cx, Decode};
-use crate::scenario::quantity::{self, Quantity, Unit};
-use crate::scenario::schema::{FASTEST, LONGEST, Rule, Shape};
-use crate::scenario::tree::{Kind, Node, Number};
+use crate::scenario::read::decode::{Cx, Decode};
+use crate::scenario::read::quantity::{self, Quantity, Unit};
+use crate::scenario::read::schema::{FASTEST, LONGEST, Rule, Shape};
+use crate::scenario::text::tree::{Kind, Node, Number};
+use crate::scenario::words::code;
 use crate::time::SimDuration;
 
 impl Decode for String {
@@ -181,7 +181,7 @@ impl Decode for (SimDuration, f64) {
 }
 
 /// `"caller -> callee"` with one space on each side of the arrow; other texts stay as they are.
-pub(super) fn edge(text: &str) -> String {
+pub(in crate::scenario) fn edge(text: &str) -> String {
     match text.split_once("->") {
         Some((caller, callee)) => format!("{} -> {}", caller.trim(), callee.trim()),
         None => text.to_owned(),
@@ -189,7 +189,7 @@ pub(super) fn edge(text: &str) -> String {
 }
 
 /// A text; words of the command line need no quotes.
-pub(super) fn text(node: &Node, what: &str, cx: &mut Cx) -> Option<String> {
+pub(in crate::scenario) fn text(node: &Node, what: &str, cx: &mut Cx) -> Option<String> {
     match (&node.kind, node.as_word()) {
         (Kind::Text(text), _) => Some(text.clone()),
         (_, Some(word)) if cx.is_option(node.span) => Some(word.to_owned()),

@@ -5,16 +5,16 @@ use crate::scenario::Name;
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]
-pub(super) struct Node {
+pub(in crate::scenario) struct Node {
     /// Where it stands, from its first character to its last.
-    pub(super) span: Span,
+    pub(in crate::scenario) span: Span,
     /// What it is.
-    pub(super) kind: Kind,
+    pub(in crate::scenario) kind: Kind,
 }
 
 /// What a value can be, by its looks alone.
 #[derive(Clone, Debug)]
-pub(super) enum Kind {
+pub(in crate::scenario) enum Kind {
     /// `"text"`, escapes resolved.
     Text(String),
     /// `'c'`: no field takes one, but RON has them.
@@ -35,59 +35,59 @@ pub(super) enum Kind {
 
 /// A number as written.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Number {
+pub(in crate::scenario) struct Number {
     /// Its value.
-    pub(super) value: f64,
+    pub(in crate::scenario) value: f64,
     /// Its exact value, if it was written as a whole number that fits.
-    pub(super) integer: Option<i128>,
+    pub(in crate::scenario) integer: Option<i128>,
 }
 
 /// A value with a name, parentheses, or both.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Group {
+pub(in crate::scenario) struct Group {
     /// `Fifo` of `Fifo(capacity: 5)`; none for `(capacity: 5)`.
-    pub(super) name: Option<Name>,
+    pub(in crate::scenario) name: Option<Name>,
     /// Whether parentheses were written: `Pause` has none.
-    pub(super) parens: bool,
+    pub(in crate::scenario) parens: bool,
     /// Leading values, which take the fields in their documented order.
-    pub(super) values: Vec<Value>,
+    pub(in crate::scenario) values: Vec<Value>,
     /// Named values.
-    pub(super) fields: Vec<Field>,
+    pub(in crate::scenario) fields: Vec<Field>,
 }
 
 /// A leading value of a group.
 #[derive(Clone, Debug)]
-pub(super) struct Value {
+pub(in crate::scenario) struct Value {
     /// The value.
-    pub(super) node: Node,
+    pub(in crate::scenario) node: Node,
     /// Which text it came from: values of a higher layer override those of a lower one.
-    pub(super) layer: u32,
+    pub(in crate::scenario) layer: u32,
 }
 
 /// A named value of a group.
 #[derive(Clone, Debug)]
-pub(super) struct Field {
+pub(in crate::scenario) struct Field {
     /// Its name, and where it was written.
-    pub(super) key: Name,
+    pub(in crate::scenario) key: Name,
     /// Its value.
-    pub(super) node: Node,
+    pub(in crate::scenario) node: Node,
     /// As [`Value::layer`].
-    pub(super) layer: u32,
+    pub(in crate::scenario) layer: u32,
 }
 
 impl Node {
     /// A group without a name and without content, to be filled through paths.
-    pub(super) fn anonymous(span: Span) -> Self {
+    pub(in crate::scenario) fn anonymous(span: Span) -> Self {
         Self { span, kind: Kind::Group(Group { parens: true, ..Group::default() }) }
     }
 
     /// A map without entries.
-    pub(super) fn empty_map(span: Span) -> Self {
+    pub(in crate::scenario) fn empty_map(span: Span) -> Self {
         Self { span, kind: Kind::Map(Vec::new()) }
     }
 
     /// The text, if it is one.
-    pub(super) fn as_text(&self) -> Option<&str> {
+    pub(in crate::scenario) fn as_text(&self) -> Option<&str> {
         match &self.kind {
             Kind::Text(text) => Some(text),
             _ => None,
@@ -95,7 +95,7 @@ impl Node {
     }
 
     /// The word, if it is a name without parentheses (`Pause`).
-    pub(super) fn as_word(&self) -> Option<&str> {
+    pub(in crate::scenario) fn as_word(&self) -> Option<&str> {
         match &self.kind {
             Kind::Group(Group { name: Some(name), parens: false, .. }) => Some(name),
             _ => None,
@@ -103,7 +103,7 @@ impl Node {
     }
 
     /// The group, if it is one.
-    pub(super) fn as_group(&self) -> Option<&Group> {
+    pub(in crate::scenario) fn as_group(&self) -> Option<&Group> {
         match &self.kind {
             Kind::Group(group) => Some(group),
             _ => None,
@@ -111,7 +111,7 @@ impl Node {
     }
 
     /// The same for changing it.
-    pub(super) fn as_group_mut(&mut self) -> Option<&mut Group> {
+    pub(in crate::scenario) fn as_group_mut(&mut self) -> Option<&mut Group> {
         match &mut self.kind {
             Kind::Group(group) => Some(group),
             _ => None,
@@ -119,7 +119,7 @@ impl Node {
     }
 
     /// The entries, if it is a map; an empty slice otherwise.
-    pub(super) fn entries(&self) -> &[(Node, Node)] {
+    pub(in crate::scenario) fn entries(&self) -> &[(Node, Node)] {
         match &self.kind {
             Kind::Map(entries) => entries,
             _ => &[],
@@ -127,13 +127,13 @@ impl Node {
     }
 
     /// The value of a field, if this is a group that names it.
-    pub(super) fn field(&self, name: &str) -> Option<&Node> {
+    pub(in crate::scenario) fn field(&self, name: &str) -> Option<&Node> {
         let fields = &self.as_group()?.fields;
         fields.iter().find(|field| field.key.value == name).map(|field| &field.node)
     }
 
     /// What it is, in words for a message: "a text", "the word `Pause`".
-    pub(super) fn describe(&self) -> String {
+    pub(in crate::scenario) fn describe(&self) -> String {
         match &self.kind {
             Kind::Text(_) => "a text".to_owned(),
             Kind::Char(c) => format!("the character `{c}`"),
@@ -148,7 +148,7 @@ impl Node {
     }
 
     /// Moves it and all it contains to one place, for values that stand for something not written there.
-    pub(super) fn relocated(mut self, span: Span) -> Self {
+    pub(in crate::scenario) fn relocated(mut self, span: Span) -> Self {
         self.span = span;
         match &mut self.kind {
             Kind::List(items) => {

@@ -1,13 +1,13 @@
 //! Laying one tree over another. Knows no field: what merges is decided by looks alone.
 
-use crate::scenario::tree::{Field, Group, Kind, Node, Value};
+use crate::scenario::text::tree::{Field, Group, Kind, Node, Value};
 
 /// Layers from here on are of variants, below options; lower ones are of files.
-pub(super) const OVERRIDE: u32 = u32::MAX - 1;
+pub(in crate::scenario) const OVERRIDE: u32 = u32::MAX - 1;
 
 /// `over` laid on `base`: groups merge field by field, maps key by key; all else is replaced. What comes from `over`
 /// is marked with `layer`, so that it wins over the same field given without its name below.
-pub(super) fn merge(base: Node, over: Node, layer: u32) -> Node {
+pub(in crate::scenario) fn merge(base: Node, over: Node, layer: u32) -> Node {
     match (base.kind, over.kind) {
         (Kind::Map(below), Kind::Map(above)) => {
             Node { span: over.span, kind: Kind::Map(merge_maps(below, above, layer)) }

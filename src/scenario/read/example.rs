@@ -1,6 +1,6 @@
 //! Examples of forms and fields, made from the schema, for hints and for `explain`. Every one of them can be read.
 
-use crate::scenario::schema::{FieldInfo, FormInfo, Rule, Shape};
+use crate::scenario::read::schema::{FieldInfo, FormInfo, Rule, Shape};
 use crate::time::SimDuration;
 
 /// Types within types deeper than this are left to their own examples.
@@ -8,19 +8,19 @@ const DEPTH: usize = 4;
 
 impl FormInfo {
     /// How it may be written: with all that is required, or with its first field.
-    pub(super) fn example(&self) -> String {
+    pub(in crate::scenario) fn example(&self) -> String {
         form(self, DEPTH)
     }
 }
 
 impl FieldInfo {
     /// A value it may have.
-    pub(super) fn example(&self) -> String {
+    pub(in crate::scenario) fn example(&self) -> String {
         field(self, DEPTH)
     }
 
     /// Whether it must be written.
-    pub(super) fn is_required(&self) -> bool {
+    pub(in crate::scenario) fn is_required(&self) -> bool {
         self.default.is_none() && !matches!(self.shape, Shape::Optional(_))
     }
 }

@@ -2,16 +2,16 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources, Span, Spanned};
 use crate::scenario::Name;
-use crate::scenario::code;
-use crate::scenario::merge::{OVERRIDE, merge};
-use crate::scenario::parse::parse;
-use crate::scenario::quantity::Unit;
-use crate::scenario::schema::{FieldInfo, FormInfo, Rule, Shape, TypeInfo};
-use crate::scenario::tree::{Group, Kind, Node};
+use crate::scenario::edit::merge::{OVERRIDE, merge};
+use crate::scenario::read::quantity::Unit;
+use crate::scenario::read::schema::{FieldInfo, FormInfo, Rule, Shape, TypeInfo};
+use crate::scenario::text::parse::parse;
+use crate::scenario::text::tree::{Group, Kind, Node};
+use crate::scenario::words::code;
 use crate::suggest::closest;
 
 /// A type that can be read from a tree.
-pub(super) trait Decode: Sized {
+pub(in crate::scenario) trait Decode: Sized {
     /// What it looks like.
     const SHAPE: Shape;
 
@@ -48,7 +48,7 @@ pub(super) trait Decode: Sized {
 }
 
 /// A type that is written in one of several forms.
-pub(super) trait Schema: Sized {
+pub(in crate::scenario) trait Schema: Sized {
     /// How it is written.
     fn info() -> &'static TypeInfo;
 
@@ -58,30 +58,30 @@ pub(super) trait Schema: Sized {
 
 /// What is known during the walk.
 #[derive(Debug)]
-pub(super) struct Cx<'a> {
+pub(in crate::scenario) struct Cx<'a> {
     /// The texts, to know which of them are options of the command line.
-    pub(super) sources: &'a Sources,
+    pub(in crate::scenario) sources: &'a Sources,
     /// What was found so far.
-    pub(super) problems: Diagnostics,
+    pub(in crate::scenario) problems: Diagnostics,
     /// How many problems that are.
-    pub(super) reported: usize,
+    pub(in crate::scenario) reported: usize,
     /// Whether a named thing had to be left out, so that names may seem to refer to nothing.
-    pub(super) incomplete: bool,
+    pub(in crate::scenario) incomplete: bool,
     /// The field that is being read, for hints.
-    pub(super) field: Option<&'static FieldInfo>,
+    pub(in crate::scenario) field: Option<&'static FieldInfo>,
     /// The names of the services, as written.
-    pub(super) services: Vec<String>,
+    pub(in crate::scenario) services: Vec<String>,
     /// The names of the traffic classes, as written.
-    pub(super) classes: Vec<String>,
+    pub(in crate::scenario) classes: Vec<String>,
     /// The units of what the monitors read, as far as their forms are known.
-    pub(super) units: Vec<(String, Unit)>,
+    pub(in crate::scenario) units: Vec<(String, Unit)>,
     /// The units of the quantities read last, for those who compare them.
-    pub(super) quantities: Vec<Spanned<Unit>>,
+    pub(in crate::scenario) quantities: Vec<Spanned<Unit>>,
 }
 
 impl<'a> Cx<'a> {
     /// Ready to read a tree; remembers which names it defines.
-    pub(super) fn new(sources: &'a Sources, root: &Node) -> Self {
+    pub(in crate::scenario) fn new(sources: &'a Sources, root: &Node) -> Self {
         let names = |field: &str| {
             let entries = root.field(field).map(Node::entries).unwrap_or_default();
             entries.iter().filter_map(|(key, _)| key.as_text().map(str::to_owned)).collect()
@@ -100,13 +100,13 @@ impl<'a> Cx<'a> {
     }
 
     /// Reports a problem.
-    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+    pub(in crate::scenario) fn report(&mut self, diagnostic: Diagnostic) {
         self.reported += 1;
         self.problems.push(diagnostic);
     }
 
     /// Reports that a value is of the wrong kind.
-    pub(super) fn expected(&mut self, node: &Node, what: &str) {
+    pub(in crate::scenario) fn expected(&mut self, node: &Node, what: &str) {
         let message = format!("expected {what}, found {}", node.describe());
         let mut problem = Diagnostic::error(code::KIND, node.span, message).label(format!("expected {what}"));
         problem.help =
@@ -115,19 +115,19 @@ impl<'a> Cx<'a> {
     }
 
     /// What the field that is being read means.
-    pub(super) fn meaning(&self) -> Option<String> {
+    pub(in crate::scenario) fn meaning(&self) -> Option<String> {
         let field = self.field?;
         let docs = field.docs.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ");
         (!docs.is_empty()).then(|| format!("`{}`: {docs}", field.name))
     }
 
     /// Whether a place is in an option of the command line, where words need no quotes.
-    pub(super) fn is_option(&self, span: Span) -> bool {
+    pub(in crate::scenario) fn is_option(&self, span: Span) -> bool {
         self.sources.get(span.source).name.starts_with("--")
     }
 
     /// Reads a value in one of the forms of its type.
-    pub(super) fn form<T: Schema>(&mut self, node: &Node) -> Option<T> {
+    pub(in crate::scenario) fn form<T: Schema>(&mut self, node: &Node) -> Option<T> {
         let (form, mut args) = self.choose(node, T::info())?;
         T::build(form, &mut args, self)
     }
@@ -253,7 +253,7 @@ fn monitor_units(root: &Node) -> Vec<(String, Unit)> {
 
 /// The values of one form, in the order of its fields.
 #[derive(Debug)]
-pub(super) struct Args<'n> {
+pub(in crate::scenario) struct Args<'n> {
     owner: &'static FormInfo,
     /// Where a missing value is reported.
     span: Span,
@@ -264,7 +264,7 @@ pub(super) struct Args<'n> {
 
 impl Args<'_> {
     /// Reads the next field.
-    pub(super) fn next<T: Decode>(&mut self, cx: &mut Cx) -> Option<T> {
+    pub(in crate::scenario) fn next<T: Decode>(&mut self, cx: &mut Cx) -> Option<T> {
         let (field, fields) = self.fields.split_first()?;
         self.fields = fields;
         let written = self.nodes.remove(0);
@@ -292,7 +292,7 @@ impl Args<'_> {
 }
 
 /// The default as a tree, every part of it placed where the value would have been written.
-pub(super) fn default_node(field: &FieldInfo, span: Span) -> Option<Node> {
+pub(in crate::scenario) fn default_node(field: &FieldInfo, span: Span) -> Option<Node> {
     let node = parse(span.source, field.default_text()?).ok()?;
     Some(node.relocated(span))
 }
@@ -351,7 +351,7 @@ fn suggested_form(name: &str, info: &'static TypeInfo) -> Option<&'static FormIn
 }
 
 /// All forms of a type: "`Fifo(...)` or `Lifo(...)`".
-pub(super) fn forms_text(info: &TypeInfo) -> String {
+pub(in crate::scenario) fn forms_text(info: &TypeInfo) -> String {
     let text = |form: &FormInfo| {
         if form.fields.is_empty() { format!("`{}`", form.name) } else { format!("`{}(...)`", form.name) }
     };

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
-use crate::scenario::check_policy::call_exists;
-use crate::scenario::code;
-use crate::scenario::names::Names;
-use crate::scenario::unknown::unknown;
+use crate::scenario::check::names::Names;
+use crate::scenario::check::policy::call_exists;
+use crate::scenario::check::unknown::unknown;
+use crate::scenario::words::code;
 use crate::scenario::{Effect, Fault, Name, Scenario, Target};
 
 /// Checks all faults.
-pub(super) fn faults(scenario: &Scenario, names: &Names, found: &mut Diagnostics) {
+pub(in crate::scenario) fn faults(scenario: &Scenario, names: &Names, found: &mut Diagnostics) {
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     for fault in &scenario.faults {
         within_the_run(fault, scenario, found);

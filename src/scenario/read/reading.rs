@@ -1,20 +1,20 @@
 //! Reads what is written differently from how it is kept: targets, subjects, monitors, expectations.
 
 use crate::diagnostic::{Diagnostic, Spanned};
-use crate::scenario::code;
-use crate::scenario::decode::{Cx, Decode, Schema};
-use crate::scenario::quantity::{Quantity, Unit};
-use crate::scenario::scalar::edge;
-use crate::scenario::schema::{Rule, Shape, schema};
-use crate::scenario::tree::{Kind, Node};
-use crate::scenario::unknown::unknown;
+use crate::scenario::check::unknown::unknown;
+use crate::scenario::read::decode::{Cx, Decode, Schema};
+use crate::scenario::read::quantity::{Quantity, Unit};
+use crate::scenario::read::scalar::edge;
+use crate::scenario::read::schema::{Rule, Shape, schema};
+use crate::scenario::text::tree::{Kind, Node};
+use crate::scenario::words::code;
 use crate::scenario::{Alert, Check, Expectation, Monitor, Reading, Side, Subject, Target, View};
 use crate::time::SimDuration;
 
 schema! {
     /// A reading over a trailing window, taken at a scrape interval. Attempts and requests count when they end.
     #[derive(Clone, Debug)]
-    pub(super) enum MonitorForm {
+    pub(in crate::scenario) enum MonitorForm {
         /// Failed / ended, 0 to 1.
         ErrorRate {
             /// Whose: a class, a service or a call. Where a name is both, write `Class("x")` or `Service("x")`.
@@ -73,7 +73,7 @@ schema! {
 schema! {
     /// Fires when the reading has been beyond the threshold at every scrape for a while; resolved when it is not.
     #[derive(Clone, Debug)]
-    pub(super) enum AlertForm {
+    pub(in crate::scenario) enum AlertForm {
         /// The reading is strictly above the threshold.
         Above {
             /// In the reading's unit.
@@ -150,7 +150,7 @@ fn read_alert(alert: &AlertForm, reading: Reading, cx: &mut Cx) -> Alert {
 }
 
 /// What a reading counts.
-pub(super) fn unit_of(reading: Reading) -> Unit {
+pub(in crate::scenario) fn unit_of(reading: Reading) -> Unit {
     match reading {
         Reading::ErrorRate { .. } | Reading::Healthy => Unit::Share,
         Reading::Rate { .. } => Unit::PerSecond,

@@ -4,7 +4,7 @@ use crate::time::SimDuration;
 
 /// What a number counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unit {
+pub(in crate::scenario) enum Unit {
     /// Nothing: a count or a factor.
     Plain,
     /// 0 to 1, written in percent.
@@ -17,7 +17,7 @@ pub(super) enum Unit {
 
 impl Unit {
     /// What a value of this unit is called, with an example.
-    pub(super) const fn describe(self) -> &'static str {
+    pub(in crate::scenario) const fn describe(self) -> &'static str {
         match self {
             Self::Plain => "a number without a unit, like 2.5",
             Self::Share => "a share, like \"5%\"",
@@ -29,15 +29,15 @@ impl Unit {
 
 /// A number in its unit's SI form.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Quantity {
+pub(in crate::scenario) struct Quantity {
     /// 0 to 1 for shares, seconds, per second.
-    pub(super) value: f64,
+    pub(in crate::scenario) value: f64,
     /// What it counts.
-    pub(super) unit: Unit,
+    pub(in crate::scenario) unit: Unit,
 }
 
 /// A share as 0 to 1: `"5%"`.
-pub(super) fn share(text: &str) -> Result<f64, String> {
+pub(in crate::scenario) fn share(text: &str) -> Result<f64, String> {
     let Some(number) = text.trim().strip_suffix('%') else {
         return Err("a share is a number with a percent sign, like \"5%\"".to_owned());
     };
@@ -45,7 +45,7 @@ pub(super) fn share(text: &str) -> Result<f64, String> {
 }
 
 /// A rate per second: `"10000/min"`.
-pub(super) fn rate(text: &str) -> Result<f64, String> {
+pub(in crate::scenario) fn rate(text: &str) -> Result<f64, String> {
     let Some((number, unit)) = text.split_once('/') else {
         return Err("a rate is a number per time, like \"80/s\" or \"10000/min\"".to_owned());
     };
@@ -60,7 +60,7 @@ pub(super) fn rate(text: &str) -> Result<f64, String> {
 }
 
 /// A length of time: `"250ms"`.
-pub(super) fn duration(text: &str) -> Result<SimDuration, String> {
+pub(in crate::scenario) fn duration(text: &str) -> Result<SimDuration, String> {
     if text.trim_start().starts_with('-') {
         return Err("a duration cannot be negative".to_owned());
     }
@@ -71,7 +71,7 @@ pub(super) fn duration(text: &str) -> Result<SimDuration, String> {
 }
 
 /// A point in time since the end of the warm-up: `"T+10s"`, or `"10s"`.
-pub(super) fn instant(text: &str) -> Result<SimDuration, String> {
+pub(in crate::scenario) fn instant(text: &str) -> Result<SimDuration, String> {
     let trimmed = text.trim();
     if trimmed.starts_with("T-") || trimmed.starts_with('-') {
         return Err("times count from the end of the warm-up (T+0s); nothing may happen before".to_owned());
@@ -86,7 +86,7 @@ pub(super) fn instant(text: &str) -> Result<SimDuration, String> {
 }
 
 /// A time of day in seconds since midnight: `"14:00:00"`, `"14:00"`.
-pub(super) fn clock(text: &str) -> Result<u32, String> {
+pub(in crate::scenario) fn clock(text: &str) -> Result<u32, String> {
     let explain = || "a time of day is written \"14:00:00\" or \"14:00\"".to_owned();
     let parts: Vec<&str> = text.trim().split(':').collect();
     let number = |part: &str, below: u32| {
@@ -104,7 +104,7 @@ pub(super) fn clock(text: &str) -> Result<u32, String> {
 }
 
 /// Any of share, rate, duration; plain numbers stand without quotes.
-pub(super) fn any(text: &str) -> Result<Quantity, String> {
+pub(in crate::scenario) fn any(text: &str) -> Result<Quantity, String> {
     let trimmed = text.trim();
     if trimmed.ends_with('%') {
         Ok(Quantity { value: share(trimmed)?, unit: Unit::Share })

@@ -1,13 +1,13 @@
 //! What must hold of the keys under `calls`: they name callers and callees that exist and call each other.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
-use crate::scenario::code;
-use crate::scenario::names::{Names, operation_exists};
-use crate::scenario::unknown::unknown;
+use crate::scenario::check::names::{Names, operation_exists};
+use crate::scenario::check::unknown::unknown;
+use crate::scenario::words::code;
 use crate::scenario::{Name, Scenario};
 
 /// Checks every key.
-pub(super) fn policies(scenario: &Scenario, names: &Names, found: &mut Diagnostics) {
+pub(in crate::scenario) fn policies(scenario: &Scenario, names: &Names, found: &mut Diagnostics) {
     for (key, _) in &scenario.calls {
         let Some((caller, callee)) = ends(key, names, found) else { continue };
         if !is_made(caller, callee, names) {
@@ -17,7 +17,7 @@ pub(super) fn policies(scenario: &Scenario, names: &Names, found: &mut Diagnosti
 }
 
 /// Checks a reference to all calls between two services, or from a class to a service: somebody must make them.
-pub(super) fn call_exists(key: &Name, names: &Names, found: &mut Diagnostics) {
+pub(in crate::scenario) fn call_exists(key: &Name, names: &Names, found: &mut Diagnostics) {
     let Some((caller, callee)) = ends(key, names, found) else { return };
     if caller.contains('.') || callee.contains('.') {
         let service = |end: &str| end.split('.').next().unwrap_or(end).to_owned();

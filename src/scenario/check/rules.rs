@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::scenario::code;
-use crate::scenario::names::{Names, OperationId, operation_exists};
-use crate::scenario::unknown::unknown;
+use crate::scenario::check::names::{Names, OperationId, operation_exists};
+use crate::scenario::check::unknown::unknown;
+use crate::scenario::words::code;
 use crate::scenario::{Condition, Scenario, Step};
 
 /// A chain of calls may be this long.
@@ -17,7 +17,7 @@ const MAX_CHAIN: usize = 200;
 const MAX_REPLICAS: u64 = 100_000;
 
 /// Checks a scenario and reports all that is wrong with it.
-pub(super) fn check(scenario: &Scenario, found: &mut Diagnostics) {
+pub(in crate::scenario) fn check(scenario: &Scenario, found: &mut Diagnostics) {
     let names = Names::of(scenario);
     chosen_names(scenario, found);
     something_to_do(scenario, found);
@@ -28,10 +28,10 @@ pub(super) fn check(scenario: &Scenario, found: &mut Diagnostics) {
     operations_are_called(&names, found);
     ambiguous_edges(scenario, &names, found);
     circles_and_chains(&names, found);
-    crate::scenario::check_policy::policies(scenario, &names, found);
-    crate::scenario::check_fault::faults(scenario, &names, found);
-    crate::scenario::check_monitor::monitors(scenario, &names, found);
-    crate::scenario::check_monitor::expectations(scenario, &names, found);
+    crate::scenario::check::policy::policies(scenario, &names, found);
+    crate::scenario::check::fault::faults(scenario, &names, found);
+    crate::scenario::check::monitor::monitors(scenario, &names, found);
+    crate::scenario::check::monitor::expectations(scenario, &names, found);
 }
 
 /// Names must not contain what paths, operations and calls are written with.

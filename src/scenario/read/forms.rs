@@ -3,10 +3,10 @@
 use crate::diagnostic::Diagnostic;
 use crate::distribution::DurationDistribution;
 use crate::failure::FailureCause;
-use crate::scenario::code;
-use crate::scenario::decode::{Cx, Decode, Schema};
-use crate::scenario::schema::{Rule, Shape, schema};
-use crate::scenario::tree::{Kind, Node};
+use crate::scenario::read::decode::{Cx, Decode, Schema};
+use crate::scenario::read::schema::{Rule, Shape, schema};
+use crate::scenario::text::tree::{Kind, Node};
+use crate::scenario::words::code;
 use crate::scenario::{
     Access, Backoff, Balancer, Bound, Breaker, BreakerWindow, Budget, Bulkhead, Cancel, Capacity, Check,
     Condition, Effect, Fault, Impact, Jitter, Join, LateReply, Limits, Order, Per, Policy, Pool, Probe,

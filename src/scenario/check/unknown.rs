@@ -1,14 +1,15 @@
 //! What is said about a name that nothing has.
 
 use crate::diagnostic::Diagnostic;
-use crate::scenario::{Name, code};
+use crate::scenario::Name;
+use crate::scenario::words::code;
 use crate::suggest::closest;
 
 /// So many names are listed.
 const MOST: usize = 12;
 
 /// The problem of a name that nothing has, with what was probably meant.
-pub(super) fn unknown(message: String, name: &Name, names: &[&str]) -> Diagnostic {
+pub(in crate::scenario) fn unknown(message: String, name: &Name, names: &[&str]) -> Diagnostic {
     let problem = Diagnostic::error(code::UNKNOWN, name.span, message);
     let problem = match closest(name, names.iter().copied()) {
         Some(meant) => problem.label(format!("did you mean `{meant}`?")),

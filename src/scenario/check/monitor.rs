@@ -1,16 +1,16 @@
 //! What must hold of monitors and expectations: they look at what exists, and at a time that is simulated.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::scenario::check_policy::call_exists;
-use crate::scenario::code;
-use crate::scenario::names::Names;
-use crate::scenario::path;
-use crate::scenario::unknown::unknown;
+use crate::scenario::check::names::Names;
+use crate::scenario::check::policy::call_exists;
+use crate::scenario::check::unknown::unknown;
+use crate::scenario::edit::path;
+use crate::scenario::words::code;
 use crate::scenario::{Check, Expectation, Monitor, Name, Reading, Scenario, Subject};
 use crate::time::SimDuration;
 
 /// Checks all monitors.
-pub(super) fn monitors(scenario: &Scenario, names: &Names, found: &mut Diagnostics) {
+pub(in crate::scenario) fn monitors(scenario: &Scenario, names: &Names, found: &mut Diagnostics) {
     for (name, monitor) in &scenario.monitors {
         subject_exists(&monitor.of, names, found);
         health_is_known(name, monitor, names, found);
@@ -64,7 +64,7 @@ fn health_is_known(name: &Name, monitor: &Monitor, names: &Names, found: &mut Di
 }
 
 /// Checks all expectations.
-pub(super) fn expectations(scenario: &Scenario, names: &Names, found: &mut Diagnostics) {
+pub(in crate::scenario) fn expectations(scenario: &Scenario, names: &Names, found: &mut Diagnostics) {
     for expectation in &scenario.expect {
         within_the_run(expectation, scenario, found);
         match &expectation.check {

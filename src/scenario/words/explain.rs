@@ -1,11 +1,11 @@
 //! What a term means: a field or type of the language, a diagnostic code, or a word of the trade. Wraps no lines.
 
 use crate::scenario::Scenario;
-use crate::scenario::code::{CODES, Code};
-use crate::scenario::decode::Schema;
-use crate::scenario::glossary::{WORDS, Word};
-use crate::scenario::schema::{FieldInfo, FormInfo, Rule, Shape, TypeInfo};
-use crate::scenario::variant::Variant;
+use crate::scenario::edit::variant::Variant;
+use crate::scenario::read::decode::Schema;
+use crate::scenario::read::schema::{FieldInfo, FormInfo, Rule, Shape, TypeInfo};
+use crate::scenario::words::code::{CODES, Code};
+use crate::scenario::words::glossary::{WORDS, Word};
 use crate::suggest::closest;
 use crate::time::SimDuration;
 

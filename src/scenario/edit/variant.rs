@@ -1,18 +1,18 @@
 //! Variants: named sets of changes to a scenario, each with expectations of its own.
 
 use crate::diagnostic::{Diagnostic, Sources, Span, Spanned};
-use crate::scenario::apply::set;
-use crate::scenario::decode::{Cx, Decode, Schema};
-use crate::scenario::merge::OVERRIDE;
-use crate::scenario::path::{Path, forbidden, parse_path};
-use crate::scenario::schema::{Rule, Shape, schema};
-use crate::scenario::tree::{Field, Group, Kind, Node};
+use crate::scenario::edit::apply::set;
+use crate::scenario::edit::merge::OVERRIDE;
+use crate::scenario::edit::path::{Path, forbidden, parse_path};
+use crate::scenario::read::decode::{Cx, Decode, Schema};
+use crate::scenario::read::schema::{Rule, Shape, schema};
+use crate::scenario::text::tree::{Field, Group, Kind, Node};
 use crate::scenario::{Name, Named};
 
 schema! {
     /// A change to the scenario, to be compared with it: `Variant(set: { "services.user.threads": 20 })`.
     #[derive(Clone, Debug)]
-    pub(super) struct Variant {
+    pub(in crate::scenario) struct Variant {
         /// What it shows, in a sentence.
         pub description: String = "",
         /// What it changes: from paths to values. Names with a dot or an arrow stand in quotes within the path.
@@ -47,7 +47,12 @@ impl Decode for Node {
 
 impl Variant {
     /// Changes a scenario's tree.
-    pub(super) fn apply(&self, tree: &mut Node, sources: &Sources, problems: &mut Vec<Diagnostic>) {
+    pub(in crate::scenario) fn apply(
+        &self,
+        tree: &mut Node,
+        sources: &Sources,
+        problems: &mut Vec<Diagnostic>,
+    ) {
         for (key, value) in &self.set {
             // A path that cannot be read was reported with the variant.
             if let Ok(path) = variant_path(key, sources) {
@@ -90,7 +95,7 @@ fn variant_path(key: &Name, sources: &Sources) -> Result<Path, Diagnostic> {
 }
 
 /// Reads all variants, with what is wrong with them.
-pub(super) fn decode_variants(
+pub(in crate::scenario) fn decode_variants(
     node: &Node,
     sources: &Sources,
     root: &Node,

@@ -3,34 +3,34 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::scenario::code;
-use crate::scenario::unknown::unknown;
+use crate::scenario::check::unknown::unknown;
+use crate::scenario::words::code;
 use crate::scenario::{Name, Scenario, Service, Step};
 
 /// An operation: `service.operation`.
-pub(super) type OperationId<'a> = (&'a str, &'a str);
+pub(in crate::scenario) type OperationId<'a> = (&'a str, &'a str);
 
 /// The names of a scenario, ready for look-ups.
-pub(super) struct Names<'a> {
+pub(in crate::scenario) struct Names<'a> {
     /// The services.
-    pub(super) services: BTreeMap<&'a str, &'a Service>,
+    pub(in crate::scenario) services: BTreeMap<&'a str, &'a Service>,
     /// The names of the services as written, for suggestions.
-    pub(super) service_list: Vec<&'a str>,
+    pub(in crate::scenario) service_list: Vec<&'a str>,
     /// The traffic classes, with their entries.
-    pub(super) classes: BTreeMap<&'a str, &'a Name>,
+    pub(in crate::scenario) classes: BTreeMap<&'a str, &'a Name>,
     /// Every operation, with where its name is written and its steps.
-    pub(super) operations: BTreeMap<OperationId<'a>, (&'a Name, &'a [Step])>,
+    pub(in crate::scenario) operations: BTreeMap<OperationId<'a>, (&'a Name, &'a [Step])>,
     /// The calls written in each operation, in order.
-    pub(super) calls: BTreeMap<OperationId<'a>, Vec<&'a Name>>,
+    pub(in crate::scenario) calls: BTreeMap<OperationId<'a>, Vec<&'a Name>>,
     /// Pairs of caller and callee at the level of services and classes, that at least one call connects.
-    pub(super) edges: BTreeSet<(&'a str, &'a str)>,
+    pub(in crate::scenario) edges: BTreeSet<(&'a str, &'a str)>,
     /// Pairs of caller and callee at the level of operations; a class has no operation.
-    pub(super) operation_edges: BTreeSet<(OperationId<'a>, OperationId<'a>)>,
+    pub(in crate::scenario) operation_edges: BTreeSet<(OperationId<'a>, OperationId<'a>)>,
 }
 
 impl<'a> Names<'a> {
     /// Collects the names of a scenario; calls to nowhere are left out.
-    pub(super) fn of(scenario: &'a Scenario) -> Self {
+    pub(in crate::scenario) fn of(scenario: &'a Scenario) -> Self {
         let mut names = Self {
             services: BTreeMap::new(),
             service_list: scenario.services.iter().map(|(name, _)| name.as_str()).collect(),
@@ -54,14 +54,14 @@ impl<'a> Names<'a> {
     }
 
     /// Reads `service.operation`, if there is such an operation.
-    pub(super) fn operation(&self, text: &'a str) -> Option<OperationId<'a>> {
+    pub(in crate::scenario) fn operation(&self, text: &'a str) -> Option<OperationId<'a>> {
         let (service, operation) = text.split_once('.')?;
         let id = (service, operation);
         self.operations.contains_key(&id).then_some(id)
     }
 
     /// Whether a service or a class has this name.
-    pub(super) fn is_caller(&self, name: &str) -> bool {
+    pub(in crate::scenario) fn is_caller(&self, name: &str) -> bool {
         self.services.contains_key(name) || self.classes.contains_key(name)
     }
 
@@ -81,7 +81,7 @@ impl<'a> Names<'a> {
 }
 
 /// Reports a `service.operation` that does not exist, saying which of the two is wrong.
-pub(super) fn operation_exists(to: &Name, names: &Names, found: &mut Diagnostics) {
+pub(in crate::scenario) fn operation_exists(to: &Name, names: &Names, found: &mut Diagnostics) {
     if names.operation(to).is_some() {
         return;
     }

@@ -4,55 +4,55 @@
 use crate::time::SimDuration;
 
 /// Ten years: nothing simulated takes longer.
-pub(super) const LONGEST: SimDuration = SimDuration::from_secs(10 * 365 * 24 * 3600);
+pub(in crate::scenario) const LONGEST: SimDuration = SimDuration::from_secs(10 * 365 * 24 * 3600);
 
 /// The highest rate, per second.
-pub(super) const FASTEST: f64 = 1e9;
+pub(in crate::scenario) const FASTEST: f64 = 1e9;
 
 /// A type of the language.
 #[derive(Debug)]
-pub(super) struct TypeInfo {
+pub(in crate::scenario) struct TypeInfo {
     /// Its name in the documentation.
-    pub(super) name: &'static str,
+    pub(in crate::scenario) name: &'static str,
     /// What it is, line by line.
-    pub(super) docs: &'static [&'static str],
+    pub(in crate::scenario) docs: &'static [&'static str],
     /// How it is written: one form for a structure, several to choose from for a choice.
-    pub(super) forms: &'static [FormInfo],
+    pub(in crate::scenario) forms: &'static [FormInfo],
     /// Whether one of the forms must be named.
-    pub(super) choice: bool,
+    pub(in crate::scenario) choice: bool,
 }
 
 /// One way to write a value of a type: `Fifo(capacity: 5)`.
 #[derive(Debug)]
-pub(super) struct FormInfo {
+pub(in crate::scenario) struct FormInfo {
     /// Its name.
-    pub(super) name: &'static str,
+    pub(in crate::scenario) name: &'static str,
     /// What it means, line by line.
-    pub(super) docs: &'static [&'static str],
+    pub(in crate::scenario) docs: &'static [&'static str],
     /// Its values in order.
-    pub(super) fields: &'static [FieldInfo],
+    pub(in crate::scenario) fields: &'static [FieldInfo],
     /// Whether the first value may stand alone: `"2ms"` for `Constant("2ms")`.
-    pub(super) bare: bool,
+    pub(in crate::scenario) bare: bool,
 }
 
 /// One value of a form.
 #[derive(Debug)]
-pub(super) struct FieldInfo {
+pub(in crate::scenario) struct FieldInfo {
     /// Its name as written.
-    pub(super) name: &'static str,
+    pub(in crate::scenario) name: &'static str,
     /// What it means, line by line.
-    pub(super) docs: &'static [&'static str],
+    pub(in crate::scenario) docs: &'static [&'static str],
     /// What it is if it is not written, in the language itself.
-    pub(super) default: Option<&'static str>,
+    pub(in crate::scenario) default: Option<&'static str>,
     /// What numbers are allowed.
-    pub(super) rule: Rule,
+    pub(in crate::scenario) rule: Rule,
     /// What kind of value it takes.
-    pub(super) shape: Shape,
+    pub(in crate::scenario) shape: Shape,
 }
 
 /// What kind of value a field takes.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Shape {
+pub(in crate::scenario) enum Shape {
     /// A value without inner structure; the words say which.
     Leaf(&'static str),
     /// A value of a type of the language. Behind a function, because types contain each other.
@@ -67,7 +67,7 @@ pub(super) enum Shape {
 
 /// Which numbers a field takes, and in which unit.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Rule {
+pub(in crate::scenario) enum Rule {
     /// Whatever its type holds.
     Any,
     /// A whole number without a unit.
@@ -118,56 +118,56 @@ pub(super) enum Rule {
 
 impl Rule {
     /// A whole number of this range.
-    pub(super) const fn count(min: u64, max: u64) -> Self {
+    pub(in crate::scenario) const fn count(min: u64, max: u64) -> Self {
         Self::Count { min, max }
     }
 
     /// A number of this range.
-    pub(super) const fn factor(min: f64, max: f64) -> Self {
+    pub(in crate::scenario) const fn factor(min: f64, max: f64) -> Self {
         Self::Factor { min, above: false, max }
     }
 
     /// A number above zero, up to `max`.
-    pub(super) const fn positive_factor(max: f64) -> Self {
+    pub(in crate::scenario) const fn positive_factor(max: f64) -> Self {
         Self::Factor { min: 0.0, above: true, max }
     }
 
     /// A share from 0 % to `max` (1 for 100 %).
-    pub(super) const fn share(max: f64) -> Self {
+    pub(in crate::scenario) const fn share(max: f64) -> Self {
         Self::Share { above: false, max }
     }
 
     /// A share above 0 %, up to 100 %.
-    pub(super) const fn positive_share() -> Self {
+    pub(in crate::scenario) const fn positive_share() -> Self {
         Self::Share { above: true, max: 1.0 }
     }
 
     /// A length of time above zero.
-    pub(super) const fn positive_duration() -> Self {
+    pub(in crate::scenario) const fn positive_duration() -> Self {
         Self::Duration { min: SimDuration::from_nanos(1), max: LONGEST }
     }
 
     /// A length of time of at least so many milliseconds.
-    pub(super) const fn duration_from_millis(min: u64) -> Self {
+    pub(in crate::scenario) const fn duration_from_millis(min: u64) -> Self {
         Self::Duration { min: SimDuration::from_millis(min), max: LONGEST }
     }
 }
 
 impl TypeInfo {
     /// The position of a form.
-    pub(super) fn form(&self, name: &str) -> Option<usize> {
+    pub(in crate::scenario) fn form(&self, name: &str) -> Option<usize> {
         self.forms.iter().position(|form| form.name == name)
     }
 
     /// The form whose first value may stand alone.
-    pub(super) fn bare(&self) -> Option<usize> {
+    pub(in crate::scenario) fn bare(&self) -> Option<usize> {
         self.forms.iter().position(|form| form.bare)
     }
 }
 
 impl FieldInfo {
     /// The default as people write it: without the parentheses that group it in its definition.
-    pub(super) fn default_text(&self) -> Option<&'static str> {
+    pub(in crate::scenario) fn default_text(&self) -> Option<&'static str> {
         let text = self.default?;
         let inner = text.strip_prefix('(').and_then(|text| text.strip_suffix(')'));
         Some(inner.unwrap_or(text))
@@ -176,7 +176,7 @@ impl FieldInfo {
 
 impl Shape {
     /// The type behind options.
-    pub(super) fn solid(self) -> Self {
+    pub(in crate::scenario) fn solid(self) -> Self {
         match self {
             Self::Optional(inner) => inner.solid(),
             other => other,
@@ -188,19 +188,19 @@ impl Shape {
 /// type, `= default` (in the language itself, in parentheses if it is more than one token), `where` rule.
 /// `foreign` describes a type that is defined elsewhere.
 macro_rules! schema {
-    (@rule) => { $crate::scenario::schema::Rule::Any };
+    (@rule) => { $crate::scenario::read::schema::Rule::Any };
     (@rule $rule:expr) => { $rule };
     (@default) => { None };
     (@default $default:tt) => { Some(stringify!($default)) };
     (@name $name:ident) => { stringify!($name) };
     (@name $name:ident $written:literal) => { $written };
     (@field $doc:tt, $name:ident ($($written:literal)?) $ty:ty, ($($default:tt)?), ($($rule:expr)?)) => {
-        $crate::scenario::schema::FieldInfo {
+        $crate::scenario::read::schema::FieldInfo {
             name: schema!(@name $name $($written)?),
             docs: &$doc,
             default: schema!(@default $($default)?),
             rule: schema!(@rule $($rule)?),
-            shape: <$ty as $crate::scenario::decode::Decode>::SHAPE,
+            shape: <$ty as $crate::scenario::read::decode::Decode>::SHAPE,
         }
     };
 
@@ -224,12 +224,12 @@ macro_rules! schema {
             ),*
         }
 
-        impl $crate::scenario::decode::Schema for $name {
-            fn info() -> &'static $crate::scenario::schema::TypeInfo {
-                static INFO: $crate::scenario::schema::TypeInfo = $crate::scenario::schema::TypeInfo {
+        impl $crate::scenario::read::decode::Schema for $name {
+            fn info() -> &'static $crate::scenario::read::schema::TypeInfo {
+                static INFO: $crate::scenario::read::schema::TypeInfo = $crate::scenario::read::schema::TypeInfo {
                     name: stringify!($name),
                     docs: &[$($doc),*],
-                    forms: &[$crate::scenario::schema::FormInfo {
+                    forms: &[$crate::scenario::read::schema::FormInfo {
                         name: schema!(@name $name $($form)?),
                         docs: &[$($doc),*],
                         fields: &[$(
@@ -244,8 +244,8 @@ macro_rules! schema {
 
             fn build(
                 _form: usize,
-                args: &mut $crate::scenario::decode::Args,
-                cx: &mut $crate::scenario::decode::Cx,
+                args: &mut $crate::scenario::read::decode::Args,
+                cx: &mut $crate::scenario::read::decode::Cx,
             ) -> Option<Self> {
                 $(let $field = args.next::<$ty>(cx);)*
                 Some(Self { $($field: $field?),* })
@@ -315,12 +315,12 @@ macro_rules! schema {
             $(= $bare:ident)?
         ),* $(,)?
     }) => {
-        impl $crate::scenario::decode::Schema for $name {
-            fn info() -> &'static $crate::scenario::schema::TypeInfo {
-                static INFO: $crate::scenario::schema::TypeInfo = $crate::scenario::schema::TypeInfo {
+        impl $crate::scenario::read::decode::Schema for $name {
+            fn info() -> &'static $crate::scenario::read::schema::TypeInfo {
+                static INFO: $crate::scenario::read::schema::TypeInfo = $crate::scenario::read::schema::TypeInfo {
                     name: stringify!($name),
                     docs: &[$($doc),*],
-                    forms: &[$($crate::scenario::schema::FormInfo {
+                    forms: &[$($crate::scenario::read::schema::FormInfo {
                         name: stringify!($variant),
                         docs: &[$($vdoc),*],
                         fields: &[
@@ -341,8 +341,8 @@ macro_rules! schema {
             #[allow(unused_variables, reason = "forms without values use neither arguments nor context")]
             fn build(
                 form: usize,
-                args: &mut $crate::scenario::decode::Args,
-                cx: &mut $crate::scenario::decode::Cx,
+                args: &mut $crate::scenario::read::decode::Args,
+                cx: &mut $crate::scenario::read::decode::Cx,
             ) -> Option<Self> {
                 let mut position = 0_usize..;
                 $(
@@ -358,4 +358,4 @@ macro_rules! schema {
     };
 }
 
-pub(super) use schema;
+pub(in crate::scenario) use schema;

@@ -2,24 +2,24 @@
 
 /// What a code means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Code {
+pub(in crate::scenario) struct Code {
     /// `K001` and so on.
-    pub(super) id: &'static str,
+    pub(in crate::scenario) id: &'static str,
     /// In a few words.
-    pub(super) title: &'static str,
+    pub(in crate::scenario) title: &'static str,
     /// At length.
-    pub(super) explanation: &'static str,
+    pub(in crate::scenario) explanation: &'static str,
     /// How it is written rightly.
-    pub(super) example: &'static str,
+    pub(in crate::scenario) example: &'static str,
 }
 
 /// Defines a constant per code, and the catalogue of all.
 macro_rules! codes {
     ($($name:ident $code:literal $title:literal $explanation:literal $example:literal;)*) => {
-        $(#[doc = $title] pub(super) const $name: &str = $code;)*
+        $(#[doc = $title] pub(in crate::scenario) const $name: &str = $code;)*
 
         /// All codes, in order.
-        pub(super) const CODES: &[Code] = &[$(
+        pub(in crate::scenario) const CODES: &[Code] = &[$(
             Code { id: $code, title: $title, explanation: $explanation, example: $example }
         ),*];
     };

@@ -1,15 +1,15 @@
 //! Text into tokens with places. Finds where a literal ends; what it means is for the `ron` crate to say.
 
 use crate::diagnostic::{Diagnostic, SourceId, Span, Spanned};
-use crate::scenario::code;
-use crate::scenario::tree::{Kind, Number};
+use crate::scenario::text::tree::{Kind, Number};
+use crate::scenario::words::code;
 
 /// A token and where it stands.
-pub(super) type Spot = Spanned<Token>;
+pub(in crate::scenario) type Spot = Spanned<Token>;
 
 /// The smallest pieces of the language.
 #[derive(Clone, Debug)]
-pub(super) enum Token {
+pub(in crate::scenario) enum Token {
     /// `(`, `[` or `{`.
     Open(char),
     /// `)`, `]` or `}`.
@@ -29,17 +29,17 @@ pub(super) enum Token {
 }
 
 /// What the lexer found.
-pub(super) struct Tokens {
+pub(in crate::scenario) struct Tokens {
     /// The tokens; the last one is [`Token::End`].
-    pub(super) list: Vec<Spot>,
+    pub(in crate::scenario) list: Vec<Spot>,
     /// What is wrong with them.
-    pub(super) problems: Vec<Diagnostic>,
+    pub(in crate::scenario) problems: Vec<Diagnostic>,
     /// Whether the text ended within a literal or comment, so that what follows from the tokens means nothing.
-    pub(super) cut: bool,
+    pub(in crate::scenario) cut: bool,
 }
 
 /// Reads all tokens of a text.
-pub(super) fn tokens(source: SourceId, text: &str) -> Tokens {
+pub(in crate::scenario) fn tokens(source: SourceId, text: &str) -> Tokens {
     let mut lexer =
         Lexer { source, text, at: 0, out: Tokens { list: Vec::new(), problems: Vec::new(), cut: false } };
     lexer.at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
