@@ -1,10 +1,11 @@
-//! `check`: all mistakes of a scenario and its variants, each once, without simulating.
+//! `check`: all mistakes of a scenario and its variants, each once, and the design review, without simulating.
 
 use std::collections::BTreeSet;
 
 use knockon::diagnostic::{Diagnostic, Severity, Sources};
-use knockon::report::diagnostic;
+use knockon::model::{Forecast, Model, lint};
 use knockon::report::quantity::counted;
+use knockon::report::{design_review, diagnostic};
 use knockon::scenario::{Choice, Document, Scenario, Step};
 
 use crate::cli::args::{CheckArgs, CheckFormat};
@@ -100,6 +101,13 @@ fn finish(args: &CheckArgs, census: &Census, variants: usize, terminal: Terminal
         text.extend([&args.scenario.display().to_string(), ": ", &holds, &tally, "\n"]);
     }
     terminal.result(&text)?;
+    let wants_review = args.format == CheckFormat::Text && !is_wrong && !terminal.is_quiet();
+    if let Some(scenario) = census.base.as_ref().filter(|_| wants_review) {
+        let model = Model::compile(scenario);
+        let forecast = Forecast::of(&model);
+        terminal.result("\n")?;
+        terminal.report(&design_review(&model, &forecast, &lint::review(&model, &forecast)))?;
+    }
     Ok(if is_wrong { Exit::Wrong } else { Exit::Done })
 }
 

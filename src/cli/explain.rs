@@ -1,6 +1,7 @@
 //! `explain`: what a field, a diagnostic code or a term means, laid out for a screen. Knows no meaning itself.
 
 use indexmap::IndexMap;
+use knockon::model::lint;
 use knockon::report::{Line, Tone, text};
 use knockon::scenario::{self, Explanation, Term, TermKind};
 
@@ -11,8 +12,11 @@ use crate::cli::terminal::{Terminal, painted};
 /// Runs the command.
 pub(crate) fn explain(args: &ExplainArgs, terminal: Terminal) -> Result<Exit, CliError> {
     let lines = match &args.term {
-        None => listing(&scenario::terms()),
-        Some(term) => laid_out(&scenario::explain(term).map_err(|closest| unknown(term, closest))?),
+        None => listing(&[scenario::terms(), lint::terms()].concat()),
+        Some(term) => match lint::explain(term) {
+            Some(explanation) => laid_out(&explanation),
+            None => laid_out(&scenario::explain(term).map_err(|closest| unknown(term, closest))?),
+        },
     };
     terminal.result(&lines.iter().map(|line| painted(line) + "\n").collect::<String>())?;
     Ok(Exit::Done)

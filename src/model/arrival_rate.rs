@@ -80,6 +80,11 @@ impl ArrivalRate {
         (at_s < 1.5e10).then(|| SimTime::ZERO + SimDuration::from_secs_f64(at_s))
     }
 
+    /// Instants between which the rate is linear, in order: those of the profile.
+    pub fn corners(&self) -> impl Iterator<Item = SimTime> + '_ {
+        self.pieces.iter().map(|piece| SimTime::ZERO + SimDuration::from_secs_f64(piece.from_s.max(0.0)))
+    }
+
     /// The rate at an instant, per second.
     pub fn at(&self, instant: SimTime) -> f64 {
         let at_s = instant.as_secs_f64();
@@ -126,5 +131,7 @@ mod tests {
         }
         assert_eq!(rate.reaches(1001.0, &mut hint), None, "the ramp ends at zero");
         assert!((rate.at(SimTime::ZERO + secs(15)) - 50.0).abs() < 1e-9);
+        let corners: Vec<f64> = rate.corners().map(SimTime::as_secs_f64).collect();
+        assert_eq!(corners, [0.0, 10.0, 20.0]);
     }
 }

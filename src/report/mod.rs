@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`story()`] | an incident in words: verdict, moments, numbers, facts |
 //! | [`SeedTable`] | many seeds of one scenario: how often each verdict |
+//! | [`design_review()`] | what can be said about a scenario without simulating it |
 //! | [`text`], [`markdown`] | a report for a terminal, for a pull request |
 //! | [`json`], [`csv`], [`events`] | the files of a run |
 //! | [`diagnostic`] | problems of a scenario, framed or one per line |
@@ -21,6 +22,7 @@ mod fixture;
 pub mod json;
 pub mod markdown;
 pub mod quantity;
+mod review;
 mod seed_story;
 mod seeds;
 mod story;
@@ -33,6 +35,7 @@ pub mod text;
 mod tests;
 
 pub use block::{Block, Line, Moment, Piece, Report, Side, Table, Tone};
+pub use review::design_review;
 pub use seed_story::seed_report;
 pub use seeds::{FailedExpectation, Frequency, SeedOutcome, SeedTable};
 pub use story::{Telling, found, story};

@@ -1,6 +1,7 @@
 //! `check`: all mistakes at once.
 
 use crate::desk::Desk;
+use crate::support::library;
 
 /// A scenario with one mistake in the base and one in a variant.
 const WRONG: &str = r#"Scenario(
@@ -36,11 +37,29 @@ fn check_has_a_format_for_editors() {
 fn check_of_a_good_scenario_says_what_is_in_it() {
     let desk = Desk::with_shop();
     let said = desk.run(&["check", "shop.ron"]).succeeds();
-    assert_eq!(
-        said.stdout,
-        "shop.ron: 3 services, 3 calls, 1 traffic class, 2 variants, 7 expectations; no problems\n"
-    );
-    desk.run(&["check", "shop.ron", "--quiet"]).succeeds();
+    let first = "shop.ron: 3 services, 3 calls, 1 traffic class, 2 variants, 7 expectations; no problems\n\n";
+    assert!(said.stdout.starts_with(first), "{said:#?}");
+    assert_eq!(desk.run(&["check", "shop.ron", "--quiet"]).succeeds().stdout, "");
+    assert_eq!(desk.run(&["check", "shop.ron", "--format", "concise"]).succeeds().stdout, "");
+}
+
+#[test]
+fn check_reviews_the_design_on_one_screen() {
+    let desk = Desk::new();
+    desk.put("thursday.ron", std::fs::read(library("thursday-checkout-outage.ron")).unwrap());
+    let said = desk.run(&["check", "thursday.ron"]).succeeds();
+    assert!(said.stdout.lines().count() <= 40, "{said:#?}");
+    insta::assert_snapshot!(said.stdout);
+}
+
+#[test]
+fn check_reviews_the_variant_that_is_asked_for() {
+    let desk = Desk::with_shop();
+    let storm = ["check", "shop.ron", "--set", "services.stock.threads=12"];
+    let said = desk.run(&storm).succeeds().tells(&["load forecast", "75 %"]);
+    assert!(!said.stdout.contains("L010"), "a budget bounds the retries: {said:#?}");
+    let variant = [&storm[..], &["--variant", "retries without a budget"]].concat();
+    desk.run(&variant).succeeds().tells(&["L010  ", "200/s of first attempts < 267/s of capacity <"]);
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod mechanisms;
 mod new_command;
 mod properties;
 mod readme;
+mod review;
 mod run_command;
 mod scenarios;
 mod seeds_option;

@@ -1,0 +1,154 @@
+//! The review of small models whose findings are known.
+
+use crate::model::lint::{Finding, Gravity, review};
+use crate::model::{Forecast, Model};
+use crate::scenario::Scenario;
+
+/// `users -> a -> b`, with what is given.
+fn findings(a: &str, b: &str, calls: &str, rate: &str) -> Vec<Finding> {
+    let text = format!(
+        r#"Scenario(format: 1, name: "x", horizon: "60s",
+            services: {{
+                "a": Service(replicas: 2, {a} operations: {{ "x": [Call("b.y")] }}),
+                "b": Service(replicas: 2, {b} operations: {{ "y": [Work(Constant("100ms"))] }}),
+            }},
+            calls: {{ {calls} }},
+            traffic: {{ "users": Open(rate: "{rate}", entry: "a.x") }})"#
+    );
+    let model = Model::compile(&Scenario::parse(&text).unwrap());
+    review(&model, &Forecast::of(&model))
+}
+
+fn codes(findings: &[Finding]) -> Vec<&str> {
+    findings.iter().map(|finding| finding.code).collect()
+}
+
+#[track_caller]
+fn only(findings: &[Finding], code: &str, words: &str) {
+    assert_eq!(codes(findings), [code], "{findings:#?}");
+    assert!(findings[0].message.contains(words), "{}", findings[0].message);
+}
+
+const CALM: &str = r#""a -> b": Policy(timeout: "1s")"#;
+
+#[test]
+fn a_sound_design_has_no_findings() {
+    assert_eq!(findings("", "threads: 10, queue: Fifo(capacity: 50),", CALM, "100/s"), []);
+}
+
+#[test]
+fn busy_services_are_found_by_degrees() {
+    let at = |rate| findings("", "threads: 10, queue: Fifo(capacity: 50),", CALM, rate);
+    // 20 threads of 100 ms each: 200/s.
+    assert_eq!(at("160/s"), []);
+    only(&at("170/s"), "L002", "`b` is 85 % busy in health: 170/s of the 200/s");
+    only(&at("240/s"), "L001", "`b` gets 240/s of 100ms each, which keep 24 threads busy, but it has 20");
+}
+
+#[test]
+fn queues_are_compared_with_their_callers() {
+    let with =
+        |queue: &str, call: &str| findings("", &format!("threads: 10, queue: {queue},"), call, "100/s");
+    only(&with("Fifo(capacity: Unbounded)", CALM), "L030", "`b`");
+    // 200 x 100 ms / 10.
+    only(&with("Fifo(capacity: 200)", CALM), "L031", "the last of 200 in the queue of `b` waits about 2s");
+    assert_eq!(with("Lifo(capacity: 200)", CALM), []);
+    assert_eq!(with("Fifo(capacity: 200)", r#""a -> b": Policy(timeout: "1s", cancel: AtDequeue)"#), []);
+}
+
+#[test]
+fn timeouts_are_looked_at_from_all_sides() {
+    let with = |calls: &str| findings("", "threads: 10, queue: Fifo(capacity: 20),", calls, "100/s");
+    only(&with(""), "L020", "1 call waits without a timeout: `a -> b`");
+    assert_eq!(with(r#""a -> b": Policy(deadline: "1s")"#), []);
+    let outer = r#""users -> a": Policy(timeout: "500ms"), "#;
+    only(
+        &with(&format!("{outer}{CALM}")),
+        "L022",
+        "`users -> a` gives up after 500ms, but `a -> b` below it may go on for 1s",
+    );
+    assert_eq!(with(&format!("{outer}\"a -> b\": Policy(timeout: \"400ms\")")), []);
+    // Backoffs count: 150 ms + 100 ms + 150 ms.
+    let backoff =
+        r#""a -> b": Policy(timeout: "150ms", retry: Retry(max_attempts: 2, backoff: Fixed("300ms")))"#;
+    let found = with(&format!("{outer}{backoff}"));
+    let order = found.iter().find(|finding| finding.code == "L022").unwrap();
+    assert!(order.message.contains("600ms, in up to 2 attempts"), "{}", order.message);
+    let found = with(r#""a -> b": Policy(timeout: "50ms", network: Constant("1ms"))"#);
+    let short = found.iter().find(|finding| finding.code == "L021").unwrap();
+    assert!(short.message.contains("after 50ms, but `b.y` takes 102ms"), "{}", short.message);
+}
+
+#[test]
+fn storms_need_capacity_between_load_and_worst_case() {
+    let with = |policy: &str, rate: &str| {
+        let calls = format!("\"a -> b\": Policy(timeout: \"1s\", {policy})");
+        findings("", "threads: 10, queue: Fifo(capacity: Unbounded),", &calls, rate)
+    };
+    let storm = |policy: &str, rate: &str| {
+        with(policy, rate).into_iter().find(|finding| finding.code == "L010").map(|finding| finding.message)
+    };
+    let message = storm("retry: Retry(max_attempts: 3)", "100/s").unwrap();
+    assert!(message.contains("100/s of first attempts < 200/s of capacity < 300/s"), "{message}");
+    for (policy, rate) in [
+        ("retry: Retry(max_attempts: 3)", "60/s"),
+        ("retry: Retry(max_attempts: 3)", "210/s"),
+        ("retry: Retry(max_attempts: 3, on: [BreakerOpen])", "100/s"),
+        ("retry: Retry(max_attempts: 3, budget: Ratio(share: \"20%\"))", "100/s"),
+        ("retry: Retry(max_attempts: 3), breaker: Consecutive(failures: 5)", "100/s"),
+        ("retry: Retry(max_attempts: 3), breaker: Resilience4j(min_calls: 10)", "100/s"),
+    ] {
+        assert_eq!(storm(policy, rate), None, "{policy} {rate}");
+    }
+    // A floor of 60/s for each of the two replicas of a: 100 + 20 + 120.
+    let floor = storm("retry: Retry(max_attempts: 3, budget: Ratio(share: \"20%\", min_per_s: 60))", "100/s");
+    assert!(floor.is_some_and(|message| message.contains("240/s")));
+    let gravity = |policy: &str| with(policy, "100/s")[0].gravity;
+    assert_eq!(gravity("retry: Retry(max_attempts: 3)"), Gravity::Serious);
+    assert_eq!(gravity("cancel: AtOnce, retry: Retry(max_attempts: 3)"), Gravity::Caution);
+}
+
+#[test]
+fn layers_multiply_unless_they_do_not_try_again() {
+    let with = |outer: &str| {
+        let calls = format!(
+            "\"users -> a\": Policy(timeout: \"9s\", retry: {outer}), \"a -> b\": Policy(timeout: \"1s\", retry: Retry(max_attempts: 3))"
+        );
+        findings("", "threads: 100, queue: Fifo(capacity: 50),", &calls, "100/s")
+    };
+    let found = with("Retry(max_attempts: 3)");
+    only(&found, "L011", "9x the attempts at `b` (3 on `users -> a` x 3 on `a -> b`)");
+    for outer in [
+        "Retry(max_attempts: 1)",
+        "Retry(max_attempts: 3, on: [Refused])",
+        "Retry(max_attempts: 3, budget: Tokens(share: \"10%\"))",
+    ] {
+        assert_eq!(with(outer), [], "{outer}");
+    }
+}
+
+#[test]
+fn breakers_are_asked_whether_they_can_open() {
+    let with = |policy: &str| {
+        let calls = format!("\"a -> b\": Policy(timeout: \"1s\", {policy})");
+        findings("", "threads: 10, queue: Fifo(capacity: 50),", &calls, "10/s")
+    };
+    // 10/s over two replicas: 50 in ten seconds at each.
+    let breaker = "breaker: Resilience4j(window: Time(\"10s\"), min_calls: 200)";
+    only(
+        &with(breaker),
+        "L040",
+        "at most about 50 calls in 10s (each of 2 replicas has its own) and decides from 200",
+    );
+    for enough in [
+        "breaker: Resilience4j(window: Time(\"10s\"), min_calls: 60)",
+        "breaker: Resilience4j(window: Calls(100), min_calls: 200)",
+        "scope: Service, breaker: Resilience4j(window: Time(\"10s\"), min_calls: 140)",
+    ] {
+        assert_eq!(with(enough), [], "{enough}");
+    }
+    let again = "breaker: Consecutive(), retry: Retry(max_attempts: 2)";
+    only(&with(again), "L012", "all 2 attempts");
+    let waits = "breaker: Consecutive(), retry: Retry(max_attempts: 2, backoff: Fixed(\"1s\"))";
+    assert_eq!(with(waits), []);
+}

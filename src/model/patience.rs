@@ -1,0 +1,125 @@
+//! How long a caller waits at most, and how often it tries: what the policy of an edge promises. Knows no rates.
+
+use crate::failure::FailureCause;
+use crate::model::parts::Edge;
+use crate::scenario::{Backoff, Breaker, Budget, Jitter, Order};
+use crate::time::SimDuration;
+
+/// How an attempt can fail because its callee does.
+const DIRECT: [FailureCause; 5] = [
+    FailureCause::Timeout,
+    FailureCause::Refused,
+    FailureCause::QueueFull,
+    FailureCause::Reset,
+    FailureCause::Error,
+];
+
+/// How an attempt can fail because something that its callee needs does.
+const INDIRECT: [FailureCause; 2] = [FailureCause::Timeout, FailureCause::Dependency];
+
+impl Edge {
+    /// Attempts that one call can make in all if every one fails: at the callee itself (`direct`), or at something
+    /// that it needs.
+    pub(super) fn most_attempts(&self, direct: bool) -> u32 {
+        let causes: &[FailureCause] = if direct { &DIRECT } else { &INDIRECT };
+        match &self.policy.retry {
+            Some(retry) if retry.on.iter().any(|cause| causes.contains(cause)) => retry.max_attempts,
+            _ => 1,
+        }
+    }
+
+    /// The longest time from the begin of a call to its end; none if it may last for ever.
+    pub(super) fn longest_call(&self) -> Option<SimDuration> {
+        let policy = &self.policy;
+        let attempts = policy.retry.as_ref().map_or(1, |retry| retry.max_attempts);
+        let tries = policy.timeout.map(|timeout| {
+            let waits = (1..attempts).fold(SimDuration::ZERO, |sum, retry| sum + self.longest_backoff(retry));
+            timeout * u64::from(attempts) + waits
+        });
+        match (tries, policy.deadline) {
+            (Some(tries), Some(deadline)) => Some(tries.min(deadline)),
+            (tries, deadline) => tries.or(deadline),
+        }
+    }
+
+    /// The longest wait for one attempt; none if it may last for ever.
+    pub(super) fn longest_attempt(&self) -> Option<SimDuration> {
+        match (self.policy.timeout, self.policy.deadline) {
+            (Some(timeout), Some(deadline)) => Some(timeout.min(deadline)),
+            (timeout, deadline) => timeout.or(deadline),
+        }
+    }
+
+    /// The longest wait before a retry, whatever the draw.
+    fn longest_backoff(&self, retry: u32) -> SimDuration {
+        let Some(policy) = &self.policy.retry else { return SimDuration::ZERO };
+        match (policy.backoff, policy.jitter) {
+            (Backoff::None, _) => SimDuration::ZERO,
+            (Backoff::Fixed(wait), _) => wait,
+            (Backoff::Exponential { max, .. }, Jitter::Decorrelated) => max,
+            (Backoff::Exponential { base, factor, max }, _) => {
+                base.scaled(libm::pow(factor, f64::from(retry - 1))).min(max)
+            }
+        }
+    }
+
+    /// Attempts that a call makes on average, for ever, if each fails with this probability.
+    ///
+    /// Without bounds a geometric sum, `(1 - p^n) / (1 - p)`. A retry budget allows its share of retries on top of the
+    /// first attempts (SEMANTICS of budgets: Google SRE book, ch. 21; Finagle), and its floor, of which there is one
+    /// for each of `guards` states. A breaker that trips at this probability sends less than the first attempts.
+    pub(super) fn mean_attempts(&self, failing: f64, direct: bool, calls_per_s: f64, guards: u32) -> f64 {
+        let most = f64::from(self.most_attempts(direct));
+        let unbounded =
+            if failing >= 1.0 { most } else { (1.0 - libm::pow(failing, most)) / (1.0 - failing) };
+        let bounded = match self.policy.retry.as_ref().and_then(|retry| retry.budget) {
+            None => unbounded,
+            Some(Budget::Tokens { share, .. }) => unbounded.min(1.0 + share),
+            Some(Budget::Ratio { share, min_per_s, .. }) => {
+                let floor = if min_per_s > 0.0 { min_per_s * f64::from(guards) / calls_per_s } else { 0.0 };
+                unbounded.min(1.0 + share + floor)
+            }
+        };
+        if self.breaker_trips(failing, calls_per_s * unbounded / f64::from(guards)) {
+            bounded.min(1.0)
+        } else {
+            bounded
+        }
+    }
+
+    /// Whether the breaker, if there is one, opens for long when attempts time out with this probability, at this rate
+    /// of attempts that each of its states sees.
+    fn breaker_trips(&self, failing: f64, seen_per_s: f64) -> bool {
+        let inside = self.policy.retry.as_ref().is_some_and(|retry| retry.order == Order::Inside);
+        match &self.policy.breaker {
+            // Within one permission, retries pass a breaker that is still closed; open, it stops them as well.
+            Some(Breaker::Consecutive { ignore, .. }) => {
+                !ignore.contains(&FailureCause::Timeout) && failing >= 1.0 && !inside
+            }
+            Some(Breaker::Resilience4j { ignore, failure_rate, .. }) => {
+                !ignore.contains(&FailureCause::Timeout)
+                    && failing >= *failure_rate
+                    && self.breaker_shortfall(seen_per_s).is_none()
+            }
+            None => false,
+        }
+    }
+
+    /// Calls that the breaker sees in its window, and those that it needs, if even chance will not bring it there.
+    ///
+    /// Only a window in time can fall short: one of so many calls fills up (resilience4j, `CircuitBreakerMetrics`:
+    /// there `min_calls` is at most the window). Counts of Poisson arrivals beyond their mean plus six standard
+    /// deviations plus ten are taken for never (below 1e-8 for each second).
+    pub(super) fn breaker_shortfall(&self, seen_per_s: f64) -> Option<(f64, u32, SimDuration)> {
+        let Some(Breaker::Resilience4j {
+            window: crate::scenario::BreakerWindow::Time(length),
+            min_calls,
+            ..
+        }) = &self.policy.breaker
+        else {
+            return None;
+        };
+        let seen = seen_per_s * length.as_secs_f64();
+        (seen + 6.0 * libm::sqrt(seen) + 10.0 < f64::from(*min_calls)).then_some((seen, *min_calls, *length))
+    }
+}
