@@ -33,9 +33,12 @@ Examples:
   knockon run shop.ron --seeds 200 --jobs 8
   knockon run shop.ron --format json | jq .verdict
 
-Files are written to output/<scenario>/, those of a variant to output/<scenario>/<variant>/:
-summary.json, record.json, series.csv, events.jsonl, pictures, and run.json for what is not part of
-the result.";
+Files are written to output/<scenario>/, those of a variant to output/<scenario>/<variant>/,
+those of a run with --set to a directory of their own under these: summary.json, record.json, series.csv, events.jsonl, pictures, and run.json for what is not part of
+the result.
+
+Expectations are written for the scenario as it stands. With a --set of anything but the seed or the
+expectations themselves, run tells how many held and does not fail because of the others; test does.";
 
 const TEST_EXAMPLES: &str = "\
 Examples:

@@ -13,6 +13,8 @@ use crate::cli::exit::{CliError, reason};
 const ROOT: &str = "output";
 /// The longest name of a directory made from a name in a scenario.
 const LONGEST: usize = 80;
+/// So much of overrides is kept in the name of a directory.
+const READABLE: usize = 48;
 /// Marks a directory as that of a run, which the next one may take over.
 pub(crate) const MARK: &str = "run.json";
 /// Everything that a run may write beside [`MARK`].
@@ -35,16 +37,28 @@ pub(crate) struct Output {
     written: Vec<String>,
 }
 
-/// Where a run writes: `--out`, or `output/<scenario>/<variant>`.
-pub(crate) fn place(out: Option<&Path>, scenario: &Path, variant: Option<&str>) -> PathBuf {
+/// Where a run writes: `--out`, or `output/<scenario>/<variant>/<overrides>`.
+pub(crate) fn place(out: Option<&Path>, scenario: &Path, variant: Option<&str>, sets: &[String]) -> PathBuf {
     out.map_or_else(
         || {
             let stem = scenario.file_stem().unwrap_or(OsStr::new("scenario"));
             let home = Path::new(ROOT).join(stem);
-            variant.map_or_else(|| home.clone(), |variant| home.join(slug(variant)))
+            let home = variant.map_or_else(|| home.clone(), |variant| home.join(slug(variant)));
+            if sets.is_empty() { home } else { home.join(overrides(sets)) }
         },
         Path::to_path_buf,
     )
+}
+
+/// Overrides as the name of a directory: what can be read of them, and a digest that keeps different ones apart.
+fn overrides(sets: &[String]) -> String {
+    let all = sets.join("\n");
+    // FNV-1a: the same on every machine and in every version.
+    let digest = all.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let readable: String = slug(&all).chars().take(READABLE).collect();
+    format!("{}-{:06x}", readable.trim_end_matches('-'), digest >> 40)
 }
 
 /// A name as that of a file: letters and digits, the rest as single dashes.
@@ -117,11 +131,25 @@ mod tests {
 
     #[test]
     fn every_variant_has_a_directory_of_its_own() {
-        let of = |variant| place(None, Path::new("scenarios/thursday.ron"), variant);
+        let of = |variant| place(None, Path::new("scenarios/thursday.ron"), variant, &[]);
         assert_eq!(of(None), Path::new("output/thursday"));
         assert_eq!(of(Some("2 attempts, no jitter!")), Path::new("output/thursday/2-attempts-no-jitter"));
-        assert_eq!(place(Some(Path::new("x/y")), Path::new("a.ron"), Some("v")), Path::new("x/y"));
+        assert_eq!(place(Some(Path::new("x/y")), Path::new("a.ron"), Some("v"), &[]), Path::new("x/y"));
         assert_eq!(slug("../.."), "unnamed");
+    }
+
+    #[test]
+    fn overrides_have_a_directory_of_their_own() {
+        let of = |variant, sets: &[&str]| {
+            let sets: Vec<String> = sets.iter().map(|set| (*set).to_owned()).collect();
+            place(None, Path::new("shop.ron"), variant, &sets).display().to_string()
+        };
+        let one = of(None, &["horizon=10m"]);
+        assert!(one.starts_with("output/shop/horizon-10m-") && one.len() == 30, "{one}");
+        assert!(of(Some("no retries"), &["horizon=10m"]).starts_with("output/shop/no-retries/horizon-10m-"));
+        assert_ne!(of(None, &["a=0.1"]), of(None, &["a=0-1"]));
+        let long = of(None, &[&"x".repeat(500)]);
+        assert!(long.len() < 80, "{long}");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::cli::args::{Format, RunArgs};
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::Output;
 use crate::cli::progress::Meter;
-use crate::cli::run::{exit, repeat, setup, why_any};
+use crate::cli::run::{changed, exit, judged, repeat, setup, why_any};
 use crate::cli::terminal::Terminal;
 use crate::cli::{files, interrupt};
 
@@ -52,18 +52,22 @@ pub(crate) fn run(
     let scenario = &resolved.scenario;
     let table =
         SeedTable::new(&scenario.name, args.choosing.variant.as_deref(), &scenario.currency, number, runs);
-    if let Some(incident) = &first {
-        files::write(output, incident, args, wall_s)?;
+    // Without a single whole run there is nothing to look at.
+    if !table.runs.is_empty() {
+        if let Some(incident) = &first {
+            files::write(output, incident, args, wall_s)?;
+        }
+        output.write("seeds.csv", csv::seeds(&table).as_bytes())?;
     }
-    output.write("seeds.csv", csv::seeds(&table).as_bytes())?;
     let telling = Telling {
         repeat: repeat(args, first_seed),
         files: Some(output.listing()),
+        changed: changed(args),
         stopped: (table.runs.len() as u64 != number)
             .then(|| why_any(ends.iter().filter_map(|(_, stop)| *stop))),
     };
     tell(args, &table, &telling, terminal)?;
-    Ok(worst(&ends, table.runs.len() as u64 == number))
+    Ok(judged(worst(&ends, table.runs.len() as u64 == number), args))
 }
 
 /// So many seeds from the first one on.

@@ -40,6 +40,25 @@ pub fn number(value: f64) -> String {
     three_digits(value)
 }
 
+/// A number in full, as people write bounds: `2,620`, `0.031`, `1,234.5`.
+pub fn plain(value: f64) -> String {
+    if !value.is_finite() {
+        return NOTHING.to_owned();
+    }
+    let size = value.abs();
+    if size < 999.5 {
+        return three_digits(value);
+    }
+    if size >= 1e15 {
+        return format!("{value:e}");
+    }
+    let sign = if value < 0.0 { "-" } else { "" };
+    let tenth = (size.fract() * 10.0).round() as u64 % 10;
+    let whole = if size.fract() >= 0.95 { size.ceil() } else { size.floor() } as u64;
+    let rest = if tenth == 0 { String::new() } else { format!(".{tenth}") };
+    format!("{sign}{}{rest}", count(whole))
+}
+
 /// A rate: `4.1k/s`.
 pub fn rate(per_s: f64) -> String {
     if per_s.is_finite() { format!("{}/s", number(per_s)) } else { NOTHING.to_owned() }
@@ -228,6 +247,11 @@ mod tests {
             (2_100_000.0, "2.1M"),
         ] {
             assert_eq!(number(value), text, "{value}");
+        }
+        for (value, text) in
+            [(2_620.0, "2,620"), (-1_234.5, "-1,234.5"), (1_999.97, "2,000"), (41.25, "41.2")]
+        {
+            assert_eq!(plain(value), text, "{value}");
         }
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(count(12), "12");

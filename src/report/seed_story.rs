@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use crate::report::block::{Block, Line, Report, Table, Tone};
 use crate::report::quantity;
 use crate::report::seeds::SeedTable;
-use crate::report::story::{Telling, verdict_tone};
+use crate::report::story::{NOT_JUDGED, Telling, verdict_tone};
 use crate::scenario::VerdictKind;
 
 /// A verdict counts as settled when its interval is narrower than this.
@@ -14,6 +14,14 @@ const SETTLED: f64 = 0.2;
 /// Tells many seeds, and how to repeat them.
 pub fn seed_report(table: &SeedTable, telling: &Telling) -> Report {
     let mut blocks = vec![Block::Paragraph(inputs(table))];
+    if let (Some(why), true) = (&telling.stopped, table.runs.is_empty()) {
+        let planned = quantity::counted(table.planned, "run");
+        let words = format!(": none of {planned} finished, because {why}. There are no numbers to tell.");
+        blocks.push(Block::Paragraph(Line::toned(Tone::Caution, "PARTIAL").and(words)));
+        let repeat = ("repeat".to_owned(), Line::toned(Tone::Strong, telling.repeat.clone()));
+        blocks.push(Block::Facts(vec![repeat]));
+        return Report { title: table.scenario.clone(), blocks };
+    }
     if let Some(why) = &telling.stopped {
         let (whole, planned) = (quantity::count(table.runs.len() as u64), quantity::count(table.planned));
         let words = format!(": {whole} of {planned} runs finished, because {why}. All numbers are of those.");
@@ -22,7 +30,7 @@ pub fn seed_report(table: &SeedTable, telling: &Telling) -> Report {
     blocks.push(Block::Table(verdicts(table)));
     blocks.push(Block::Table(ranges(table)));
     let mut facts = Vec::new();
-    expectations(&mut facts, table);
+    expectations(&mut facts, table, telling.changed);
     if let Some(advice) = advice(table) {
         facts.push(("advice".to_owned(), advice));
     }
@@ -96,10 +104,16 @@ fn reading(name: &str, currency: &str) -> (String, Box<dyn Fn(f64) -> String>) {
 }
 
 /// Expectations that failed, each with how often and an example.
-fn expectations(facts: &mut Vec<(String, Line)>, table: &SeedTable) {
+fn expectations(facts: &mut Vec<(String, Line)>, table: &SeedTable, changed: bool) {
     let runs = table.runs.len() as u64;
     let checked: usize = table.runs.iter().map(|run| run.held + run.failed.len()).sum();
     if checked == 0 {
+        return;
+    }
+    if changed {
+        let whole = table.runs.iter().filter(|run| run.failed.is_empty()).count() as u64;
+        let words = format!("all held in {whole} of {}: {NOT_JUDGED}", quantity::counted(runs, "run"));
+        facts.push(("expectations".to_owned(), Line::plain(words)));
         return;
     }
     let mut failures: IndexMap<&str, (u64, u64, &str)> = IndexMap::new();

@@ -8,6 +8,7 @@ fn telling() -> Telling {
         repeat: "knockon run shop.ron --seed 42".to_owned(),
         files: Some(("output/shop".to_owned(), vec!["summary.json".to_owned(), "series.csv".to_owned()])),
         stopped: None,
+        changed: false,
     }
 }
 

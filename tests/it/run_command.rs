@@ -66,6 +66,27 @@ fn a_failed_expectation_ends_with_1() {
 }
 
 #[test]
+fn expectations_are_not_judged_where_set_changed_the_scenario() {
+    let desk = Desk::with_shop();
+    let harmless = ["shop.ron", "--set", "faults=[]"];
+    let said = desk.run(&[&["run", "--no-pictures"], &harmless[..]].concat()).succeeds();
+    said.tells(&[" not held: not judged, --set changed the scenario"]);
+    let many = desk.run(&[&["run", "--no-pictures", "--seeds", "2"], &harmless[..]].concat()).succeeds();
+    many.tells(&["all held in 0 of 2 runs: not judged"]);
+    desk.run(&[&["test"], &harmless[..]].concat()).exits(1).tells(&["FAILED   shop.ron"]);
+}
+
+#[test]
+fn overrides_leave_the_files_of_the_scenario_alone() {
+    let desk = Desk::with_shop();
+    desk.run(&RUN).succeeds();
+    let before = desk.read("output/shop/summary.json");
+    desk.run(&[&RUN[..], &["--set", "seed=7"]].concat());
+    assert_eq!(desk.read("output/shop/summary.json"), before);
+    assert!(desk.names("output/shop").iter().any(|name| name.starts_with("seed-7-")));
+}
+
+#[test]
 fn json_on_stdout_is_the_summary_and_nothing_else() {
     let desk = Desk::with_shop();
     let said = desk.run(&[&RUN[..], &["--format", "json"]].concat()).succeeds();
@@ -122,16 +143,16 @@ fn a_determinism_check_compares_two_runs() {
 #[test]
 fn a_limit_ends_with_5_and_keeps_what_there_is() {
     let desk = Desk::with_shop();
-    let said = desk.run(&[&RUN[..], &["--set", "limits.events=100000"]].concat()).exits(5);
+    let said = desk.run(&[&RUN[..], &["--set", "limits.events=100000", "--out", "out"]].concat()).exits(5);
     said.tells(&["PARTIAL", "100,000 events (limits.events)"]);
-    let summary: serde_json::Value = serde_json::from_str(&desk.read("output/shop/summary.json")).unwrap();
+    let summary: serde_json::Value = serde_json::from_str(&desk.read("out/summary.json")).unwrap();
     assert_eq!(summary["partial"], true);
 }
 
 #[test]
 fn real_time_can_be_bounded() {
     let desk = Desk::with_shop();
-    let long = ["--set", "horizon=100h", "--max-wall", "200ms"];
+    let long = ["--set", "horizon=1000h", "--max-wall", "200ms"];
     desk.run(&[&RUN[..], &long].concat()).exits(5).tells(&["PARTIAL", "--max-wall"]);
 }
 
@@ -139,20 +160,21 @@ fn real_time_can_be_bounded() {
 #[test]
 fn ctrl_c_keeps_what_there_is() {
     let desk = Desk::with_shop();
-    let child = desk
-        .command(&[&RUN[..], &["--set", "horizon=1000h"]].concat())
+    let mut child = desk
+        .command(&[&RUN[..], &["--set", "horizon=1000h", "--out", "out"]].concat())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    while !exists(&desk.path("output/shop")) {
+    // It listens for Ctrl-C before it makes its directory.
+    while !exists(&desk.path("out")) {
+        assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
         std::thread::sleep(Duration::from_millis(10));
     }
-    std::thread::sleep(Duration::from_millis(200));
     let signal = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(signal.success());
     let said = crate::desk::Said::from(child.wait_with_output().unwrap()).exits(130);
     assert!(said.stderr.contains("keeping what it has so far"), "{said:#?}");
     said.tells(&["PARTIAL", "interrupted"]);
-    assert!(exists(&desk.path("output/shop/record.json")));
+    assert!(exists(&desk.path("out/record.json")));
 }

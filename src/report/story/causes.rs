@@ -44,13 +44,12 @@ pub(super) fn faults(record: &Record) -> Vec<Happening> {
     found
 }
 
-/// A fault's name, with what it does where the name does not say.
+/// A fault's name, with what it does and where, unless that is its name.
 fn title(fault: &FaultSpan) -> String {
-    let does = format!("{} of {}", fault.effect, fault.service);
-    if fault.name == does || fault.name.contains(&fault.service) {
+    if fault.name.starts_with(&format!("{} of ", fault.effect)) {
         fault.name.clone()
     } else {
-        format!("{} ({does})", fault.name)
+        format!("{} ({} of {})", fault.name, fault.effect, fault.service)
     }
 }
 

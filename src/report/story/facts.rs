@@ -9,6 +9,8 @@ use crate::report::story::tell::Telling;
 
 /// So many expectations that held are listed one by one.
 const HELD: usize = 5;
+/// Why expectations are told and do not count.
+pub(in crate::report) const NOT_JUDGED: &str = "not judged, --set changed the scenario";
 /// So many amplified calls are named.
 const CALLS: usize = 3;
 
@@ -21,7 +23,7 @@ pub(super) fn all(record: &Record, summary: &Summary, telling: &Telling) -> Vec<
     facts.extend("amplification", amplification(summary));
     misleading(&mut facts, record, summary);
     causes(&mut facts, summary);
-    expectations(&mut facts, &summary.expectations);
+    expectations(&mut facts, &summary.expectations, telling.changed);
     if let Some((directory, names)) = &telling.files {
         facts.add("files", Line::plain(format!("{directory}/ ")).then(Tone::Dim, names.join(" ")));
     }
@@ -136,12 +138,17 @@ fn causes(facts: &mut Facts, summary: &Summary) {
 }
 
 /// What was expected, and what was found.
-fn expectations(facts: &mut Facts, results: &[ExpectationResult]) {
+fn expectations(facts: &mut Facts, results: &[ExpectationResult], changed: bool) {
     if results.is_empty() {
         return;
     }
     let failed = results.iter().filter(|result| !result.held).count();
     let held = results.len() - failed;
+    if changed {
+        let words = format!("{held} held, {failed} not held: {NOT_JUDGED}");
+        facts.add("expectations", Line::plain(words));
+        return;
+    }
     let tone = if failed > 0 { Tone::Bad } else { Tone::Good };
     facts.add("expectations", Line::toned(tone, format!("{held} held, {failed} failed")));
     for result in results.iter().filter(|result| !result.held) {
@@ -151,7 +158,7 @@ fn expectations(facts: &mut Facts, results: &[ExpectationResult]) {
     if held <= HELD {
         for result in results.iter().filter(|result| result.held) {
             let line = Line::toned(Tone::Good, "held ").and(result.text.clone());
-            let measured = result.measured.map(|value| signals::quantity_of(result.unit, value));
+            let measured = result.measured.map(|value| measured(result, value));
             let measured = measured.map_or_else(String::new, |value| format!(": {value}"));
             facts.add("expectations", line.then(Tone::Dim, measured));
         }
@@ -160,9 +167,19 @@ fn expectations(facts: &mut Facts, results: &[ExpectationResult]) {
 
 /// What an expectation found, in words.
 pub fn found(result: &ExpectationResult) -> String {
-    match result.measured {
-        _ if !result.found.is_empty() => result.found.clone(),
-        Some(value) => signals::quantity_of(result.unit, value),
-        None => "there was nothing to measure".to_owned(),
+    match result.measured.map(|value| measured(result, value)) {
+        Some(value) if result.found.is_empty() => format!("measured {value}"),
+        Some(value) => format!("measured {value} ({})", result.found),
+        None if result.found.is_empty() => "there was nothing to measure".to_owned(),
+        None => result.found.clone(),
+    }
+}
+
+/// What was measured, as the bound was written.
+fn measured(result: &ExpectationResult, value: f64) -> String {
+    match result.unit {
+        "" if result.text.contains("%\"") => quantity::share(value),
+        "" => quantity::plain(value),
+        unit => signals::quantity_of(unit, value),
     }
 }

@@ -14,6 +14,8 @@ const OUTAGE_REQUESTS: f64 = 20.0;
 const PEAK_S: f64 = 10.0;
 /// A period with fewer of the twin's attempts says nothing.
 const TWIN_ATTEMPTS: u64 = 20;
+/// A load is at its peak when it is this share of it; which one is the largest is left to chance.
+const PLATEAU: f64 = 0.95;
 /// A peak below this is no news.
 const NEWS: f64 = 1.5;
 /// So many calls have their peak told.
@@ -28,22 +30,38 @@ pub(super) fn outages(record: &Record) -> Vec<Happening> {
         let per_s = requests / (width * series.arrived.len().max(1) as f64);
         let windows = periods(width, OUTAGE_S.max(OUTAGE_REQUESTS / per_s));
         let shares = failed_shares(series, windows);
-        let length = windows as f64 * width;
         let half = outage(&shares, 0.5).map(|span| (span, "more than half of"));
         let some = || outage(&shares, 0.05).map(|span| (span, "more than 5 % of"));
         let Some(((first, last), how_much)) = half.or_else(some) else { continue };
-        let end = if last + 1 >= shares.len() {
-            "to the end".to_owned()
-        } else {
-            format!("until {}", quantity::instant((last + 1) as f64 * length))
+        // A period is as long as it must be to count; what failed in it tells when.
+        let in_period = |period: usize| {
+            let end = (period * windows + windows).min(series.failed.len());
+            (period * windows..end).filter(|window| series.failed[*window] > 0)
+        };
+        let begin = in_period(first).next().unwrap_or(first * windows);
+        let end = match in_period(last).next_back() {
+            Some(window) if last + 1 < shares.len() => {
+                format!("until {}", quantity::instant((window + 1) as f64 * width))
+            }
+            _ => "to the end".to_owned(),
         };
         let what = Line::toned(Tone::Bad, "outage ").and(format!("{how_much} {name} fails, {end}"));
-        found.push(Happening { at_s: first as f64 * length, weight: Weight::Important, what });
+        found.push(Happening {
+            at_s: from_fault(record, begin as f64 * width, width),
+            weight: Weight::Important,
+            what,
+        });
     }
     found
 }
 
-/// The largest amplifications, each at the begin of its period.
+/// The begin of a period, or the first fault if that lies in it: what it did is not told before it.
+fn from_fault(record: &Record, begin_s: f64, length_s: f64) -> f64 {
+    let first = record.faults.iter().map(|fault| fault.from_s).fold(f64::INFINITY, f64::min);
+    if (begin_s..begin_s + length_s).contains(&first) { first } else { begin_s }
+}
+
+/// The largest amplifications, each when it is first about as large as ever.
 pub(super) fn peaks(record: &Record, summary: &Summary) -> Vec<Happening> {
     let Some(twin) = &record.twin else { return Vec::new() };
     let mut amplified: Vec<(&str, f64)> = summary
@@ -55,12 +73,13 @@ pub(super) fn peaks(record: &Record, summary: &Summary) -> Vec<Happening> {
     amplified.sort_by(|a, b| b.1.total_cmp(&a.1));
     let width = record.actual.window_s;
     let mut found = Vec::new();
-    for (name, peak) in amplified.into_iter().take(PEAKS) {
+    for (name, _) in amplified.into_iter().take(PEAKS) {
         let (Some(actual), Some(twin)) = (record.actual.calls.get(name), twin.calls.get(name)) else {
             continue;
         };
-        let Some(at_s) = peak_begin(actual, twin, width) else { continue };
-        let text = format!("on {name} peaks at {} its normal attempts", quantity::ratio(peak));
+        let Some((begin_s, ratio)) = plateau(actual, twin, width) else { continue };
+        let at_s = from_fault(record, begin_s, periods(width, PEAK_S) as f64 * width);
+        let text = format!("on {name} reaches {} its normal attempts", quantity::ratio(ratio));
         let what = Line::toned(Tone::Caution, "load ").and(text);
         found.push(Happening { at_s, weight: Weight::Important, what });
     }
@@ -89,18 +108,57 @@ fn outage(shares: &[Option<f64>], above: f64) -> Option<(usize, usize)> {
     Some((shares.iter().position(is_out)?, shares.iter().rposition(is_out)?))
 }
 
-/// When the largest ratio of attempts to the twin's first attempts began.
-fn peak_begin(actual: &CallSeries, twin: &CallSeries, window_s: f64) -> Option<f64> {
+/// When the ratio of attempts to the twin's first attempts first was about the largest, and what it was then.
+fn plateau(actual: &CallSeries, twin: &CallSeries, window_s: f64) -> Option<(f64, f64)> {
     let windows = periods(window_s, PEAK_S);
-    let mut best: Option<(f64, usize)> = None;
-    for (index, (attempts, first)) in
-        actual.attempts.chunks(windows).zip(twin.first_attempts.chunks(windows)).enumerate()
-    {
-        let (attempts, first): (u64, u64) = (attempts.iter().sum(), first.iter().sum());
-        let ratio = attempts as f64 / first.max(1) as f64;
-        if first >= TWIN_ATTEMPTS && best.is_none_or(|(so_far, _)| ratio > so_far) {
-            best = Some((ratio, index));
+    let periods = actual.attempts.chunks(windows).zip(twin.first_attempts.chunks(windows));
+    let ratios: Vec<Option<f64>> = periods
+        .map(|(attempts, first)| {
+            let (attempts, first): (u64, u64) = (attempts.iter().sum(), first.iter().sum());
+            (first >= TWIN_ATTEMPTS).then(|| attempts as f64 / first as f64)
+        })
+        .collect();
+    let largest = ratios.iter().flatten().copied().fold(0.0, f64::max);
+    let (index, ratio) = ratios.iter().enumerate().find_map(|(index, ratio)| {
+        ratio.filter(|ratio| *ratio >= PLATEAU * largest).map(|ratio| (index, ratio))
+    })?;
+    Some(((index * windows) as f64 * window_s, ratio))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture::record;
+
+    #[test]
+    fn a_rare_request_does_not_date_its_outage_before_the_fault() {
+        // Two hours with a request every two seconds: periods of 40 s, in windows of 3.6 s.
+        let mut record = record();
+        record.faults[0].from_s = 10.0;
+        record.actual.window_s = 3.6;
+        let series = &mut record.actual.classes[0];
+        series.arrived = vec![2; 2_000];
+        series.arrived.iter_mut().step_by(5).for_each(|arrived| *arrived = 1);
+        series.ok = series.arrived.clone();
+        series.failed = vec![0; 2_000];
+        for window in 2..30 {
+            (series.ok[window], series.failed[window]) = (0, series.arrived[window]);
         }
+        let told = outages(&record);
+        assert_eq!(told.len(), 1);
+        assert!((told[0].at_s - 10.0).abs() < 1e-9, "the fault begins within the first window that fails");
+        assert_eq!(told[0].what.text(), "outage more than half of buy fails, until T+108s");
     }
-    best.map(|(_, index)| (index * windows) as f64 * window_s)
+
+    #[test]
+    fn a_plateau_is_told_when_it_is_reached() {
+        let calls = |attempts: &[u64]| CallSeries {
+            attempts: attempts.to_vec(),
+            first_attempts: vec![100; attempts.len()],
+            ..CallSeries::default()
+        };
+        let actual = calls(&[100, 250, 400, 395, 402, 410, 100]);
+        assert_eq!(plateau(&actual, &calls(&[100; 7]), 10.0), Some((20.0, 4.0)));
+        assert_eq!(plateau(&actual, &CallSeries::default(), 10.0), None);
+    }
 }

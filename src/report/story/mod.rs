@@ -9,6 +9,7 @@ mod signals;
 mod states;
 mod tell;
 
+pub(super) use facts::NOT_JUDGED;
 pub use facts::found;
 pub(super) use tell::tone as verdict_tone;
 pub use tell::{Telling, story};

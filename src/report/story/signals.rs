@@ -39,7 +39,8 @@ fn firings(name: &str, track: &MonitorTrack) -> Vec<Happening> {
     found
 }
 
-/// What the monitors read at an instant, as the end of a sentence: `; user errors 28.4 %, checkout errors 7 %`.
+/// What the monitors read at an instant, as the end of a sentence: `; the monitors read user errors 28.4 %`. They
+/// look back over a while, so they may not yet show what is.
 pub(super) fn readings(record: &Record, at_s: f64) -> Line {
     let mut told: Vec<String> = Vec::new();
     for (name, track) in &record.actual.monitors {
@@ -48,7 +49,11 @@ pub(super) fn readings(record: &Record, at_s: f64) -> Line {
         }
     }
     told.truncate(READINGS);
-    if told.is_empty() { Line::default() } else { Line::dim(format!("; {}", told.join(", "))) }
+    if told.is_empty() {
+        Line::default()
+    } else {
+        Line::dim(format!("; the monitors read {}", told.join(", ")))
+    }
 }
 
 /// Lights that stayed green on services that were hit.

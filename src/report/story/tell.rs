@@ -16,6 +16,8 @@ pub struct Telling {
     pub files: Option<(String, Vec<String>)>,
     /// Why the run ended before its horizon, if it did: a clause such as "you interrupted it".
     pub stopped: Option<String>,
+    /// Whether the scenario is not the one that its expectations were written for, so that they are not judged.
+    pub changed: bool,
 }
 
 /// Tells an incident.

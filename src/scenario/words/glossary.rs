@@ -47,7 +47,7 @@ words! {
     "path" ["paths", "set", "override"]
         "A way to one place of a scenario, for --set, for variants and for sweeps: names joined by dots. \
         Names with a dot or an arrow in them stand in quotes; items of a list are reached by their `name` or \
-        by position, from 0."
+        by position, from 0: `faults[0]`."
         r#"--set 'calls."checkout -> user".retry.max_attempts=1' --set faults.gc.for=30s"#;
     "duration" ["durations"]
         "A length of time: a number and its unit (ns, us, ms, s, m, h), in quotes. Several may be joined."
@@ -172,6 +172,18 @@ words! {
     "blast radius" ["blast_radius"]
         "How far an incident reached: the share of requests and users affected, the services hit, how badly, \
         and for how long.";
+    "outage"
+        "In the story: from the first failure to the last of the time in which more than half of a traffic \
+        class fails, or else more than 5 %, over periods long enough to hold about 20 requests.";
+    "unfinished"
+        "In flight at the end: neither answered nor failed, and left out of availability.";
+    "availability" ["available"]
+        "Requests that were answered, a fallback's answer included, divided by all that are not unfinished.";
+    "lost value" ["cost", "lost_value"]
+        "What the failed requests of a traffic class were worth: its `value` for each. The cost of an \
+        incident is what was lost beyond the twin.";
+    "mean wait" ["mean_wait_ms"]
+        "How long attempts waited in a service's queue for a thread, on average over those that got one.";
     "unavailable"
         "A traffic class of which at least 90 % fails.";
     "zombie work" ["zombie"]
@@ -225,7 +237,7 @@ words! {
         r#"Fault(at: "T+0s", for: "12s", on: "user-db", effect: Pause)"#;
     "overload"
         "More work arrives than can be done. Queues grow without bound unless something refuses.";
-    "utilization"
+    "utilization" ["busy"]
         "The share of thread time that is held. Waiting for callees counts, so that a service can be full \
         without working.";
     "monitor" ["monitors"]
