@@ -88,18 +88,17 @@ fn partial(record: &Record, why: &str) -> Line {
 /// What it cost the users, against the twin; none if nothing.
 fn cost(record: &Record, summary: &Summary) -> Option<Line> {
     let twin = summary.twin.as_ref()?;
-    let mut failed = 0;
+    let failed = summary.blast_radius.as_ref().map_or(0, |blast| blast.by_severity.failed);
     let mut value = 0.0;
     let mut unavailable = Vec::new();
     for (name, class) in &summary.traffic {
         let normal = twin.traffic.get(name);
-        failed += class.failed.saturating_sub(normal.map_or(0, |twin| twin.failed));
         value += class.lost_value - normal.map_or(0.0, |twin| twin.lost_value);
         if class.unavailable_s > normal.map_or(0.0, |twin| twin.unavailable_s) {
             unavailable.push(format!("{name} for {}", quantity::seconds(class.unavailable_s)));
         }
     }
-    if failed == 0 {
+    if failed == 0 && unavailable.is_empty() {
         return None;
     }
     let worth = if value > 0.0 {
