@@ -106,7 +106,10 @@ pub(super) fn class(summary: &Summary, class: &ClassNode) -> Audience {
     let twin = summary.twin.as_ref().and_then(|twin| twin.traffic.get(&class.name));
     let harmed = twin.is_some_and(|twin| traffic.availability < twin.availability - NOTICEABLE);
     let ended = traffic.requests.saturating_sub(traffic.unfinished);
-    let got =
-        if ended > 0 { format!("{} answered", words::share(traffic.availability)) } else { String::new() };
+    let got = match () {
+        () if ended == 0 => String::new(),
+        () if twin.is_some() && !harmed => "unharmed".to_owned(),
+        () => format!("{} answered", words::share(traffic.availability)),
+    };
     Audience { harmed, got }
 }
