@@ -26,11 +26,17 @@ pub enum FailureCause {
     BulkheadFull,
     /// The caller's pool had no connection in time.
     PoolTimeout,
+    /// The callee's rate limit had no token (429).
+    RateLimited,
+    /// The callee turned it away because others matter more.
+    Shed,
+    /// A request that was never made: the step of the journey before it had failed.
+    NotMade,
 }
 
 impl FailureCause {
     /// All causes, in the order of their definition.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Timeout,
         Self::Deadline,
         Self::Refused,
@@ -41,6 +47,9 @@ impl FailureCause {
         Self::BreakerOpen,
         Self::BulkheadFull,
         Self::PoolTimeout,
+        Self::RateLimited,
+        Self::Shed,
+        Self::NotMade,
     ];
 
     /// Its name in files: `queue_full`.
@@ -56,6 +65,9 @@ impl FailureCause {
             Self::BreakerOpen => "breaker_open",
             Self::BulkheadFull => "bulkhead_full",
             Self::PoolTimeout => "pool_timeout",
+            Self::RateLimited => "rate_limited",
+            Self::Shed => "shed",
+            Self::NotMade => "not_made",
         }
     }
 
@@ -70,6 +82,8 @@ impl FailureCause {
 pub enum Outcome {
     /// Answered as wanted.
     Ok,
+    /// Answered with less than was wanted: a fallback stood in somewhere below.
+    Degraded,
     /// Not answered.
     Failed(FailureCause),
     /// Its caller stopped waiting before either: it died, was canceled, or had enough other answers.
@@ -82,9 +96,9 @@ impl Outcome {
         matches!(self, Self::Failed(_))
     }
 
-    /// Whether it was answered as wanted.
-    pub const fn is_ok(self) -> bool {
-        matches!(self, Self::Ok)
+    /// Whether it was answered, as wanted or degraded.
+    pub const fn is_answered(self) -> bool {
+        matches!(self, Self::Ok | Self::Degraded)
     }
 
     /// A number for digests, stable over versions.
@@ -93,6 +107,7 @@ impl Outcome {
             Self::Ok => 0,
             Self::Abandoned => 1,
             Self::Failed(cause) => 2 + cause as u64,
+            Self::Degraded => 1_000,
         }
     }
 }

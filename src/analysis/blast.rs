@@ -56,6 +56,7 @@ impl BlastTally {
                 return;
             }
             Severity::Slower => self.by_severity.slower += 1,
+            Severity::Degraded => self.by_severity.degraded += 1,
             Severity::Failed => self.by_severity.failed += 1,
         }
         users.affected.insert(id.user);

@@ -155,7 +155,7 @@ impl<'m> Comparison<'m> {
     fn judge_attempt(&mut self, id: &AttemptId, actual: End, twin: Option<End>) {
         let failed = match actual.outcome {
             Outcome::Failed(cause) => Some((actual.at, Some(cause))),
-            Outcome::Ok | Outcome::Abandoned => None,
+            Outcome::Ok | Outcome::Degraded | Outcome::Abandoned => None,
         };
         let harm = match twin {
             None => failed,

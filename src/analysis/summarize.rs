@@ -54,16 +54,17 @@ fn traffic(record: &Record, world: &WorldRecord) -> IndexMap<String, TrafficSumm
     let one = |(name, totals): (&String, &crate::record::ClassTotals)| {
         let value =
             record.topology.classes.iter().find(|class| class.name == *name).map_or(0.0, |class| class.value);
-        let ended = totals.ok + totals.failed;
+        let answered = totals.ok + totals.degraded;
+        let ended = answered + totals.failed;
         let series = &world.classes[name];
         let summary = TrafficSummary {
             requests: totals.requests,
             ok: totals.ok,
             incorrect: 0,
-            degraded: 0,
+            degraded: totals.degraded,
             failed: totals.failed,
             unfinished: totals.requests - ended,
-            availability: if totals.requests > 0 { totals.ok as f64 / totals.requests as f64 } else { 1.0 },
+            availability: if totals.requests > 0 { answered as f64 / totals.requests as f64 } else { 1.0 },
             unavailable_s: unavailable_s(
                 series,
                 record.twin.as_ref().and_then(|twin| twin.classes.get(name)),

@@ -145,7 +145,8 @@ fn unsettled(record: &Record, worst: &ClassView, last_s: f64) -> Option<String> 
 fn unhealthy_baseline(twin: &WorldRecord, limits: &scenario::Impact) -> Option<String> {
     twin.totals.classes.iter().find_map(|(name, totals)| {
         let of = |count: u64| count as f64 / totals.requests.max(1) as f64;
-        let (failed, unfinished) = (of(totals.failed), of(totals.requests - totals.ok - totals.failed));
+        let (failed, unfinished) =
+            (of(totals.failed), of(totals.requests - totals.ok - totals.degraded - totals.failed));
         let words = if failed > limits.contained {
             format!("fails {:.1} % of {name}", 100.0 * failed)
         } else if unfinished > BEHIND {

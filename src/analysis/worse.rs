@@ -18,6 +18,7 @@ pub(crate) enum Severity {
     Unaffected,
     Improved,
     Slower,
+    Degraded,
     Failed,
 }
 
@@ -39,6 +40,9 @@ pub(crate) fn severity(
         (Some(actual), Some(twin)) => match (actual.outcome.is_failed(), twin.outcome.is_failed()) {
             (true, false) => Severity::Failed,
             (false, true) => Severity::Improved,
+            (false, false) if actual.outcome == Outcome::Degraded && twin.outcome != Outcome::Degraded => {
+                Severity::Degraded
+            }
             (false, false) if actual.latency > bound(limits, twin.latency) => Severity::Slower,
             _ => Severity::Unaffected,
         },

@@ -13,7 +13,7 @@ use crate::failure::{FailureCause, Outcome};
 use crate::id::{Id, ReplicaId, SiteId};
 use crate::policy::Acquired;
 use crate::random::{Key, Stream};
-use crate::scenario::{Balancer, Order};
+use crate::scenario::Balancer;
 use crate::time::{SimDuration, SimTime};
 
 const NETWORK_OUT: Stream = Stream::named("network out");
@@ -59,7 +59,7 @@ impl<O: Observer> Engine<'_, O> {
         if let Parent::Attempt(parent) = parent {
             self.state.attempts[parent].calls = slot;
         }
-        if let Some(deadline) = edge.policy.deadline {
+        if let Some(deadline) = self.policy(site).deadline {
             let at = now + deadline;
             self.state.runs[slot].deadline = at;
             self.state.runs[slot].deadline_event = self.state.events.schedule(at, Event::Deadline(slot));
@@ -67,7 +67,7 @@ impl<O: Observer> Engine<'_, O> {
         if let Some(budget) = &mut self.state.guards[guard as usize].budget {
             budget.on_first_attempt(now);
         }
-        if edge.policy.retry.as_ref().is_some_and(|retry| retry.order == Order::Inside) {
+        if self.policy(site).retries_inside() {
             let permit = self.ask_breaker(guard);
             if permit.is_none() && self.state.guards[guard as usize].breaker.is_some() {
                 self.state.runs[slot].attempts = 1;
@@ -86,10 +86,9 @@ impl<O: Observer> Engine<'_, O> {
         run.retry_event = 0;
         run.attempts += 1;
         let run = *run;
-        let edge = self.edge(run.site);
-        let inside = edge.policy.retry.as_ref().is_some_and(|retry| retry.order == Order::Inside);
         let mut permit = None;
-        if !inside && self.state.guards[run.guard as usize].breaker.is_some() {
+        if !self.policy(run.site).retries_inside() && self.state.guards[run.guard as usize].breaker.is_some()
+        {
             permit = self.ask_breaker(run.guard);
             if permit.is_none() {
                 self.refuse_unsent(slot, FailureCause::BreakerOpen);
@@ -133,7 +132,7 @@ impl<O: Observer> Engine<'_, O> {
         self.state.attempts[attempt].run = self.state.runs.handle(slot);
         self.state.runs[slot].current = handle;
         self.state.requests[run.request].attempts += 1;
-        if let Some(timeout) = edge.policy.timeout {
+        if let Some(timeout) = self.policy(run.site).timeout {
             let at = self.now() + timeout;
             self.state.attempts[attempt].timeout_event =
                 self.state.events.schedule(at, Event::Timeout(attempt));
@@ -225,7 +224,8 @@ impl<O: Observer> Engine<'_, O> {
         let attempt = &mut self.state.attempts[slot];
         attempt.pc = self.model.operations[site.operation].start;
         attempt.place = Place::Underway;
-        let latency = edge.policy.network.sample(&mut attempt.key.draws(NETWORK_OUT));
+        let policy = &self.state.settings.policies[site.edge];
+        let latency = policy.network.sample(&mut attempt.key.draws(NETWORK_OUT));
         if latency.is_zero() {
             return self.arrive(slot);
         }
@@ -252,15 +252,15 @@ impl<O: Observer> Engine<'_, O> {
     /// Chooses a replica among those that the balancer believes to be running.
     fn pick_replica(&mut self, slot: u32) -> Option<ReplicaId> {
         let attempt = self.state.attempts[slot];
-        let edge = self.edge(attempt.site);
-        let ready = &self.state.ready[edge.callee];
+        let site = &self.model.sites[attempt.site];
+        let ready = &self.state.ready[self.model.edges[site.edge].callee];
         if ready.is_empty() {
             return None;
         }
         let guard = &mut self.state.guards[attempt.guard as usize];
         let turn = guard.turn as usize % ready.len();
         guard.turn = guard.turn.wrapping_add(1);
-        Some(match edge.policy.balancer {
+        Some(match self.state.settings.policies[site.edge].balancer {
             Balancer::RoundRobin => ready[turn],
             Balancer::Random => ready[(attempt.key.uniform(REPLICA) * ready.len() as f64) as usize],
             Balancer::LeastInFlight => {
@@ -279,15 +279,15 @@ impl<O: Observer> Engine<'_, O> {
         let attempt = &mut self.state.attempts[slot];
         attempt.reply = outcome;
         let attempt = *attempt;
-        let edge = self.edge(attempt.site);
+        let policy = &self.state.settings.policies[self.model.sites[attempt.site].edge];
         let wanted = attempt.awaited
-            || edge.policy.late_reply == crate::scenario::LateReply::Accept
+            || policy.late_reply == crate::scenario::LateReply::Accept
                 && self.state.runs.is_live(attempt.run);
         if !wanted {
             return self.forget_attempt(slot);
         }
         self.state.attempts[slot].place = Place::Replying;
-        let latency = edge.policy.network.sample(&mut attempt.key.draws(NETWORK_BACK));
+        let latency = policy.network.sample(&mut attempt.key.draws(NETWORK_BACK));
         let caller_paused = attempt.caller.is_some_and(|caller| self.state.replicas[caller].is_paused());
         if latency.is_zero() && !caller_paused {
             return self.deliver(slot);

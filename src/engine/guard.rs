@@ -26,9 +26,8 @@ impl Guard {
     /// The state before the first call.
     ///
     /// Round robin begins at a replica that depends on the caller, so that the callers do not move in step.
-    pub(crate) fn new(model: &Model, id: EdgeId, caller_number: u32, now: SimTime) -> Self {
+    pub(crate) fn new(model: &Model, policy: &Policy, id: EdgeId, caller_number: u32, now: SimTime) -> Self {
         let edge = &model.edges[id];
-        let policy: &Policy = &edge.policy;
         let callee_replicas = model.services[edge.callee].replicas;
         let wants_in_flight = policy.balancer == Balancer::LeastInFlight;
         Self {
@@ -50,7 +49,7 @@ impl Guard {
     pub(crate) fn all(model: &Model) -> Vec<Self> {
         let one = |id: EdgeId| {
             let count = model.edges[id].guard_count(&model.services);
-            (0..count).map(move |number| Self::new(model, id, number, SimTime::ZERO))
+            (0..count).map(move |number| Self::new(model, &model.edges[id].policy, id, number, SimTime::ZERO))
         };
         model.edges.ids().flat_map(one).collect()
     }

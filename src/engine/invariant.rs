@@ -13,7 +13,7 @@ impl State {
         for (id, replica) in self.replicas.enumerate() {
             let service = &model.services[model.replicas[id].service];
             assert!(
-                replica.threads.len() <= service.threads as usize,
+                replica.threads.len() <= service.settings.threads as usize,
                 "{}: more attempts than threads",
                 service.name
             );

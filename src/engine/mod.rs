@@ -26,6 +26,7 @@ mod outcome;
 mod probe;
 mod replica;
 mod scrape;
+mod settings;
 mod simulation;
 mod slab;
 mod state;

@@ -45,6 +45,8 @@ pub enum ReplicaState {
     Ready,
     /// Nothing on it moves.
     Paused,
+    /// It finishes what it has and takes nothing new.
+    Draining,
     /// There is no process.
     Down,
 }

@@ -9,15 +9,14 @@ use crate::engine::slab::Handle;
 use crate::engine::state::{NO_CALL, Parent, Place};
 use crate::failure::{FailureCause, Outcome};
 use crate::id::SiteId;
-use crate::model::Edge;
 use crate::policy::{self, BreakerPermit, BreakerState, CircuitBreaker, RetryDecision};
 use crate::random::Stream;
-use crate::scenario::{Cancel, LateReply};
+use crate::scenario::{Cancel, LateReply, Policy};
 use crate::time::{SimDuration, SimTime};
 
 const BACKOFF: Stream = Stream::named("backoff");
 
-impl<'a, O: Observer> Engine<'a, O> {
+impl<O: Observer> Engine<'_, O> {
     /// The reply of an attempt reaches its caller.
     pub(crate) fn deliver(&mut self, slot: u32) {
         let attempt = self.state.attempts[slot];
@@ -30,9 +29,9 @@ impl<'a, O: Observer> Engine<'a, O> {
             return;
         }
         self.forget_attempt(slot);
-        let accepts = self.edge(attempt.site).policy.late_reply == LateReply::Accept;
-        if accepts && outcome.is_ok() && self.state.runs.is_live(run) {
-            self.call_ended(run.slot, Outcome::Ok);
+        let accepts = self.policy(attempt.site).late_reply == LateReply::Accept;
+        if accepts && outcome.is_answered() && self.state.runs.is_live(run) {
+            self.call_ended(run.slot, outcome);
         }
     }
 
@@ -148,7 +147,7 @@ impl<'a, O: Observer> Engine<'a, O> {
     fn attempt_settled(&mut self, run: u32, outcome: Outcome) {
         match outcome {
             Outcome::Failed(cause) => self.attempt_failed(run, cause),
-            Outcome::Ok | Outcome::Abandoned => self.call_ended(run, outcome),
+            Outcome::Ok | Outcome::Degraded | Outcome::Abandoned => self.call_ended(run, outcome),
         }
     }
 
@@ -156,7 +155,7 @@ impl<'a, O: Observer> Engine<'a, O> {
     pub(crate) fn attempt_failed(&mut self, slot: u32, cause: FailureCause) {
         let now = self.now();
         let run = self.state.runs[slot];
-        let policy = &self.edge(run.site).policy;
+        let policy = &self.state.settings.policies[self.model.sites[run.site].edge];
         let uniform = run.key.nth(u64::from(run.attempts)).uniform(BACKOFF);
         let wait = policy.retry.as_ref().map_or(SimDuration::ZERO, |retry| {
             policy::delay(retry.backoff, retry.jitter, run.attempts, run.waited, uniform)
@@ -244,7 +243,7 @@ impl<'a, O: Observer> Engine<'a, O> {
         let attempt = self.state.attempts[slot];
         match attempt.place {
             Place::AwaitsPermit | Place::AwaitsConnection | Place::Lost => self.forget_attempt(slot),
-            _ if self.edge(attempt.site).policy.cancel == Cancel::AtOnce => self.cancel(slot),
+            _ if self.policy(attempt.site).cancel == Cancel::AtOnce => self.cancel(slot),
             _ => {}
         }
     }
@@ -273,7 +272,7 @@ impl<'a, O: Observer> Engine<'a, O> {
         let Some(breaker) = self.state.guards[guard as usize].breaker.as_mut() else { return };
         let before = breaker.state();
         match outcome {
-            Outcome::Ok => breaker.record(permit, now, Ok(()), now - since),
+            Outcome::Ok | Outcome::Degraded => breaker.record(permit, now, Ok(()), now - since),
             Outcome::Failed(cause) => breaker.record(permit, now, Err(cause), now - since),
             Outcome::Abandoned => breaker.release(permit, now),
         }
@@ -305,8 +304,8 @@ impl<'a, O: Observer> Engine<'a, O> {
         self.emit(ModelEvent::BreakerChanged(edge, number, after));
     }
 
-    /// The edge of a call site.
-    pub(crate) fn edge(&self, site: SiteId) -> &'a Edge {
-        &self.model.edges[self.model.sites[site].edge]
+    /// The policy in force at a call site.
+    pub(crate) fn policy(&self, site: SiteId) -> &Policy {
+        &self.state.settings.policies[self.model.sites[site].edge]
     }
 }

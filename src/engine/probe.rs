@@ -16,7 +16,7 @@ impl<O: Observer> Engine<'_, O> {
         let root = Key::of_seed(self.model.seed).child(Stream::named("probes"));
         for (id, replica) in self.model.replicas.enumerate() {
             let service = &self.model.services[replica.service];
-            if let Some(probe) = &service.probe {
+            if let Some(probe) = &service.settings.probe {
                 let phase = root.child(service.stream).nth(u64::from(replica.number)).uniform(PHASE);
                 self.state.events.schedule(SimTime::ZERO + probe.interval.scaled(phase), Event::Probe(id));
             }
@@ -25,7 +25,7 @@ impl<O: Observer> Engine<'_, O> {
 
     /// Asks a replica whether it is well. A paused one does not answer until it wakes; a missing one refuses.
     pub(crate) fn probe(&mut self, id: ReplicaId) {
-        let Some(probe) = self.model.services[self.model.replicas[id].service].probe else { return };
+        let Some(probe) = self.state.settings.services[self.model.replicas[id].service].probe else { return };
         let now = self.now();
         self.state.events.schedule(now + probe.interval, Event::Probe(id));
         let replica = &mut self.state.replicas[id];
@@ -43,7 +43,7 @@ impl<O: Observer> Engine<'_, O> {
 
     /// A probe was answered, or not in time; enough of the same in a row change the belief.
     pub(crate) fn probe_answered(&mut self, id: ReplicaId, well: bool) {
-        let Some(probe) = self.model.services[self.model.replicas[id].service].probe else { return };
+        let Some(probe) = self.state.settings.services[self.model.replicas[id].service].probe else { return };
         let state = &mut self.state.replicas[id].probe;
         state.timeout_event = 0;
         if state.healthy == well {

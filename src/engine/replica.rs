@@ -27,7 +27,7 @@ impl<O: Observer> Engine<'_, O> {
             return self.forget_attempt(slot);
         }
         let id = attempt.replica;
-        let service = &self.model.services[self.model.replicas[id].service];
+        let service = &self.state.settings.services[self.model.replicas[id].service];
         let replica = &self.state.replicas[id];
         if replica.process != Process::Ready {
             return self.respond(slot, Outcome::Failed(FailureCause::Refused));
@@ -92,10 +92,12 @@ impl<O: Observer> Engine<'_, O> {
     /// Gives free threads to waiting attempts.
     pub(crate) fn dispatch_queue(&mut self, id: ReplicaId) {
         self.state.replicas[id].dispatch_scheduled = false;
-        let service = &self.model.services[self.model.replicas[id].service];
-        while self.moves_on(id) && self.state.replicas[id].threads.len() < service.threads as usize {
+        let service = self.model.replicas[id].service;
+        while self.moves_on(id)
+            && self.state.replicas[id].threads.len() < self.state.settings.services[service].threads as usize
+        {
             let replica = &mut self.state.replicas[id];
-            let next = match service.queue {
+            let next = match self.state.settings.services[service].queue {
                 Queue::Fifo { .. } => replica.queue.pop_front(),
                 Queue::Lifo { .. } => replica.queue.pop_back(),
             };
@@ -106,7 +108,7 @@ impl<O: Observer> Engine<'_, O> {
                 continue;
             }
             self.state.replicas[id].queue_length -= 1;
-            if !attempt.awaited && self.edge(attempt.site).policy.cancel == Cancel::AtDequeue {
+            if !attempt.awaited && self.policy(attempt.site).cancel == Cancel::AtDequeue {
                 self.emit(ModelEvent::Unqueued(id));
                 self.forget_attempt(slot);
                 continue;
@@ -253,7 +255,8 @@ impl<O: Observer> Engine<'_, O> {
             if !edge.per_replica {
                 continue;
             }
-            let fresh = Guard::new(self.model, *id, number, now);
+            let policy = &self.state.settings.policies[*id];
+            let fresh = Guard::new(self.model, policy, *id, number, now);
             let old = std::mem::replace(&mut self.state.guards[(edge.first_guard + number) as usize], fresh);
             if old.breaker.is_some_and(|breaker| breaker.state() != BreakerState::Closed) {
                 self.emit(ModelEvent::BreakerChanged(*id, number, BreakerState::Closed));
@@ -263,7 +266,7 @@ impl<O: Observer> Engine<'_, O> {
 
     /// Starts the process of a replica that is down.
     pub(crate) fn start_up(&mut self, id: ReplicaId) {
-        let startup = self.model.services[self.model.replicas[id].service].restart.startup;
+        let startup = self.state.settings.services[self.model.replicas[id].service].restart.startup;
         let at = self.now() + startup;
         self.state.replicas[id].process = Process::Starting;
         self.state.replicas[id].ready_at = at;

@@ -5,6 +5,7 @@ use crate::engine::future_event_list::FutureEventList;
 use crate::engine::guard::Guard;
 use crate::engine::monitor::MonitorBank;
 use crate::engine::observer::{AttemptId, ModelEvent, Observer};
+use crate::engine::settings::Settings;
 use crate::engine::slab::Slab;
 use crate::engine::state::{Deferred, Process, Replica, Source, State};
 use crate::id::ReplicaId;
@@ -54,6 +55,7 @@ impl<'m> Simulation<'m> {
             replicas: model.replicas.iter().map(|_| Replica::new()).collect(),
             ready: model.services.iter().map(|service| service.replica_ids().collect()).collect(),
             guards: Guard::all(model),
+            settings: Settings::new(model),
             sources: model.classes.iter().map(source).collect(),
             monitors: MonitorBank::new(model),
             failing_pairs: Vec::new(),

@@ -7,6 +7,7 @@ use crate::engine::future_event_list::FutureEventList;
 use crate::engine::guard::Guard;
 use crate::engine::monitor::MonitorBank;
 use crate::engine::observer::RequestId;
+use crate::engine::settings::Settings;
 use crate::engine::slab::{Handle, Slab};
 use crate::failure::Outcome;
 use crate::id::{ClassId, FaultId, IdVec, PairId, ReplicaId, ServiceId, SiteId};
@@ -28,6 +29,7 @@ pub(crate) struct State {
     pub(crate) ready: IdVec<ServiceId, Vec<ReplicaId>>,
     /// State of the policies, by edge and replica of the caller.
     pub(crate) guards: Vec<Guard>,
+    pub(crate) settings: Settings,
     pub(crate) sources: IdVec<ClassId, Source>,
     pub(crate) monitors: MonitorBank,
     /// Faults that fail attempts of a call.

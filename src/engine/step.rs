@@ -85,7 +85,7 @@ impl<O: Observer> Engine<'_, O> {
     pub(crate) fn call_answered(&mut self, slot: u32, outcome: Outcome) {
         let attempt = &mut self.state.attempts[slot];
         attempt.outstanding -= 1;
-        if outcome.is_ok() {
+        if outcome.is_answered() {
             attempt.needed = attempt.needed.saturating_sub(1);
         }
         if !attempt.launching {

@@ -30,6 +30,7 @@ pub(crate) fn record(
         faults: faults(model, now),
         actual,
         twin,
+        unattended: None,
     }
 }
 
@@ -43,7 +44,7 @@ fn topology(model: &Model) -> Topology {
     let service = |service: &crate::model::Service| ServiceNode {
         name: service.name.clone(),
         replicas: service.replicas,
-        threads: service.threads,
+        threads: service.settings.threads,
     };
     let edge = |pair: &crate::model::Pair| {
         let (caller, from_class) = match pair.caller {

@@ -80,11 +80,7 @@ impl<'a> Compiler<'a> {
             stream: Stream::named(name),
             first_replica,
             replicas: written.replicas,
-            threads: written.threads,
-            queue: written.queue,
-            when_full: written.when_full,
-            restart: written.restart,
-            probe: written.probe,
+            settings: scenario::Service { operations: Vec::new(), ..written.clone() },
             calls_out: Vec::new(),
         });
         self.names.services.insert(name.to_owned(), id);

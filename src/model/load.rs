@@ -137,7 +137,7 @@ impl Forecast {
         }
         let hold_s = ratio(busy, attempts_per_s);
         let threads =
-            u64::from(model.services[service].replicas) * u64::from(model.services[service].threads);
+            u64::from(model.services[service].replicas) * u64::from(model.services[service].settings.threads);
         ServiceLoad {
             at,
             attempts_per_s,

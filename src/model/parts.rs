@@ -6,9 +6,7 @@ use crate::id::{
 };
 use crate::model::ArrivalRate;
 use crate::random::Stream;
-use crate::scenario::{
-    Access, Alert, Effect, Join, Limits, Policy, Probe, Queue, Reading, Restart, WhenFull,
-};
+use crate::scenario::{self, Access, Alert, Effect, Join, Limits, Policy, Reading};
 use crate::time::{SimDuration, SimTime};
 
 /// Everything a simulation needs to know, and nothing that changes while it runs.
@@ -55,16 +53,8 @@ pub struct Service {
     pub first_replica: ReplicaId,
     /// Number of its replicas.
     pub replicas: u32,
-    /// Threads of one replica.
-    pub threads: u32,
-    /// Queue of one replica.
-    pub queue: Queue,
-    /// What happens to arrivals beyond the queue's capacity.
-    pub when_full: WhenFull,
-    /// How a dead replica comes back.
-    pub restart: Restart,
-    /// The health probe of its dashboard.
-    pub probe: Option<Probe>,
+    /// What a run may change: the service as written, without its operations.
+    pub settings: scenario::Service,
     /// Edges on which it calls others.
     pub calls_out: Vec<EdgeId>,
 }

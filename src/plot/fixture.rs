@@ -30,6 +30,7 @@ pub(crate) fn blank(simulated_s: f64) -> (Record, Summary) {
         faults: Vec::new(),
         actual: WorldRecord::default(),
         twin: None,
+        unattended: None,
     };
     let summary = Summary {
         summary_version: SUMMARY_VERSION,

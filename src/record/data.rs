@@ -42,8 +42,10 @@ pub struct Record {
     pub faults: Vec<FaultSpan>,
     /// As it happened.
     pub actual: WorldRecord,
-    /// Without faults; none with `--no-twin`.
+    /// Without faults and response; none with `--no-twin`.
     pub twin: Option<WorldRecord>,
+    /// With faults, without response; none without a twin, and none if nobody ever acted: then it is the actual world.
+    pub unattended: Option<WorldRecord>,
 }
 
 /// Who calls whom.
@@ -130,6 +132,8 @@ pub struct WorldRecord {
     pub calls: IndexMap<String, CallSeries>,
     /// Readings.
     pub monitors: IndexMap<String, MonitorTrack>,
+    /// What people and automation did about it, in order.
+    pub response: Vec<ResponseEntry>,
     /// Changes of state, in the order they happened; at most [`MAX_TRANSITIONS`].
     pub transitions: Vec<Transition>,
     /// Changes of state beyond those.
@@ -157,8 +161,10 @@ pub struct Totals {
 pub struct ClassTotals {
     /// All of them.
     pub requests: u64,
-    /// Answered.
+    /// Answered as wanted.
     pub ok: u64,
+    /// Answered by a fallback.
+    pub degraded: u64,
     /// Failed.
     pub failed: u64,
     /// Failed, by cause.
@@ -224,6 +230,8 @@ pub struct ClassSeries {
     pub arrived: Vec<u64>,
     /// Requests answered, by the time of the answer.
     pub ok: Vec<u64>,
+    /// Of those: answered by a fallback.
+    pub degraded: Vec<u64>,
     /// Requests failed, by the time of the failure.
     pub failed: Vec<u64>,
     /// Latency of the answered ones.
@@ -304,6 +312,49 @@ pub struct MonitorTrack {
     pub samples: Vec<(f64, f64)>,
     /// (from, to) of each firing; no end if it fired at the end of the run.
     pub alerts: Vec<(f64, Option<f64>)>,
+}
+
+/// Something that people or automation did.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ResponseEntry {
+    /// When.
+    pub at_s: f64,
+    /// Who: `on-call`, `experts`, or the name of an act.
+    pub by: String,
+    /// What kind of thing it is.
+    pub kind: ResponseKind,
+    /// What exactly, in words: "restart user, all at once".
+    pub what: String,
+    /// What the dashboards said at that moment: (monitor, reading). Only where somebody looked.
+    pub readings: Vec<(String, f64)>,
+}
+
+/// Kinds of entries of a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResponseKind {
+    /// An alert called the on-call.
+    Paged,
+    /// The on-call took the page for a blip.
+    Dismissed,
+    /// The on-call began to work on it, and looked at the dashboards.
+    Started,
+    /// The on-call follows a wrong lead.
+    Misled,
+    /// A rule of the runbook was chosen, or an act began.
+    Decided,
+    /// A setting was changed.
+    Set,
+    /// Replicas were restarted.
+    Restart,
+    /// Those who know were called.
+    Escalated,
+    /// Nobody knows what else to do.
+    Exhausted,
+    /// No alert fires any more, before anybody had acted.
+    StoodDown,
+    /// The incident was declared over.
+    Resolved,
 }
 
 /// A change of state.

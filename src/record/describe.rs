@@ -77,6 +77,7 @@ pub(crate) const fn replica_state(state: ReplicaState) -> &'static str {
         ReplicaState::Starting => "starting",
         ReplicaState::Ready => "ready",
         ReplicaState::Paused => "paused",
+        ReplicaState::Draining => "draining",
         ReplicaState::Down => "down",
     }
 }
@@ -93,6 +94,7 @@ pub(crate) const fn breaker_state(state: BreakerState) -> &'static str {
 fn outcome_words(outcome: Outcome) -> String {
     match outcome {
         Outcome::Ok => "was answered".to_owned(),
+        Outcome::Degraded => "was answered, degraded".to_owned(),
         Outcome::Failed(cause) => format!("failed ({})", cause.name()),
         Outcome::Abandoned => "was abandoned".to_owned(),
     }

@@ -10,8 +10,8 @@ mod tally;
 
 pub use data::{
     CallSeries, CallTotals, ClassNode, ClassSeries, ClassTotals, Edge, FaultSpan, MAX_TRANSITIONS,
-    MonitorTrack, Quantiles, RECORD_VERSION, Record, ServiceNode, ServiceSeries, ServiceTotals, Topology,
-    Totals, Transition, WorldRecord,
+    MonitorTrack, Quantiles, RECORD_VERSION, Record, ResponseEntry, ResponseKind, ServiceNode, ServiceSeries,
+    ServiceTotals, Topology, Totals, Transition, WorldRecord,
 };
 pub use describe::describe;
 pub use latency::LatencySummary;

@@ -53,7 +53,7 @@ impl<'m> Recorder<'m> {
     pub fn new(model: &'m Model) -> Self {
         let has_breaker =
             |pair| model.edges.iter().any(|edge| edge.pair == pair && edge.policy.breaker.is_some());
-        let service = |s: &crate::model::Service| ServiceTally::new(s.replicas, s.threads);
+        let service = |s: &crate::model::Service| ServiceTally::new(s.replicas, s.settings.threads);
         let track = |monitor: &crate::model::Monitor| {
             let (unit, reading) = match monitor.reading {
                 Reading::ErrorRate { .. } => ("share", "error_rate"),

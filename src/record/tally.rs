@@ -46,6 +46,7 @@ pub(crate) struct ClassTally {
     series: ClassSeries,
     arrived: u64,
     ok: u64,
+    degraded: u64,
     failed: u64,
     latency: Latencies,
     totals: ClassTotals,
@@ -59,6 +60,7 @@ impl ClassTally {
             series: ClassSeries::default(),
             arrived: 0,
             ok: 0,
+            degraded: 0,
             failed: 0,
             latency: Latencies::coarse(),
             totals: ClassTotals::default(),
@@ -74,9 +76,14 @@ impl ClassTally {
 
     pub(crate) fn ended(&mut self, outcome: Outcome, latency: SimDuration) {
         match outcome {
-            Outcome::Ok => {
+            Outcome::Ok | Outcome::Degraded => {
                 self.ok += 1;
-                self.totals.ok += 1;
+                if outcome == Outcome::Degraded {
+                    self.degraded += 1;
+                    self.totals.degraded += 1;
+                } else {
+                    self.totals.ok += 1;
+                }
                 self.latency.record(latency);
                 self.all_latency.record(latency);
             }
@@ -92,6 +99,7 @@ impl ClassTally {
     pub(crate) fn close_window(&mut self) {
         push(&mut self.series.arrived, &mut self.arrived);
         push(&mut self.series.ok, &mut self.ok);
+        push(&mut self.series.degraded, &mut self.degraded);
         push(&mut self.series.failed, &mut self.failed);
         self.series.latency.push(&mut self.latency);
     }
@@ -176,7 +184,7 @@ impl ServiceTally {
 
     pub(crate) fn ended(&mut self, outcome: Outcome, latency: SimDuration) {
         match outcome {
-            Outcome::Ok => {
+            Outcome::Ok | Outcome::Degraded => {
                 self.ok += 1;
                 self.totals.ok += 1;
                 self.latency.record(latency);
@@ -199,7 +207,7 @@ impl ServiceTally {
     }
 
     pub(crate) fn finished(&mut self, held: SimDuration, outcome: Outcome) {
-        self.completed += u64::from(outcome.is_ok());
+        self.completed += u64::from(outcome.is_answered());
         self.held_ns += u128::from(held.as_nanos());
         self.helds += 1;
     }

@@ -138,6 +138,7 @@ fn class(series: &ClassSeries) -> Columns<'_> {
     let counts: Columns = vec![
         ("arrived", Values::Counts(&series.arrived)),
         ("ok", Values::Counts(&series.ok)),
+        ("degraded", Values::Counts(&series.degraded)),
         ("failed", Values::Counts(&series.failed)),
     ];
     counts.into_iter().chain(quantiles(&series.latency)).collect()

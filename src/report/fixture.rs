@@ -52,6 +52,7 @@ pub(crate) fn record() -> Record {
         }],
         actual: world([60, 200], [40, 100], true),
         twin: Some(world([100, 100], [0, 0], false)),
+        unattended: None,
     }
 }
 
@@ -65,6 +66,7 @@ fn world(attempts: [u64; 2], failed: [u64; 2], is_actual: bool) -> WorldRecord {
     let class = ClassSeries {
         arrived: vec![100, 100],
         ok: failed.map(|failed| 100 - failed).to_vec(),
+        degraded: vec![0, 0],
         failed: failed.to_vec(),
         latency: latency(),
     };

@@ -49,9 +49,9 @@ fn table(model: &Model, forecast: &Forecast) -> Table {
             _ => Tone::Plain,
         };
         let threads = if service.replicas == 1 {
-            service.threads.to_string()
+            service.settings.threads.to_string()
         } else {
-            format!("{} x {}", service.replicas, service.threads)
+            format!("{} x {}", service.replicas, service.settings.threads)
         };
         let at =
             if same_instant { String::new() } else { instant(load.at.secs_since(model.origin).max(0.0)) };

@@ -249,6 +249,13 @@ schema! {
     }
 }
 
+impl Policy {
+    /// Whether retries happen within one permission of the breaker.
+    pub fn retries_inside(&self) -> bool {
+        self.retry.as_ref().is_some_and(|retry| retry.order == Order::Inside)
+    }
+}
+
 impl Default for Policy {
     fn default() -> Self {
         Self {

@@ -89,7 +89,7 @@ pub(super) fn no_mean(lint: &Lint<'_>) -> Vec<Finding> {
 /// `L030`: queues without a bound.
 pub(super) fn unbounded_queue(lint: &Lint<'_>) -> Vec<Finding> {
     let is_unbounded = |service: &Service| {
-        let (Queue::Fifo { capacity } | Queue::Lifo { capacity }) = service.queue;
+        let (Queue::Fifo { capacity } | Queue::Lifo { capacity }) = service.settings.queue;
         capacity == Capacity::Unbounded
     };
     let names: Vec<String> = services(lint)
@@ -111,8 +111,8 @@ pub(super) fn unbounded_queue(lint: &Lint<'_>) -> Vec<Finding> {
 pub(super) fn queue_beyond_patience(lint: &Lint<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (id, service, load) in services(lint) {
-        let Queue::Fifo { capacity: Capacity::AtMost(capacity) } = service.queue else { continue };
-        let drain_s = f64::from(capacity) * load.hold_s / f64::from(service.threads);
+        let Queue::Fifo { capacity: Capacity::AtMost(capacity) } = service.settings.queue else { continue };
+        let drain_s = f64::from(capacity) * load.hold_s / f64::from(service.settings.threads);
         // Where abandoned attempts are dropped, a queue is shorter than it looks.
         let least = lint
             .edges()
@@ -121,7 +121,7 @@ pub(super) fn queue_beyond_patience(lint: &Lint<'_>) -> Vec<Finding> {
             .min();
         let Some((patience, edge)) = least else { continue };
         if drain_s > patience.as_secs_f64() * (1.0 + 1e-9) && drain_s.is_finite() {
-            let fits = patience.as_secs_f64() / load.hold_s * f64::from(service.threads);
+            let fits = patience.as_secs_f64() / load.hold_s * f64::from(service.settings.threads);
             findings.push(Finding {
                 code: "L031",
                 gravity: Gravity::Caution,

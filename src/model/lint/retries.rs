@@ -55,10 +55,10 @@ pub(super) fn storm(lint: &Lint<'_>) -> Vec<Finding> {
 fn is_dampened(lint: &Lint<'_>, id: ServiceId) -> bool {
     let service = &lint.model.services[id];
     let callers = || lint.edges().filter(|(_, edge)| edge.callee == id);
-    let drain_s = match service.queue {
+    let drain_s = match service.settings.queue {
         Queue::Fifo { capacity: Capacity::AtMost(most) }
         | Queue::Lifo { capacity: Capacity::AtMost(most) } => {
-            f64::from(most) * lint.forecast.services[id].hold_s / f64::from(service.threads)
+            f64::from(most) * lint.forecast.services[id].hold_s / f64::from(service.settings.threads)
         }
         Queue::Fifo { capacity: Capacity::Unbounded } => f64::INFINITY,
         // The newest attempt is served first: its caller still waits.
