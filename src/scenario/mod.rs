@@ -14,6 +14,7 @@
 //! Knows nothing of simulation.
 
 mod call;
+mod change;
 mod check;
 mod document;
 mod edit;
@@ -21,6 +22,7 @@ mod expectation;
 mod fault;
 mod monitor;
 mod read;
+mod response;
 mod root;
 mod service;
 mod text;
@@ -31,12 +33,16 @@ pub use call::{
     Backoff, Balancer, Breaker, BreakerWindow, Budget, Bulkhead, Cancel, Jitter, LateReply, Order, Policy,
     Pool, Retry, Scope,
 };
+pub use change::NewValue;
 pub use document::{Choice, Document, FORMAT, Rejected, Resolved, VariantInfo};
 pub use expectation::{Bound, Check, Expectation, VerdictKind, World};
 pub use fault::{Effect, Fault, Target};
 pub use monitor::{Alert, Monitor, Reading, Side, Subject, View};
+pub use response::{Act, Action, Circumstance, Misdiagnosis, OnCall, RunbookRule, Trigger, Verification};
 pub use root::{Impact, Limits, Name, Named, Scenario};
-pub use service::{Access, Capacity, Condition, Join, Per, Probe, Queue, Restart, Service, Step, WhenFull};
+pub use service::{
+    Access, Capacity, Condition, Join, Per, Probe, Queue, Restart, Rollout, Service, Step, WhenFull,
+};
 pub use text::parse::MAX_BYTES;
 pub use traffic::{Rate, Traffic};
 pub use words::explain::{Explanation, Term, TermKind, explain, terms};

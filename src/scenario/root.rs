@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Spanned;
 use crate::scenario::read::schema::{Rule, schema};
-use crate::scenario::{Expectation, Fault, Monitor, Policy, Service, Traffic};
+use crate::scenario::{Act, Expectation, Fault, Monitor, OnCall, Policy, Service, Traffic};
 use crate::time::SimDuration;
 
 /// A name, and where it was written.
@@ -39,6 +39,10 @@ schema! {
         pub faults: Vec<Fault> = [],
         /// What the people see.
         pub monitors: Named<Monitor> = {},
+        /// Who is called by alerts, and what they do. Default: nobody.
+        pub on_call: Option<OnCall>,
+        /// What is done by script or automation.
+        pub response: Vec<Act> = [],
         /// When a request counts as affected.
         pub impact: Impact = (Impact()),
         /// When a runaway simulation is stopped.

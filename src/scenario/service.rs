@@ -76,6 +76,20 @@ schema! {
 }
 
 schema! {
+    /// In which order the replicas of a service are restarted.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Rollout {
+        /// All at the same time.
+        AtOnce,
+        /// So many at a time; the next when these are ready.
+        Rolling {
+            /// Replicas at a time.
+            at_once: u32 = 1 where Rule::count(1, 10_000),
+        },
+    }
+}
+
+schema! {
     /// A shallow health probe: a replica answers at once unless it is paused or not running.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub struct Probe {

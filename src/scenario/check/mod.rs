@@ -4,5 +4,6 @@ pub(in crate::scenario) mod fault;
 pub(in crate::scenario) mod monitor;
 pub(in crate::scenario) mod names;
 pub(in crate::scenario) mod policy;
+pub(in crate::scenario) mod response;
 pub(in crate::scenario) mod rules;
 pub(in crate::scenario) mod unknown;

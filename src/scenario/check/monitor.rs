@@ -34,7 +34,7 @@ fn subject_exists(subject: &Subject, names: &Names, found: &mut Diagnostics) {
     }
 }
 
-fn service_exists(service: &Name, names: &Names, found: &mut Diagnostics) {
+pub(in crate::scenario) fn service_exists(service: &Name, names: &Names, found: &mut Diagnostics) {
     if !names.services.contains_key(service.as_str()) {
         found.push(unknown(format!("there is no service `{}`", service.value), service, &names.service_list));
     }
@@ -101,7 +101,11 @@ fn within_the_run(expectation: &Expectation, scenario: &Scenario, found: &mut Di
     }
 }
 
-fn monitor_exists<'a>(name: &Name, scenario: &'a Scenario, found: &mut Diagnostics) -> Option<&'a Monitor> {
+pub(in crate::scenario) fn monitor_exists<'a>(
+    name: &Name,
+    scenario: &'a Scenario,
+    found: &mut Diagnostics,
+) -> Option<&'a Monitor> {
     let known = scenario.monitors.iter().find(|(known, _)| known.value == name.value);
     if known.is_none() {
         let names: Vec<&str> = scenario.monitors.iter().map(|(known, _)| known.as_str()).collect();
@@ -110,7 +114,7 @@ fn monitor_exists<'a>(name: &Name, scenario: &'a Scenario, found: &mut Diagnosti
     known.map(|(_, monitor)| monitor)
 }
 
-fn alert_exists(name: &Name, scenario: &Scenario, found: &mut Diagnostics) {
+pub(in crate::scenario) fn alert_exists(name: &Name, scenario: &Scenario, found: &mut Diagnostics) {
     if let Some(monitor) = monitor_exists(name, scenario, found)
         && monitor.alert.is_none()
     {

@@ -32,6 +32,7 @@ pub(in crate::scenario) fn check(scenario: &Scenario, found: &mut Diagnostics) {
     crate::scenario::check::fault::faults(scenario, &names, found);
     crate::scenario::check::monitor::monitors(scenario, &names, found);
     crate::scenario::check::monitor::expectations(scenario, &names, found);
+    crate::scenario::check::response::response(scenario, &names, found);
 }
 
 /// Names must not contain what paths, operations and calls are written with.

@@ -8,9 +8,10 @@ use crate::scenario::read::schema::{Rule, Shape, schema};
 use crate::scenario::text::tree::{Kind, Node};
 use crate::scenario::words::code;
 use crate::scenario::{
-    Access, Backoff, Balancer, Bound, Breaker, BreakerWindow, Budget, Bulkhead, Cancel, Capacity, Check,
-    Condition, Effect, Fault, Impact, Jitter, Join, LateReply, Limits, Order, Per, Policy, Pool, Probe,
-    Queue, Rate, Restart, Retry, Scenario, Scope, Service, Step, Traffic, VerdictKind, View, WhenFull, World,
+    Access, Act, Action, Backoff, Balancer, Bound, Breaker, BreakerWindow, Budget, Bulkhead, Cancel,
+    Capacity, Check, Condition, Effect, Fault, Impact, Jitter, Join, LateReply, Limits, Misdiagnosis, OnCall,
+    Order, Per, Policy, Pool, Probe, Queue, Rate, Restart, Retry, Rollout, RunbookRule, Scenario, Scope,
+    Service, Step, Traffic, Trigger, VerdictKind, Verification, View, WhenFull, World,
 };
 use crate::time::SimDuration;
 
@@ -93,11 +94,11 @@ macro_rules! read_by_forms {
 }
 
 read_by_forms! {
-    Access, Backoff => longest_wait, Balancer, Bound => ordered_bound, Breaker => enough_calls, BreakerWindow, Budget,
-    Bulkhead, Cancel, Check => ordered_period, Condition, DurationDistribution => ordered_range, Effect, FailureCause,
-    Fault, Impact, Jitter, Join, LateReply, Limits, Order, Per, Policy, Pool, Probe, Queue, Rate, Restart,
-    Retry => jitter_of_backoff, Scenario, Scope, Service, Step => possible_quorum, Traffic, VerdictKind, View,
-    WhenFull, World,
+    Access, Act => one_begin, Action, Backoff => longest_wait, Balancer, Bound => ordered_bound, Breaker => enough_calls,
+    BreakerWindow, Budget, Bulkhead, Cancel, Check => ordered_period, Condition, DurationDistribution => ordered_range,
+    Effect, FailureCause, Fault, Impact, Jitter, Join, LateReply, Limits, Misdiagnosis, OnCall, Order, Per, Policy, Pool,
+    Probe, Queue, Rate, Restart, Retry => jitter_of_backoff, Rollout, RunbookRule, Scenario, Scope, Service,
+    Step => possible_quorum, Traffic, Trigger, VerdictKind, Verification, View, WhenFull, World,
 }
 
 impl Decode for Capacity {
@@ -114,6 +115,20 @@ impl Decode for Capacity {
             }
         }
     }
+}
+
+fn one_begin(act: &Act, node: &Node, cx: &mut Cx) {
+    let message = match (&act.at, &act.on) {
+        (Some(_), Some(_)) => "an act begins at a time or with an alert, not with both",
+        (None, None) => "nothing says when this is done",
+        _ => return,
+    };
+    let place = if act.at.is_some() { part(node, "on") } else { node.span };
+    cx.report(
+        Diagnostic::error(code::ORDER, place, message)
+            .label("when?")
+            .help("write either at: \"T+60s\" or on: Alert(\"...\")"),
+    );
 }
 
 fn longest_wait(backoff: &Backoff, node: &Node, cx: &mut Cx) {

@@ -8,7 +8,9 @@ use crate::scenario::read::scalar::edge;
 use crate::scenario::read::schema::{Rule, Shape, schema};
 use crate::scenario::text::tree::{Kind, Node};
 use crate::scenario::words::code;
-use crate::scenario::{Alert, Check, Expectation, Monitor, Reading, Side, Subject, Target, View};
+use crate::scenario::{
+    Alert, Check, Circumstance, Expectation, Monitor, Reading, Side, Subject, Target, View,
+};
 use crate::time::SimDuration;
 
 schema! {
@@ -216,28 +218,46 @@ impl Decode for Expectation {
         let quantities = std::mem::take(&mut cx.quantities);
         let check = check?;
         let wanted = match &check {
-            Check::At { monitor, .. } | Check::During { monitor, .. } => {
-                cx.units.iter().find(|(name, _)| *name == monitor.value).map(|(_, unit)| *unit)
-            }
+            Check::At { monitor, .. } | Check::During { monitor, .. } => unit_read_by(monitor, cx),
             Check::Load { .. } => Some(Unit::Plain),
             _ => None,
         };
-        for quantity in quantities {
-            if wanted.is_some_and(|wanted| wanted != quantity.value) {
-                let what = wanted.map_or("", Unit::describe);
-                cx.report(
-                    Diagnostic::error(
-                        code::READING,
-                        quantity.span,
-                        "this is not in the unit of what it bounds",
-                    )
-                    .label(format!("expected {what}"))
-                    .help(format!("write {what}")),
-                );
-            }
-        }
+        same_unit(&quantities, wanted, cx);
         let written = cx.sources.snippet(node.span);
         let text = written.split_whitespace().collect::<Vec<_>>().join(" ");
         Some(Self { text, span: node.span, check })
+    }
+}
+
+impl Decode for Circumstance {
+    const SHAPE: Shape = Shape::Type(<Self as Schema>::info);
+
+    fn decode(node: &Node, _: Rule, cx: &mut Cx) -> Option<Self> {
+        cx.quantities.clear();
+        let circumstance = cx.form::<Self>(node);
+        let quantities = std::mem::take(&mut cx.quantities);
+        let circumstance = circumstance?;
+        if let Self::Reads { monitor, .. } = &circumstance {
+            same_unit(&quantities, unit_read_by(monitor, cx), cx);
+        }
+        Some(circumstance)
+    }
+}
+
+/// The unit of what a monitor reads, if there is such a monitor.
+fn unit_read_by(monitor: &str, cx: &Cx) -> Option<Unit> {
+    cx.units.iter().find(|(name, _)| *name == monitor).map(|(_, unit)| *unit)
+}
+
+/// Quantities must be in the unit of what they are compared with.
+fn same_unit(quantities: &[Spanned<Unit>], wanted: Option<Unit>, cx: &mut Cx) {
+    let Some(wanted) = wanted else { return };
+    for quantity in quantities.iter().filter(|quantity| quantity.value != wanted) {
+        let what = wanted.describe();
+        cx.report(
+            Diagnostic::error(code::READING, quantity.span, "this is not in the unit of what it bounds")
+                .label(format!("expected {what}"))
+                .help(format!("write {what}")),
+        );
     }
 }
