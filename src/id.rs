@@ -49,6 +49,12 @@ ids! {
     FaultId;
     /// A monitor.
     MonitorId;
+    /// A change of a setting during a run.
+    ChangeId;
+    /// Steps that people or automation carry out.
+    ProcedureId;
+    /// Something done by script or automation.
+    ActId;
 }
 
 /// A vector indexed by one kind of id.

@@ -94,7 +94,9 @@ fn verdict(wanted: &[VerdictKind], world: World, summary: &Summary) -> Finding {
 
 fn world(record: &Record, world: World) -> Option<&WorldRecord> {
     match world {
-        World::Actual | World::Unattended => Some(&record.actual),
+        World::Actual => Some(&record.actual),
+        // Without anything done about it the unattended world is the actual one.
+        World::Unattended => Some(record.unattended.as_ref().unwrap_or(&record.actual)),
         World::Twin => record.twin.as_ref(),
     }
 }

@@ -1,8 +1,9 @@
 //! How a world ended: contained, recovered, metastable ... against its twin.
 //!
-//! A run that did not reach its horizon is `undecided`. Else asked in this order: `unaffected`, `down`, healthy again (`contained` or `recovered`), `undecided`, else `metastable`.
+//! A run that did not reach its horizon is `undecided`. Else asked in this order: `unaffected`, `down`, healthy again
+//! (`contained` or `recovered`), `undecided`, `limited`, else `metastable`.
 
-use crate::record::{ClassSeries, Record, WorldRecord};
+use crate::record::{ClassSeries, Record, ResponseKind, WorldRecord};
 use crate::scenario::{self, VerdictKind};
 
 /// Goodput of at least this share of the twin's is healthy.
@@ -14,6 +15,8 @@ const FALLING: f64 = 0.95;
 
 /// So many attempts for each call of the twin are an amplification worth a word.
 const AMPLIFIED: f64 = 1.2;
+/// Limits that turned away this share of what is missing explain it.
+const LIMITED: f64 = 0.5;
 /// A twin that leaves this share of its requests unfinished does not keep up.
 const BEHIND: f64 = 0.1;
 
@@ -34,63 +37,31 @@ struct ClassView<'a> {
     missing: f64,
 }
 
-/// Judges the actual world of a record; a twin that misses its own demand is reported with any verdict. `affected` is the number of affected requests.
+/// A world that is judged against its twin.
+struct Case<'a> {
+    record: &'a Record,
+    world: &'a WorldRecord,
+    twin: &'a WorldRecord,
+    limits: &'a scenario::Impact,
+    /// Length of the window at the end that decides.
+    last_s: f64,
+}
+
+/// Judges a world of a record; a twin that misses its own demand is reported with any verdict. `affected` is the number of
+/// its affected requests.
 pub(crate) fn judge(
     record: &Record,
+    world: &WorldRecord,
     twin: &WorldRecord,
     affected: u64,
     limits: &scenario::Impact,
 ) -> Verdict {
-    let mut verdict = against_twin(record, twin, affected, limits);
+    let case = Case { record, world, twin, limits, last_s: last_window_s(record) };
+    let mut verdict = case.against_twin(affected);
     if let Some(baseline) = unhealthy_baseline(twin, limits) {
         verdict.reason = format!("{}; {baseline}", verdict.reason);
     }
     verdict
-}
-
-/// The verdict, for what the twin is worth.
-fn against_twin(record: &Record, twin: &WorldRecord, affected: u64, limits: &scenario::Impact) -> Verdict {
-    let verdict = |kind, reason: String| Verdict { kind, reason };
-    if record.simulated_s < record.horizon_s {
-        let reason = format!("the run ended at T+{:.1} s of {} s", record.simulated_s, record.horizon_s);
-        return verdict(VerdictKind::Undecided, reason);
-    }
-    if affected == 0 {
-        return verdict(VerdictKind::Unaffected, "no request was worse off than in the twin".to_owned());
-    }
-    let last_s = last_window_s(record);
-    let views: Vec<ClassView> = views(record, twin, last_s).collect();
-    let worst = views.iter().min_by(|a, b| a.last.total_cmp(&b.last));
-    let impaired = worst.filter(|view| is_impaired(view));
-    let Some(worst) = impaired else { return healthy(record, twin, limits) };
-    let gap = format!(
-        "in the last {last_s:.0} s {} had {:.1} % of the twin's goodput",
-        worst.name,
-        100.0 * worst.last.max(0.0)
-    );
-    if let Some(fault) = record.faults.iter().find(|fault| fault.to_s.is_none()) {
-        return verdict(VerdictKind::Down, format!("{gap}, and {} was still active", fault.name));
-    }
-    if let Some(why) = unsettled(record, worst, last_s) {
-        return verdict(VerdictKind::Undecided, format!("{gap}, but {why}; a longer horizon is needed"));
-    }
-    let since = record.faults.iter().filter_map(|fault| fault.to_s).fold(0.0, f64::max);
-    let quiet = record.simulated_s - since;
-    let loop_ = sustained_by(record, twin, last_s).map(|text| format!("; {text}")).unwrap_or_default();
-    verdict(VerdictKind::Metastable, format!("{gap}, {quiet:.0} s after the last fault was over{loop_}"))
-}
-
-/// The call whose extra attempts, against the twin's calls, are the most at the end: what keeps the load up.
-fn sustained_by(record: &Record, twin: &WorldRecord, last_s: f64) -> Option<String> {
-    let end = record.simulated_s;
-    let extra = |(name, series): (&String, &crate::record::CallSeries)| {
-        let attempts = sum(&series.attempts, record.actual.window_s, end - last_s, end);
-        let calls = sum(&twin.calls.get(name)?.first_attempts, twin.window_s, end - last_s, end);
-        (attempts > AMPLIFIED * calls && calls > 0.0)
-            .then(|| (attempts - calls, attempts / calls, name.clone()))
-    };
-    let (_, ratio, name) = record.actual.calls.iter().filter_map(extra).max_by(|a, b| a.0.total_cmp(&b.0))?;
-    Some(format!("{name} still makes {ratio:.1} attempts for each call of the twin"))
 }
 
 /// Length of the window at the end that decides: 60 s, or 5 % of the horizon if that is shorter, but at least one window
@@ -99,46 +70,144 @@ fn last_window_s(record: &Record) -> f64 {
     (0.05 * record.horizon_s).min(60.0).max(record.actual.window_s)
 }
 
+impl Case<'_> {
+    /// The verdict, for what the twin is worth.
+    fn against_twin(&self, affected: u64) -> Verdict {
+        let (record, last_s) = (self.record, self.last_s);
+        let verdict = |kind, reason: String| Verdict { kind, reason };
+        if record.simulated_s < record.horizon_s {
+            let reason = format!("the run ended at T+{:.1} s of {} s", record.simulated_s, record.horizon_s);
+            return verdict(VerdictKind::Undecided, reason);
+        }
+        if affected == 0 {
+            return verdict(VerdictKind::Unaffected, "no request was worse off than in the twin".to_owned());
+        }
+        let views: Vec<ClassView> = self.views().collect();
+        let worst = views.iter().min_by(|a, b| a.last.total_cmp(&b.last));
+        let impaired = worst.filter(|view| is_impaired(view));
+        let Some(worst) = impaired else { return self.healthy() };
+        let gap = format!(
+            "in the last {last_s:.0} s {} had {:.1} % of the twin's goodput",
+            worst.name,
+            100.0 * worst.last.max(0.0)
+        );
+        if let Some(fault) = record.faults.iter().find(|fault| fault.to_s.is_none()) {
+            return verdict(VerdictKind::Down, format!("{gap}, and {} was still active", fault.name));
+        }
+        if let Some(why) = self.unsettled(worst) {
+            return verdict(VerdictKind::Undecided, format!("{gap}, but {why}; a longer horizon is needed"));
+        }
+        if let Some(limit) = self.limited(worst) {
+            return verdict(VerdictKind::Limited, format!("{gap}, {limit}"));
+        }
+        let quiet = record.simulated_s - self.last_fault_s();
+        let loop_ = self.sustained_by().map(|text| format!("; {text}")).unwrap_or_default();
+        verdict(VerdictKind::Metastable, format!("{gap}, {quiet:.0} s after the last fault was over{loop_}"))
+    }
+
+    /// When the last fault was over.
+    fn last_fault_s(&self) -> f64 {
+        self.record.faults.iter().filter_map(|fault| fault.to_s).fold(0.0, f64::max)
+    }
+
+    /// When something was last done about it in this world.
+    fn last_act_s(&self) -> f64 {
+        let acts = self.world.response.iter().filter(|entry| entry.kind.changes_the_world());
+        acts.map(|entry| entry.at_s).fold(0.0, f64::max)
+    }
+
+    /// The call whose extra attempts, against the twin's calls, are the most at the end: what keeps the load up.
+    fn sustained_by(&self) -> Option<String> {
+        let (end, last_s) = (self.record.simulated_s, self.last_s);
+        let extra = |(name, series): (&String, &crate::record::CallSeries)| {
+            let attempts = sum(&series.attempts, self.world.window_s, end - last_s, end);
+            let calls =
+                sum(&self.twin.calls.get(name)?.first_attempts, self.twin.window_s, end - last_s, end);
+            (attempts > AMPLIFIED * calls && calls > 0.0)
+                .then(|| (attempts - calls, attempts / calls, name.clone()))
+        };
+        let (_, ratio, name) =
+            self.world.calls.iter().filter_map(extra).max_by(|a, b| a.0.total_cmp(&b.0))?;
+        Some(format!("{name} still makes {ratio:.1} attempts for each call of the twin"))
+    }
+
+    /// Whether limits that the response had set turned away most of what is missing.
+    fn limited(&self, worst: &ClassView) -> Option<String> {
+        let (end, window_s) = (self.record.simulated_s, self.world.window_s);
+        let changed = self.world.response.iter().any(|entry| entry.kind == ResponseKind::Set);
+        let turned_away = |(name, series): (&String, &crate::record::ServiceSeries)| {
+            (sum(&series.limited, window_s, end - self.last_s, end), name.clone())
+        };
+        let most = self.world.services.iter().map(turned_away).max_by(|a, b| a.0.total_cmp(&b.0));
+        let (count, service) = most.filter(|(count, _)| changed && *count >= LIMITED * worst.missing)?;
+        Some(format!("and the limits at {service} turned {count:.0} attempts away"))
+    }
+
+    /// Healthy at the end: contained if no class failed more than a little beyond its twin.
+    fn healthy(&self) -> Verdict {
+        let excess = |(name, totals): (&String, &crate::record::ClassTotals)| {
+            let before = self.twin.totals.classes.get(name).map_or(0, |t| t.failed);
+            (name.clone(), totals.failed.saturating_sub(before) as f64 / totals.requests.max(1) as f64)
+        };
+        let worst = self.world.totals.classes.iter().map(excess).max_by(|a, b| a.1.total_cmp(&b.1));
+        let (name, share) = worst.unwrap_or_default();
+        let percent = 100.0 * share;
+        if share <= self.limits.contained {
+            let reason =
+                format!("healthy at the end; no class failed more than {percent:.2} % beyond its twin");
+            return Verdict { kind: VerdictKind::Contained, reason };
+        }
+        let reason = format!("healthy at the end, after {percent:.1} % of {name} failed beyond its twin");
+        Verdict { kind: VerdictKind::Recovered, reason }
+    }
+
+    /// Why it is too early to say, if it is.
+    fn unsettled(&self, worst: &ClassView) -> Option<String> {
+        let (end, last_s) = (self.record.simulated_s, self.last_s);
+        let quiet = end - self.last_fault_s();
+        if quiet < 2.0 * last_s {
+            return Some(format!("the last fault was over only {quiet:.0} s before the end"));
+        }
+        let calm = end - self.last_act_s();
+        if calm < 2.0 * last_s {
+            return Some(format!("something was done about it only {calm:.0} s before the end"));
+        }
+        if worst.last > worst.before + RISING {
+            return Some(format!("the goodput of {} was still rising", worst.name));
+        }
+        let backlog = |from: f64, to: f64| -> f64 {
+            let series = self.world.services.values();
+            series.map(|series| mean(&series.in_flight, self.world.window_s, from, to)).sum()
+        };
+        let (before, last) = (backlog(end - 2.0 * last_s, end - last_s), backlog(end - last_s, end));
+        (last < FALLING * before)
+            .then(|| format!("the backlog was still falling, from {before:.0} to {last:.0} attempts"))
+    }
+
+    fn views(&self) -> impl Iterator<Item = ClassView<'_>> {
+        let (end, last_s) = (self.record.simulated_s, self.last_s);
+        self.world.classes.iter().filter_map(move |(name, series)| {
+            let other = self.twin.classes.get(name)?;
+            let ok =
+                |series: &ClassSeries, from: f64, to: f64| sum(&series.ok, self.world.window_s, from, to);
+            let share = |from: f64, to: f64| {
+                let wanted = ok(other, from, to);
+                if wanted > 0.0 { ok(series, from, to) / wanted } else { 1.0 }
+            };
+            let missing = ok(other, end - last_s, end) - ok(series, end - last_s, end);
+            Some(ClassView {
+                name,
+                last: share(end - last_s, end),
+                before: share(end - 2.0 * last_s, end - last_s),
+                missing,
+            })
+        })
+    }
+}
+
 /// Whether the goodput of a class is that of a sick one: a single answer that comes a little late is not.
 fn is_impaired(view: &ClassView) -> bool {
     view.last < HEALTHY && (view.missing >= 3.0 || view.missing >= 1.0 && view.last < 0.5)
-}
-
-/// Healthy at the end: contained if no class failed more than a little beyond its twin.
-fn healthy(record: &Record, twin: &WorldRecord, limits: &scenario::Impact) -> Verdict {
-    let excess = |(name, totals): (&String, &crate::record::ClassTotals)| {
-        let before = twin.totals.classes.get(name).map_or(0, |t| t.failed);
-        (name.clone(), totals.failed.saturating_sub(before) as f64 / totals.requests.max(1) as f64)
-    };
-    let worst = record.actual.totals.classes.iter().map(excess).max_by(|a, b| a.1.total_cmp(&b.1));
-    let (name, share) = worst.unwrap_or_default();
-    let percent = 100.0 * share;
-    if share <= limits.contained {
-        let reason = format!("healthy at the end; no class failed more than {percent:.2} % beyond its twin");
-        return Verdict { kind: VerdictKind::Contained, reason };
-    }
-    let reason = format!("healthy at the end, after {percent:.1} % of {name} failed beyond its twin");
-    Verdict { kind: VerdictKind::Recovered, reason }
-}
-
-/// Why it is too early to say, if it is.
-fn unsettled(record: &Record, worst: &ClassView, last_s: f64) -> Option<String> {
-    let since = record.faults.iter().filter_map(|fault| fault.to_s).fold(0.0, f64::max);
-    let quiet = record.simulated_s - since;
-    if quiet < 2.0 * last_s {
-        return Some(format!("the last fault was over only {quiet:.0} s before the end"));
-    }
-    if worst.last > worst.before + RISING {
-        return Some(format!("the goodput of {} was still rising", worst.name));
-    }
-    let backlog = |from: f64, to: f64| -> f64 {
-        let series = record.actual.services.values();
-        series.map(|series| mean(&series.in_flight, record.actual.window_s, from, to)).sum()
-    };
-    let end = record.simulated_s;
-    let (before, last) = (backlog(end - 2.0 * last_s, end - last_s), backlog(end - last_s, end));
-    (last < FALLING * before)
-        .then(|| format!("the backlog was still falling, from {before:.0} to {last:.0} attempts"))
 }
 
 /// What is wrong with the twin itself, if it misses its own demand.
@@ -155,25 +224,6 @@ fn unhealthy_baseline(twin: &WorldRecord, limits: &scenario::Impact) -> Option<S
             return None;
         };
         Some(format!("the twin itself {words}: an unhealthy baseline"))
-    })
-}
-
-fn views<'a>(record: &'a Record, twin: &'a WorldRecord, last_s: f64) -> impl Iterator<Item = ClassView<'a>> {
-    let end = record.simulated_s;
-    record.actual.classes.iter().filter_map(move |(name, series)| {
-        let other = twin.classes.get(name)?;
-        let ok = |series: &ClassSeries, from: f64, to: f64| sum(&series.ok, record.actual.window_s, from, to);
-        let share = |from: f64, to: f64| {
-            let wanted = ok(other, from, to);
-            if wanted > 0.0 { ok(series, from, to) / wanted } else { 1.0 }
-        };
-        let missing = ok(other, end - last_s, end) - ok(series, end - last_s, end);
-        Some(ClassView {
-            name,
-            last: share(end - last_s, end),
-            before: share(end - 2.0 * last_s, end - last_s),
-            missing,
-        })
     })
 }
 

@@ -35,6 +35,10 @@ pub(crate) enum Event {
     ProbeTimeout(ReplicaId),
     /// A monitor takes a reading.
     Scrape(MonitorId),
+    /// The person on call goes on.
+    Person,
+    /// Somebody who carries out a procedure goes on.
+    Work(u32),
     /// A fault begins.
     FaultBegins(FaultId),
     /// A fault ends.

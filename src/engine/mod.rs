@@ -9,6 +9,7 @@
 //! | `call`, `outcome` | the caller's side: the way out, and the way back |
 //! | `replica`, `step` | the callee's side: queue, threads, and what runs on them |
 //! | `fault`, `probe`, `scrape`, `monitor` | what is done to the world, and what people see of it |
+//! | `response`, `person`, `verification` | what people and automation do about it |
 //! | `observer`, `invariant` | those who watch, and what must always hold |
 //!
 //! The engine knows ids and no names, files or output. Policies decide ([`crate::policy`]); the engine alone schedules.
@@ -23,14 +24,17 @@ mod invariant;
 mod monitor;
 mod observer;
 mod outcome;
+mod person;
 mod probe;
 mod replica;
+mod response;
 mod scrape;
 mod settings;
 mod simulation;
 mod slab;
 mod state;
 mod step;
+mod verification;
 
-pub use observer::{AttemptId, ModelEvent, Observer, ReplicaState, RequestId};
-pub use simulation::{LimitHit, Simulation};
+pub use observer::{AttemptId, ModelEvent, Moment, Observer, ReplicaState, RequestId};
+pub use simulation::{LimitHit, Reached, Simulation};

@@ -27,6 +27,8 @@ struct Window {
     filled: usize,
     bad_since: Option<SimTime>,
     firing: bool,
+    /// The last reading.
+    last: Option<f64>,
 }
 
 /// What ended in one scrape interval.
@@ -70,9 +72,30 @@ impl MonitorBank {
         now: SimTime,
     ) -> Option<bool> {
         let window = &mut self.windows[id];
+        window.last = reading;
         let change = window.judge(monitor, reading, now);
         window.advance();
         change
+    }
+
+    /// Whether the alert of a monitor fires.
+    pub(crate) fn is_firing(&self, id: MonitorId) -> bool {
+        self.windows[id].firing
+    }
+
+    /// Whether any alert fires.
+    pub(crate) fn any_firing(&self) -> bool {
+        self.windows.iter().any(|window| window.firing)
+    }
+
+    /// The first monitor whose alert fires.
+    pub(crate) fn first_firing(&self) -> Option<MonitorId> {
+        self.windows.enumerate().find(|(_, window)| window.firing).map(|(id, _)| id)
+    }
+
+    /// The last reading of a monitor; none if there was nothing to read.
+    pub(crate) fn last_reading(&self, id: MonitorId) -> Option<f64> {
+        self.windows[id].last
     }
 
     /// Counts what ended.
@@ -126,6 +149,7 @@ impl Window {
             filled: 0,
             bad_since: None,
             firing: false,
+            last: None,
         }
     }
 

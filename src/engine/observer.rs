@@ -1,7 +1,8 @@
 //! The seam through which everything that happens can be watched. An observer cannot influence the engine.
 
 use crate::failure::Outcome;
-use crate::id::{ClassId, EdgeId, FaultId, MonitorId, ReplicaId, ServiceId, SiteId};
+use crate::id::{ClassId, EdgeId, FaultId, MonitorId, ProcedureId, ReplicaId, ServiceId, SiteId};
+use crate::model::By;
 use crate::policy::BreakerState;
 use crate::random::Key;
 use crate::time::{SimDuration, SimTime};
@@ -94,6 +95,33 @@ pub enum ModelEvent {
     FaultBegan(FaultId),
     /// A fault ended.
     FaultEnded(FaultId),
+    /// People or automation did a step of a procedure, which changes the world.
+    Acted(ProcedureId, u32),
+    /// People or automation came to know or decide something.
+    Responded(By, Moment),
+}
+
+/// What people or automation came to know or decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// An alert called them.
+    Paged(MonitorId),
+    /// They took it for a blip.
+    Dismissed,
+    /// They were at the keyboard, and looked at the dashboards.
+    Started,
+    /// They followed a wrong lead.
+    Misled(ProcedureId),
+    /// They chose what to do.
+    Decided(ProcedureId),
+    /// They called those who know more.
+    Escalated,
+    /// They have nothing left to try.
+    Exhausted,
+    /// The alerts were gone before they had done anything.
+    StoodDown,
+    /// They declared the incident over.
+    Resolved,
 }
 
 /// Watches a simulation.

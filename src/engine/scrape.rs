@@ -35,6 +35,7 @@ impl<O: Observer> Engine<'_, O> {
         }
         if let Some(firing) = self.state.monitors.end_interval(id, monitor, reading, now) {
             self.emit(ModelEvent::AlertChanged(id, firing));
+            self.alert_heard(id, firing);
         }
     }
 

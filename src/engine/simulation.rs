@@ -5,6 +5,7 @@ use crate::engine::future_event_list::FutureEventList;
 use crate::engine::guard::Guard;
 use crate::engine::monitor::MonitorBank;
 use crate::engine::observer::{AttemptId, ModelEvent, Observer};
+use crate::engine::response::Response;
 use crate::engine::settings::Settings;
 use crate::engine::slab::Slab;
 use crate::engine::state::{Deferred, Process, Replica, Source, State};
@@ -27,6 +28,15 @@ pub enum LimitHit {
     Events(u64),
     /// So many attempts were in flight.
     InFlight(u64),
+}
+
+/// How far a simulation got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reached {
+    /// As far as it was asked to.
+    Time,
+    /// To the instant at which the first thing is about to be done about an incident.
+    FirstAct,
 }
 
 /// A simulation while it runs: its model, its state, and who watches.
@@ -58,6 +68,7 @@ impl<'m> Simulation<'m> {
             settings: Settings::new(model),
             sources: model.classes.iter().map(source).collect(),
             monitors: MonitorBank::new(model),
+            response: Response::new(model),
             failing_pairs: Vec::new(),
         };
         let mut simulation = Self { model, state };
@@ -66,6 +77,7 @@ impl<'m> Simulation<'m> {
         engine.schedule_arrivals();
         engine.schedule_probes();
         engine.schedule_scrapes();
+        engine.schedule_acts();
         simulation
     }
 
@@ -79,12 +91,31 @@ impl<'m> Simulation<'m> {
         }
     }
 
+    /// Nobody does anything in this world from here on.
+    pub fn leave_unattended(&mut self) {
+        self.state.response.attended = false;
+    }
+
     /// Runs everything before `until`.
     ///
     /// # Errors
     ///
     /// A limit of the model was hit; the state is that after the last event before it.
     pub fn run_until(&mut self, until: SimTime, observer: &mut impl Observer) -> Result<(), LimitHit> {
+        while self.run_until_parting(until, observer)? == Reached::FirstAct {}
+        Ok(())
+    }
+
+    /// Runs everything before `until`, but stops right before the first thing is done about an incident.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::run_until`].
+    pub fn run_until_parting(
+        &mut self,
+        until: SimTime,
+        observer: &mut impl Observer,
+    ) -> Result<Reached, LimitHit> {
         let limits = self.model.limits;
         let mut engine = self.engine(observer);
         while let Some((sequence, event)) = engine.state.events.pop_before(until) {
@@ -96,8 +127,11 @@ impl<'m> Simulation<'m> {
             if engine.state.attempts.len() as u64 > limits.in_flight {
                 return Err(LimitHit::InFlight(limits.in_flight));
             }
+            if std::mem::take(&mut engine.state.response.parts) {
+                return Ok(Reached::FirstAct);
+            }
         }
-        Ok(())
+        Ok(Reached::Time)
     }
 
     /// Time of the last event.
@@ -141,6 +175,9 @@ impl<O: Observer> Engine<'_, O> {
     pub(crate) fn emit(&mut self, event: ModelEvent) {
         let now = self.now();
         self.state.monitors.observe(self.model, now, &event);
+        if let Some(window) = &mut self.state.response.person.last_minute {
+            window.observe(now, &event);
+        }
         self.observer.observe(now, &event);
     }
 
@@ -196,6 +233,16 @@ impl<O: Observer> Engine<'_, O> {
                 }
             }
             Event::Scrape(monitor) => self.scrape(monitor),
+            Event::Person => {
+                if self.state.response.person.waits_for(sequence) {
+                    self.person_goes_on();
+                }
+            }
+            Event::Work(worker) => {
+                if self.state.response.workers[worker as usize].waits_for(sequence) {
+                    self.work_on(worker as usize);
+                }
+            }
             Event::FaultBegins(fault) => self.fault_begins(fault),
             Event::FaultEnds(fault) => self.fault_ends(fault),
             Event::Arrive(_)

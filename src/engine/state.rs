@@ -7,6 +7,7 @@ use crate::engine::future_event_list::FutureEventList;
 use crate::engine::guard::Guard;
 use crate::engine::monitor::MonitorBank;
 use crate::engine::observer::RequestId;
+use crate::engine::response::Response;
 use crate::engine::settings::Settings;
 use crate::engine::slab::{Handle, Slab};
 use crate::failure::Outcome;
@@ -32,6 +33,7 @@ pub(crate) struct State {
     pub(crate) settings: Settings,
     pub(crate) sources: IdVec<ClassId, Source>,
     pub(crate) monitors: MonitorBank,
+    pub(crate) response: Response,
     /// Faults that fail attempts of a call.
     pub(crate) failing_pairs: Vec<(PairId, FaultId)>,
 }

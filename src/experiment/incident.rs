@@ -1,10 +1,10 @@
 //! One incident: its worlds are simulated side by side on the same draws, then compared.
 
 use crate::analysis::{Comparison, Outbox, Summary, analyze};
-use crate::engine::{LimitHit, Simulation};
-use crate::experiment::manifest::record;
+use crate::engine::{LimitHit, Reached, Simulation};
+use crate::experiment::manifest::{RecordedWorlds, record};
 use crate::model::Model;
-use crate::record::{Record, Recorder};
+use crate::record::{Record, Recorder, WorldRecord};
 use crate::scenario::{self, Scenario};
 use crate::time::{SimDuration, SimTime};
 
@@ -99,10 +99,15 @@ impl<'m> WorldRun<'m> {
     }
 
     fn run_until(&mut self, until: SimTime, compared: bool) -> Result<(), LimitHit> {
+        while self.run_until_parting(until, compared)? == Reached::FirstAct {}
+        Ok(())
+    }
+
+    fn run_until_parting(&mut self, until: SimTime, compared: bool) -> Result<Reached, LimitHit> {
         let result = if compared {
-            self.simulation.run_until(until, &mut (&mut self.recorder, &mut self.outbox))
+            self.simulation.run_until_parting(until, &mut (&mut self.recorder, &mut self.outbox))
         } else {
-            self.simulation.run_until(until, &mut self.recorder)
+            self.simulation.run_until_parting(until, &mut self.recorder)
         };
         self.simulation.check_invariants();
         result
@@ -115,6 +120,10 @@ struct Worlds<'m> {
     actual: WorldRun<'m>,
     /// None before the worlds part, or if nobody wants it.
     twin: Option<WorldRun<'m>>,
+    /// None before anybody did anything, or if nobody wants a twin.
+    unattended: Option<WorldRun<'m>>,
+    /// Affected requests before anybody did anything.
+    affected_before: u64,
     comparison: Option<Comparison<'m>>,
     wants_twin: bool,
     impact: scenario::Impact,
@@ -128,6 +137,8 @@ impl<'m> Worlds<'m> {
             model,
             actual: WorldRun::new(model),
             twin: None,
+            unattended: None,
+            affected_before: 0,
             comparison: None,
             wants_twin: setup.twin,
             impact: setup.scenario.impact,
@@ -152,8 +163,10 @@ impl<'m> Worlds<'m> {
             }
             if let Err(limit) = self.advance(until) {
                 // The twin runs each slice first: it may be ahead, and nothing may have ended after `now`.
-                let twin = self.twin.as_ref().map_or(SimTime::ZERO, |twin| twin.simulation.now());
-                self.now = self.actual.simulation.now().max(twin);
+                let now = |world: &Option<WorldRun>| {
+                    world.as_ref().map_or(SimTime::ZERO, |world| world.simulation.now())
+                };
+                self.now = self.actual.simulation.now().max(now(&self.twin)).max(now(&self.unattended));
                 return Some(match limit {
                     LimitHit::Events(n) => Stop::Events(n),
                     LimitHit::InFlight(n) => Stop::InFlight(n),
@@ -171,21 +184,49 @@ impl<'m> Worlds<'m> {
         None
     }
 
-    /// The faults come into sight: from here on there are two worlds.
+    /// The faults come into sight: from here on the twin is a world of its own.
     fn part(&mut self) {
-        if self.wants_twin {
-            self.twin = Some(self.actual.clone());
+        self.part_twin();
+        self.actual.simulation.schedule_faults();
+        if let Some(unattended) = &mut self.unattended {
+            unattended.simulation.schedule_faults();
+        }
+    }
+
+    fn part_twin(&mut self) {
+        if self.wants_twin && self.twin.is_none() {
+            let mut twin = self.actual.clone();
+            twin.simulation.leave_unattended();
+            self.twin = Some(twin);
             self.comparison = Some(Comparison::new(self.model, self.impact));
         }
-        self.actual.simulation.schedule_faults();
+    }
+
+    /// Something is about to be done: from here on the unattended world is one of its own.
+    fn part_unattended(&mut self) {
+        self.part_twin();
+        if self.wants_twin {
+            let mut unattended = self.actual.clone();
+            unattended.simulation.leave_unattended();
+            unattended.outbox = Outbox::default();
+            self.unattended = Some(unattended);
+        }
+        self.affected_before = self.comparison.as_ref().map_or(0, |comparison| comparison.blast.affected());
     }
 
     fn advance(&mut self, until: SimTime) -> Result<(), LimitHit> {
-        let compared = self.comparison.is_some();
         if let Some(twin) = &mut self.twin {
-            twin.run_until(until, compared)?;
+            twin.run_until(until, true)?;
         }
-        self.actual.run_until(until, compared)?;
+        while self.actual.run_until_parting(until, self.comparison.is_some())? == Reached::FirstAct {
+            self.part_unattended();
+            if let Some(twin) = &mut self.twin {
+                twin.run_until(until, true)?;
+            }
+        }
+        if let Some(unattended) = &mut self.unattended {
+            unattended.run_until(until, false)?;
+        }
         if let (Some(comparison), Some(twin)) = (&mut self.comparison, &mut self.twin) {
             comparison.advance(&mut self.actual.outbox, &mut twin.outbox);
         }
@@ -198,7 +239,11 @@ impl<'m> Worlds<'m> {
             share: (self.now.as_nanos() as f64 / length).min(1.0),
             at_s: self.now.secs_since(self.model.origin),
             events: self.actual.simulation.handled()
-                + self.twin.as_ref().map_or(0, |t| t.simulation.handled()),
+                + [&self.twin, &self.unattended]
+                    .into_iter()
+                    .flatten()
+                    .map(|world| world.simulation.handled())
+                    .sum::<u64>(),
         }
     }
 
@@ -220,8 +265,12 @@ impl<'m> Worlds<'m> {
             Some(twin) => Some(twin.recorder.finish(now)),
             None => self.wants_twin.then(|| actual.clone()),
         };
-        let record = record(setup, model, actual, twin, now);
-        let summary = analyze(setup.scenario, model, &record, compared, now);
+        // People were told of it, but in this world they do nothing: what they thought is left out.
+        let alone = |world: WorldRecord| WorldRecord { response: Vec::new(), ..world };
+        let unattended = self.unattended.map(|world| alone(world.recorder.finish(now)));
+        let worlds = RecordedWorlds { actual, twin, unattended };
+        let record = record(setup, model, worlds, now);
+        let summary = analyze(setup.scenario, model, &record, compared, self.affected_before, now);
         Incident { record, summary, stopped }
     }
 }

@@ -5,14 +5,15 @@ use crate::model::{Caller, Model, effect_name};
 use crate::record::{ClassNode, Edge, FaultSpan, RECORD_VERSION, Record, ServiceNode, Topology, WorldRecord};
 use crate::time::SimTime;
 
+/// What the worlds of an incident left behind.
+pub(crate) struct RecordedWorlds {
+    pub(crate) actual: WorldRecord,
+    pub(crate) twin: Option<WorldRecord>,
+    pub(crate) unattended: Option<WorldRecord>,
+}
+
 /// The record of an incident that got as far as `now`.
-pub(crate) fn record(
-    setup: &Setup,
-    model: &Model,
-    actual: WorldRecord,
-    twin: Option<WorldRecord>,
-    now: SimTime,
-) -> Record {
+pub(crate) fn record(setup: &Setup, model: &Model, worlds: RecordedWorlds, now: SimTime) -> Record {
     let scenario = setup.scenario;
     Record {
         record_version: RECORD_VERSION,
@@ -28,9 +29,9 @@ pub(crate) fn record(
         simulated_s: now.saturating_since(model.origin).as_secs_f64(),
         topology: topology(model),
         faults: faults(model, now),
-        actual,
-        twin,
-        unattended: None,
+        actual: worlds.actual,
+        twin: worlds.twin,
+        unattended: worlds.unattended,
     }
 }
 

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::id::{ClassId, Id, IdVec, OperationId, ReplicaId, ServiceId, SiteId};
-use crate::model::ArrivalRate;
 use crate::model::faults::{compile_faults, compile_monitors};
 use crate::model::names::Names;
 use crate::model::parts::{
     CallSite, Caller, Class, Condition, Edge, Model, Operation, Pair, Replica, Service,
 };
 use crate::model::program::ProgramBuilder;
+use crate::model::response::compile_response;
+use crate::model::{ArrivalRate, Response};
 use crate::random::Stream;
 use crate::scenario::{self, Policy, Rate, Scenario, Scope};
 use crate::time::SimTime;
@@ -27,7 +28,9 @@ impl Model {
         compiler.classes();
         let faults = compile_faults(scenario, &compiler.model, &compiler.names);
         let monitors = compile_monitors(scenario, &compiler.model, &compiler.names);
-        Self { faults, monitors, ..compiler.model }
+        let model = Self { faults, monitors, ..compiler.model };
+        let response = compile_response(scenario, &model, &compiler.names);
+        Self { response, ..model }
     }
 }
 
@@ -59,6 +62,7 @@ impl<'a> Compiler<'a> {
                 classes: IdVec::default(),
                 faults: IdVec::default(),
                 monitors: IdVec::default(),
+                response: Response::default(),
                 limits: scenario.limits,
             },
         };

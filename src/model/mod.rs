@@ -11,6 +11,7 @@ mod names;
 mod parts;
 mod patience;
 mod program;
+mod response;
 mod span;
 mod storm;
 mod walk;
@@ -22,3 +23,4 @@ pub use parts::{
     CallSite, Caller, Class, Condition, Edge, Fault, Instruction, Model, Monitor, Operation, Pair, Replica,
     Service, Subject, Target,
 };
+pub use response::{Act, By, Circumstance, OnCall, Procedure, Response, Rule, Step, Trigger};

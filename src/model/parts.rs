@@ -4,7 +4,7 @@ use crate::distribution::DurationDistribution;
 use crate::id::{
     ClassId, EdgeId, FaultId, IdVec, MonitorId, OperationId, PairId, ReplicaId, ServiceId, SiteId,
 };
-use crate::model::ArrivalRate;
+use crate::model::{ArrivalRate, Response};
 use crate::random::Stream;
 use crate::scenario::{self, Access, Alert, Effect, Join, Limits, Policy, Reading};
 use crate::time::{SimDuration, SimTime};
@@ -38,6 +38,8 @@ pub struct Model {
     pub faults: IdVec<FaultId, Fault>,
     /// Monitors.
     pub monitors: IdVec<MonitorId, Monitor>,
+    /// What people and automation would do.
+    pub response: Response,
     /// When a runaway run is stopped.
     pub limits: Limits,
 }

@@ -253,8 +253,10 @@ pub struct ServiceSeries {
     pub failed: Vec<u64>,
     /// Of those: no answer within the timeout.
     pub timed_out: Vec<u64>,
-    /// Of those: refused by the service (no replica, queue full).
+    /// Of those: refused by the service (no replica, queue full, a limit).
     pub shed: Vec<u64>,
+    /// Of those: turned away by a limit (rate limit, shedding by priority).
+    pub limited: Vec<u64>,
     /// Retries among the offered.
     pub retried: Vec<u64>,
     /// Mean number of attempts at the service, zombies included.
@@ -312,6 +314,13 @@ pub struct MonitorTrack {
     pub samples: Vec<(f64, f64)>,
     /// (from, to) of each firing; no end if it fired at the end of the run.
     pub alerts: Vec<(f64, Option<f64>)>,
+}
+
+impl ResponseKind {
+    /// Whether it changed the world, and not only what somebody knew.
+    pub const fn changes_the_world(self) -> bool {
+        matches!(self, Self::Set | Self::Restart)
+    }
 }
 
 /// Something that people or automation did.

@@ -1,9 +1,9 @@
 //! A model event in words, with names: for those who look at single events.
 
-use crate::engine::{AttemptId, ModelEvent, ReplicaState};
+use crate::engine::{AttemptId, ModelEvent, Moment, ReplicaState};
 use crate::failure::Outcome;
-use crate::id::ReplicaId;
-use crate::model::Model;
+use crate::id::{ProcedureId, ReplicaId};
+use crate::model::{By, Model};
 use crate::policy::BreakerState;
 
 /// What happened, in words.
@@ -62,6 +62,46 @@ pub fn describe(model: &Model, event: &ModelEvent) -> String {
         }
         ModelEvent::FaultBegan(id) => format!("fault {} begins", model.faults[*id].name),
         ModelEvent::FaultEnded(id) => format!("fault {} ends", model.faults[*id].name),
+        ModelEvent::Acted(procedure, step) => {
+            format!(
+                "{}: {}",
+                who(model, model.response.procedures[*procedure].by),
+                deed(model, *procedure, *step)
+            )
+        }
+        ModelEvent::Responded(by, moment) => {
+            format!("{}: {}", who(model, *by), what(model, *moment))
+        }
+    }
+}
+
+/// Who does something about an incident.
+pub(crate) fn who(model: &Model, by: By) -> String {
+    match by {
+        By::OnCall => "on-call".to_owned(),
+        By::Experts => "experts".to_owned(),
+        By::Act(id) => model.response.procedures[model.response.acts[id].procedure].name.clone(),
+    }
+}
+
+/// A step of a procedure.
+pub(crate) fn deed(model: &Model, procedure: ProcedureId, step: u32) -> String {
+    model.response.procedures[procedure].labels[step as usize].clone()
+}
+
+/// What somebody came to know or decide about an incident.
+pub(crate) fn what(model: &Model, moment: Moment) -> String {
+    let name = |procedure| model.response.procedures[procedure].name.clone();
+    match moment {
+        Moment::Paged(monitor) => format!("paged by the alert on {}", model.monitors[monitor].name),
+        Moment::Dismissed => "takes it for a blip".to_owned(),
+        Moment::Started => "starts to work on it".to_owned(),
+        Moment::Misled(procedure) => format!("believes: {}", name(procedure)),
+        Moment::Decided(procedure) => name(procedure),
+        Moment::Escalated => "calls for help".to_owned(),
+        Moment::Exhausted => "does not know what else to do".to_owned(),
+        Moment::StoodDown => "the alerts are gone, nothing was done".to_owned(),
+        Moment::Resolved => "declares the incident over".to_owned(),
     }
 }
 

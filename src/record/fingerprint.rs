@@ -74,8 +74,8 @@ impl Digests {
             }
             _ => {}
         }
+        let Some((kind, words)) = words(model, event) else { return };
         self.events += 1;
-        let (kind, words) = words(model, event);
         self.all.add(now.as_nanos());
         self.all.add(kind);
         for word in words {
@@ -85,7 +85,7 @@ impl Digests {
 }
 
 /// What of an event enters the fingerprint: its kind, and three words.
-fn words(model: &Model, event: &ModelEvent) -> (u64, [u64; 3]) {
+fn words(model: &Model, event: &ModelEvent) -> Option<(u64, [u64; 3])> {
     let class = |id: ClassId| model.classes[id].stream.0;
     let replica = |id| {
         let replica = model.replicas[id];
@@ -99,7 +99,7 @@ fn words(model: &Model, event: &ModelEvent) -> (u64, [u64; 3]) {
         let [site, key, number] = attempt(id);
         [site ^ outcome.code(), key, number]
     };
-    match event {
+    Some(match event {
         ModelEvent::RequestArrived(id) => (1, [class(id.class), id.key.0, id.user]),
         ModelEvent::RequestEnded(id, outcome) => (2, [class(id.class), id.key.0, outcome.code()]),
         ModelEvent::RequestDrained(id) => (3, [class(id.class), id.key.0, 0]),
@@ -126,5 +126,8 @@ fn words(model: &Model, event: &ModelEvent) -> (u64, [u64; 3]) {
         ModelEvent::AlertChanged(id, firing) => (18, [model.monitors[*id].stream.0, u64::from(*firing), 0]),
         ModelEvent::FaultBegan(id) => (19, [model.faults[*id].stream.0, 0, 0]),
         ModelEvent::FaultEnded(id) => (20, [model.faults[*id].stream.0, 0, 0]),
-    }
+        ModelEvent::Acted(id, step) => (40, [model.response.procedures[*id].stream.0, u64::from(*step), 0]),
+        // What people know and think is not part of the world; what they do is.
+        ModelEvent::Responded(..) => return None,
+    })
 }

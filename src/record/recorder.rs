@@ -1,14 +1,14 @@
 //! Watches one world and writes down what happened: streaming, in memory that does not grow with time.
 
-use crate::engine::{AttemptId, ModelEvent, Observer, ReplicaState};
+use crate::engine::{AttemptId, ModelEvent, Moment, Observer, ReplicaState};
 use crate::failure::Outcome;
-use crate::id::{ClassId, EdgeId, IdVec, MonitorId, PairId, ReplicaId, ServiceId};
-use crate::model::Model;
+use crate::id::{ClassId, EdgeId, IdVec, MonitorId, PairId, ProcedureId, ReplicaId, ServiceId};
+use crate::model::{By, Model, Step};
 use crate::policy::BreakerState;
-use crate::record::describe::{breaker_state, replica_name, replica_state};
+use crate::record::describe::{breaker_state, deed, replica_name, replica_state, what, who};
 use crate::record::fingerprint::Digests;
 use crate::record::tally::{CallTally, ClassTally, ServiceTally};
-use crate::record::{MAX_TRANSITIONS, MonitorTrack, Transition, WorldRecord};
+use crate::record::{MAX_TRANSITIONS, MonitorTrack, ResponseEntry, ResponseKind, Transition, WorldRecord};
 use crate::scenario::Reading;
 use crate::time::{SimDuration, SimTime};
 
@@ -32,6 +32,7 @@ pub struct Recorder<'m> {
     running: IdVec<ReplicaId, bool>,
     /// Whether each breaker is open, by edge and replica of the caller.
     breakers_open: IdVec<EdgeId, Vec<bool>>,
+    response: Vec<ResponseEntry>,
     transitions: Vec<Transition>,
     transitions_left_out: u64,
 }
@@ -92,6 +93,7 @@ impl<'m> Recorder<'m> {
                 .iter()
                 .map(|edge| vec![false; edge.guard_count(&model.services) as usize])
                 .collect(),
+            response: Vec::new(),
             transitions: Vec::new(),
             transitions_left_out: 0,
         }
@@ -111,6 +113,7 @@ impl<'m> Recorder<'m> {
             events: self.digests.events(),
             window_s: self.width.as_secs_f64(),
             windows: self.windows,
+            response: self.response,
             transitions: self.transitions,
             transitions_left_out: self.transitions_left_out,
             ..WorldRecord::default()
@@ -274,6 +277,47 @@ impl<'m> Recorder<'m> {
         self.transition(now, "alert", subject, if firing { "firing" } else { "resolved" });
     }
 
+    fn acted(&mut self, now: SimTime, procedure: ProcedureId, step: u32) {
+        let carried_out = &self.model.response.procedures[procedure];
+        let kind = match carried_out.steps[step as usize] {
+            Step::Restart { .. } => ResponseKind::Restart,
+            _ => ResponseKind::Set,
+        };
+        self.response.push(ResponseEntry {
+            at_s: self.t(now),
+            by: who(self.model, carried_out.by),
+            kind,
+            what: deed(self.model, procedure, step),
+            readings: Vec::new(),
+        });
+    }
+
+    fn responded(&mut self, now: SimTime, by: By, moment: Moment) {
+        let kind = match moment {
+            Moment::Paged(_) => ResponseKind::Paged,
+            Moment::Dismissed => ResponseKind::Dismissed,
+            Moment::Started => ResponseKind::Started,
+            Moment::Misled(_) => ResponseKind::Misled,
+            Moment::Decided(_) => ResponseKind::Decided,
+            Moment::Escalated => ResponseKind::Escalated,
+            Moment::Exhausted => ResponseKind::Exhausted,
+            Moment::StoodDown => ResponseKind::StoodDown,
+            Moment::Resolved => ResponseKind::Resolved,
+        };
+        let looked = moment == Moment::Started;
+        let tracks = self.monitors.enumerate().filter(|_| looked);
+        let last = |(id, track): (MonitorId, &MonitorTrack)| {
+            Some((self.model.monitors[id].name.clone(), track.samples.last()?.1))
+        };
+        self.response.push(ResponseEntry {
+            at_s: self.t(now),
+            by: who(self.model, by),
+            kind,
+            what: what(self.model, moment),
+            readings: tracks.filter_map(last).collect(),
+        });
+    }
+
     fn transition(&mut self, now: SimTime, kind: &'static str, subject: String, state: &'static str) {
         if self.transitions.len() >= MAX_TRANSITIONS {
             self.transitions_left_out += 1;
@@ -325,6 +369,8 @@ impl Observer for Recorder<'_> {
             ModelEvent::FaultEnded(id) => {
                 self.transition(now, "fault", self.model.faults[*id].name.clone(), "end");
             }
+            ModelEvent::Acted(procedure, step) => self.acted(now, *procedure, *step),
+            ModelEvent::Responded(by, moment) => self.responded(now, *by, *moment),
             ModelEvent::RequestArrived(_)
             | ModelEvent::RequestEnded(..)
             | ModelEvent::RequestDrained(_)

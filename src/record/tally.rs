@@ -125,6 +125,7 @@ pub(crate) struct ServiceTally {
     failed: u64,
     timed_out: u64,
     shed: u64,
+    limited: u64,
     retried: u64,
     latency: Latencies,
     pub(crate) queued: Level,
@@ -154,6 +155,7 @@ impl ServiceTally {
             failed: 0,
             timed_out: 0,
             shed: 0,
+            limited: 0,
             retried: 0,
             latency: Latencies::coarse(),
             queued: Level::new(0),
@@ -192,7 +194,10 @@ impl ServiceTally {
             Outcome::Failed(cause) => {
                 self.failed += 1;
                 self.timed_out += u64::from(cause == FailureCause::Timeout);
-                self.shed += u64::from(matches!(cause, FailureCause::Refused | FailureCause::QueueFull));
+                let limited = matches!(cause, FailureCause::RateLimited | FailureCause::Shed);
+                let refused = matches!(cause, FailureCause::Refused | FailureCause::QueueFull);
+                self.limited += u64::from(limited);
+                self.shed += u64::from(limited || refused);
                 self.totals.failed += 1;
                 self.causes.count(cause);
             }
@@ -231,6 +236,7 @@ impl ServiceTally {
         push(&mut series.failed, &mut self.failed);
         push(&mut series.timed_out, &mut self.timed_out);
         push(&mut series.shed, &mut self.shed);
+        push(&mut series.limited, &mut self.limited);
         push(&mut series.retried, &mut self.retried);
         series.in_flight.push((queued + busy) / width_s);
         series.queue_length.push(queued / width_s);

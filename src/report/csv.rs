@@ -13,7 +13,7 @@ pub const SERIES_VERSION: u32 = 1;
 const KEYS: [&str; 5] = ["world", "kind", "name", "start_s", "width_s"];
 
 /// What is measured in a row of `series.csv`.
-const MEASURED: [&str; 22] = [
+const MEASURED: [&str; 24] = [
     "arrived",
     "offered",
     "admitted",
@@ -21,9 +21,11 @@ const MEASURED: [&str; 22] = [
     "attempts",
     "first_attempts",
     "ok",
+    "degraded",
     "failed",
     "timed_out",
     "shed",
+    "limited",
     "refused",
     "retried",
     "in_flight",
@@ -154,6 +156,7 @@ fn service(series: &ServiceSeries) -> Columns<'_> {
         ("failed", Values::Counts(&series.failed)),
         ("timed_out", Values::Counts(&series.timed_out)),
         ("shed", Values::Counts(&series.shed)),
+        ("limited", Values::Counts(&series.limited)),
         ("retried", Values::Counts(&series.retried)),
         ("in_flight", Values::Means(&series.in_flight)),
         ("queue_length", Values::Means(&series.queue_length)),

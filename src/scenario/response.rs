@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Spanned;
 use crate::scenario::read::schema::{Rule, schema};
-use crate::scenario::{Bound, Name, NewValue, Rollout};
+use crate::scenario::{Bound, Name, NewValue, Rollout, Scenario};
 use crate::time::SimDuration;
 
 schema! {
@@ -152,5 +152,19 @@ schema! {
         /// longer than its service has threads); every replica of every service is ready; and of each traffic class at
         /// least 99 % of what ended in the last minute was answered.
         AllFour,
+    }
+}
+
+impl Scenario {
+    /// All steps of all procedures, in the order in which they are numbered: the acts, then of the on-call the wrong lead,
+    /// the runbook, the experts' rules, and the all-clear.
+    pub fn actions(&self) -> impl Iterator<Item = &Action> {
+        let acts = self.response.iter().flat_map(|act| &act.does);
+        let on_call = self.on_call.iter().flat_map(|on_call| {
+            let lead = on_call.misdiagnosis.iter().flat_map(|lead| &lead.does);
+            let rules = on_call.runbook.iter().chain(&on_call.experts).flat_map(|rule| &rule.does);
+            lead.chain(rules).chain(&on_call.all_clear)
+        });
+        acts.chain(on_call)
     }
 }

@@ -10,6 +10,7 @@ mod explain_command;
 mod help;
 mod mechanisms;
 mod new_command;
+mod people;
 mod properties;
 mod readme;
 mod review;

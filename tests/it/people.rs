@@ -1,0 +1,121 @@
+//! What people do, step by step: pages, delays, wrong leads, runbooks, help, and the worlds with and without them.
+
+use knockon::experiment::Incident;
+use knockon::record::ResponseKind;
+use knockon::scenario::Scenario;
+
+use crate::support::replay;
+
+/// A service that fails everything from T+10 s to T+100 s, an alert that fires at T+13 s (more than half of the last five
+/// seconds failed), and a response.
+fn run(response: &str) -> Incident {
+    let text = format!(
+        "Scenario(format: 1, name: \"test\", warm_up: \"5s\", horizon: \"200s\", seed: 11,
+        services: {{ \"s\": Service(replicas: 2, restart: Restart(startup: \"2s\"), operations: {{ \"op\": [Work(\"10ms\")] }}) }},
+        traffic: {{ \"c\": Open(rate: \"200/s\", entry: \"s.op\", value: 2) }},
+        faults: [Fault(at: \"T+10s\", for: \"90s\", on: \"s\", effect: Errors(\"100%\"))],
+        monitors: {{
+            \"errors\": ErrorRate(of: \"s\", window: \"5s\", scrape: \"1s\", alert: Above(\"50%\")),
+            \"rate\": Rate(of: \"s\", window: \"5s\", scrape: \"1s\"),
+        }},
+        {response})"
+    );
+    let scenario =
+        Scenario::parse(&text).unwrap_or_else(|rejected| panic!("{:?}\n{text}", rejected.diagnostics));
+    replay(&scenario)
+}
+
+/// (second, who, kind) of everything that was done.
+fn done(incident: &Incident) -> Vec<(i64, &str, ResponseKind)> {
+    let entries = incident.record.actual.response.iter();
+    entries.map(|entry| (entry.at_s.round() as i64, entry.by.as_str(), entry.kind)).collect()
+}
+
+#[test]
+fn an_on_call_notices_dismisses_errs_and_calls_for_help() {
+    use ResponseKind::{Decided, Dismissed, Escalated, Exhausted, Misled, Paged, Resolved, Restart, Started};
+    let incident = run("on_call: OnCall(notices: \"5s\", dismisses: \"10s\", decides: \"3s\", acts: \"1s\",
+            misdiagnosis: Misdiagnosis(believes: \"the network is slow\", lasts: \"4s\"),
+            runbook: [Rule(name: \"restart it\", if: Firing(\"errors\"), does: Restart(\"s\"), within: \"6s\")],
+            escalates: \"20s\",
+            experts: [
+                Rule(name: \"not now\", if: Reads(\"rate\", Below(\"1/s\")), does: Wait(\"1s\")),
+                Rule(name: \"wait a bit\", does: [Wait(\"2s\")], within: \"3s\"),
+            ],
+            resolved: ErrorRate)");
+    let alert = incident.summary.monitors["errors"].alerts[0].0;
+    assert!((alert - 13.0).abs() < 1e-9, "{alert}");
+    assert_eq!(
+        done(&incident),
+        [
+            (13, "on-call", Paged),
+            (18, "on-call", Dismissed),
+            (28, "on-call", Started),
+            (31, "on-call", Misled),
+            (35, "on-call", Decided),
+            (36, "on-call", Restart),
+            (42, "on-call", Escalated),
+            (62, "experts", Decided),
+            (67, "experts", Exhausted),
+            (103, "experts", Resolved),
+        ]
+    );
+    let readings = &incident.record.actual.response[2].readings;
+    assert!(
+        readings.iter().any(|(name, value)| name == "errors" && (*value - 1.0).abs() < 1e-9),
+        "{readings:?}"
+    );
+}
+
+#[test]
+fn nobody_acts_on_an_alert_that_is_gone() {
+    let incident =
+        run("on_call: OnCall(notices: \"95s\", runbook: [Rule(name: \"restart\", does: Restart(\"s\"))])");
+    let kinds: Vec<ResponseKind> = done(&incident).iter().map(|entry| entry.2).collect();
+    assert_eq!(kinds, [ResponseKind::Paged, ResponseKind::StoodDown]);
+    assert!(incident.record.unattended.is_none(), "nothing was done: the unattended world is the actual one");
+    assert_eq!(incident.summary.verdict_unattended, incident.summary.verdict);
+}
+
+#[test]
+fn acts_begin_with_their_alert_after_their_delay_if_their_condition_holds() {
+    let incident = run("response: [
+        Act(name: \"automation\", on: Alert(\"errors\"), after: \"4s\", if: Firing(\"errors\"), does: [Restart(\"s\"), Wait(\"3s\"), Restart(\"s\")]),
+        Act(name: \"never\", on: Alert(\"errors\"), if: Quiet(\"errors\"), does: Restart(\"s\")),
+        Act(name: \"afterwards\", on: Cleared(\"errors\"), does: Restart(\"s\")),
+        Act(name: \"at noon\", at: \"T+150s\", does: [Until(Quiet(\"errors\")), Restart(\"s\")]),
+        Act(name: \"patient\", at: \"T+20s\", does: [Until(Quiet(\"errors\"), at_most: \"7s\"), Restart(\"s\")]),
+    ]");
+    let restarts: Vec<(i64, &str)> = done(&incident)
+        .iter()
+        .filter(|entry| entry.2 == ResponseKind::Restart)
+        .map(|entry| (entry.0, entry.1))
+        .collect();
+    assert_eq!(
+        restarts,
+        [(17, "automation"), (20, "automation"), (27, "patient"), (103, "afterwards"), (150, "at noon")]
+    );
+}
+
+#[test]
+fn the_unattended_world_is_what_nobody_touched() {
+    let attended = run("response: [Act(at: \"T+120s\", does: Restart(\"s\"))]");
+    let alone = run("");
+    let unattended = attended.record.unattended.as_ref().unwrap();
+    assert_eq!(unattended.fingerprint, alone.record.actual.fingerprint);
+    assert_eq!(attended.summary.verdict_unattended, alone.summary.verdict);
+    assert_eq!(
+        attended.record.twin.as_ref().unwrap().fingerprint,
+        alone.record.twin.as_ref().unwrap().fingerprint
+    );
+    assert_ne!(attended.record.actual.fingerprint, unattended.fingerprint);
+}
+
+#[test]
+fn something_done_before_any_fault_parts_the_worlds_as_well() {
+    let early = run("response: [Act(at: \"T+1s\", does: Restart(\"s\"))]");
+    let alone = run("");
+    let record = &early.record;
+    assert_eq!(record.unattended.as_ref().unwrap().fingerprint, alone.record.actual.fingerprint);
+    assert_eq!(record.twin.as_ref().unwrap().fingerprint, alone.record.twin.as_ref().unwrap().fingerprint);
+}
