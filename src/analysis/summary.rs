@@ -110,6 +110,12 @@ pub struct ServiceSummary {
     pub peak_queue: u64,
     /// Times a replica began to start up.
     pub restarts: u64,
+    /// Times a replica was killed for the memory that it used.
+    pub oom_kills: u64,
+    /// Lookups in its caches that knew the answer.
+    pub hits: u64,
+    /// Lookups in its caches that did not.
+    pub misses: u64,
     /// Attempts / the twin's first attempts, from the first fault to the horizon.
     pub load_ratio: Option<f64>,
     /// When it was first hit.

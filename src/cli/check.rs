@@ -141,19 +141,16 @@ fn calls(scenario: &Scenario) -> usize {
 
 /// The services that steps call.
 fn callees(steps: &[Step]) -> Vec<&str> {
-    steps
-        .iter()
-        .flat_map(|step| match step {
-            Step::Call { to } => vec![service_of(to)],
-            Step::Parallel { calls, .. } => calls.iter().map(|call| service_of(call)).collect(),
-            Step::Branch { then, otherwise, .. } => {
-                let mut both = callees(then);
-                both.extend(callees(otherwise));
-                both
-            }
-            Step::Work { .. } | Step::Fail => Vec::new(),
-        })
-        .collect()
+    let mut found = Vec::new();
+    for step in steps {
+        match step {
+            Step::Call { to } => found.push(service_of(to)),
+            Step::Parallel { calls, .. } => found.extend(calls.iter().map(|call| service_of(call))),
+            Step::Work { .. } | Step::Branch { .. } | Step::Lookup { .. } | Step::Fail => {}
+        }
+        found.extend(step.within().into_iter().flat_map(callees));
+    }
+    found
 }
 
 /// `user` of `user.authenticate`.

@@ -122,6 +122,7 @@ impl<O: Observer> Engine<'_, O> {
             pc: 0,
             work_ends: SimTime::ZERO,
             working: false,
+            delayed: false,
             calls: NO_CALL,
             outstanding: 0,
             needed: 0,

@@ -27,6 +27,12 @@ pub(crate) enum Event {
     BreakerTimer(u32),
     /// Threads of a replica became free while attempts wait.
     Dispatch(ReplicaId),
+    /// A dead process is started again.
+    Start(ReplicaId),
+    /// A process uses more memory than it may.
+    OutOfMemory(ReplicaId),
+    /// A draining replica has finished, or has had its time.
+    DrainOver(ReplicaId),
     /// A starting replica is ready.
     Ready(ReplicaId),
     /// A replica is probed.

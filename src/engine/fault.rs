@@ -16,13 +16,14 @@ impl<O: Observer> Engine<'_, O> {
         match &fault.target {
             Target::Pair(pair) => self.state.failing_pairs.push((*pair, id)),
             Target::Replicas(replicas) => {
+                if let Effect::Restart { how, drain } = fault.effect {
+                    self.restart_replicas(fault.service, replicas.clone(), how, drain);
+                    return self.emit(ModelEvent::FaultEnded(id));
+                }
                 for replica in replicas {
                     self.fault_hits(id, *replica);
                 }
             }
-        }
-        if matches!(fault.effect, Effect::Restart) {
-            self.emit(ModelEvent::FaultEnded(id));
         }
     }
 
@@ -51,25 +52,21 @@ impl<O: Observer> Engine<'_, O> {
                     state.paused_since = now;
                 }
                 state.paused_by.push(id);
-                if state.process == Process::Ready {
+                if state.process != Process::Starting {
                     self.emit(ModelEvent::ReplicaChanged(replica, ReplicaState::Paused));
                 }
             }
             Effect::Crash => {
                 self.state.replicas[replica].downed_by.push(id);
-                self.kill(replica);
-            }
-            Effect::Restart => {
-                self.kill(replica);
-                if self.state.replicas[replica].downed_by.is_empty() {
-                    self.start_up(replica);
-                }
+                self.die(replica);
             }
             Effect::Slow(_) => {
                 self.state.replicas[replica].slowed_by.push(id);
                 self.rescale_work(replica);
             }
+            Effect::Latency { .. } => self.state.replicas[replica].delayed_by.push(id),
             Effect::Errors(_) => self.state.replicas[replica].failing_by.push(id),
+            Effect::Restart { .. } => {}
         }
     }
 
@@ -85,8 +82,8 @@ impl<O: Observer> Engine<'_, O> {
             }
             Effect::Crash => {
                 state.downed_by.retain(|fault| *fault != id);
-                if state.downed_by.is_empty() && state.process == Process::Down {
-                    self.start_up(replica);
+                if state.downed_by.is_empty() {
+                    self.released(replica);
                 }
             }
             Effect::Slow(_) => {
@@ -94,7 +91,8 @@ impl<O: Observer> Engine<'_, O> {
                 self.rescale_work(replica);
             }
             Effect::Errors(_) => state.failing_by.retain(|fault| *fault != id),
-            Effect::Restart => {}
+            Effect::Latency { .. } => state.delayed_by.retain(|fault| *fault != id),
+            Effect::Restart { .. } => {}
         }
     }
 
@@ -113,12 +111,16 @@ impl<O: Observer> Engine<'_, O> {
         for position in 0..replica.threads.len() {
             let slot = self.state.replicas[id].threads[position];
             let attempt = &mut self.state.attempts[slot];
-            if attempt.working {
+            if attempt.working || attempt.delayed {
                 attempt.work_ends += pause;
                 attempt.event = self.state.events.schedule(attempt.work_ends, Event::WorkDone(slot));
             }
         }
-        self.emit(ModelEvent::ReplicaChanged(id, ReplicaState::Ready));
+        let awake = match self.state.replicas[id].process {
+            Process::Draining => ReplicaState::Draining,
+            _ => ReplicaState::Ready,
+        };
+        self.emit(ModelEvent::ReplicaChanged(id, awake));
         deferred.sort_by_key(|item| (item.due, item.rank, item.sequence));
         for item in deferred {
             self.handle(item.sequence, item.event);

@@ -1,7 +1,8 @@
 //! What must hold between any two events. Broken means a defect of the engine: it panics.
 
 use crate::engine::replica::CANCELED_KEPT;
-use crate::engine::state::{Place, Process, State};
+use crate::engine::state::{Place, Process, Replica, State};
+use crate::id::ReplicaId;
 use crate::model::Model;
 use crate::policy::Permits;
 
@@ -18,16 +19,18 @@ impl State {
                 service.name
             );
             assert!(
-                replica.process == Process::Ready || replica.threads.is_empty() && replica.queue.is_empty(),
+                replica.process.serves() || replica.threads.is_empty() && replica.queue.is_empty(),
                 "{}: something is on a replica that does not run",
                 service.name
             );
+            Self::check_life(replica, &service.name);
             for (position, slot) in replica.threads.iter().enumerate() {
                 let attempt = &self.attempts[*slot];
                 assert!(
                     attempt.place == Place::Running && attempt.thread as usize == position,
                     "a thread has one attempt"
                 );
+                assert!(!(attempt.working && attempt.delayed), "an attempt does one thing at a time");
             }
             let waiting = replica.queue.iter().filter(|slot| !self.attempts[**slot].canceled).count();
             assert_eq!(waiting, replica.queue_length as usize, "{}: the length of the queue", service.name);
@@ -36,6 +39,7 @@ impl State {
             queued += replica.queue.len();
             running += replica.threads.len();
         }
+        self.check_services(model);
         let mut in_place = (0, 0);
         let mut by_request =
             vec![0_u32; self.requests.iter().map(|(slot, _)| slot as usize + 1).max().unwrap_or(0)];
@@ -55,6 +59,39 @@ impl State {
         for (guard, held) in self.guards.iter().zip(permits) {
             assert_eq!(guard.bulkhead.as_ref().map_or(0, Permits::in_use), held.0, "permits of a bulkhead");
             assert_eq!(guard.pool.as_ref().map_or(0, Permits::in_use), held.1, "connections of a pool");
+        }
+    }
+    /// Asserts that a replica's process is in one state, and that something will move it on.
+    fn check_life(replica: &Replica, name: &str) {
+        let process = replica.process;
+        assert_eq!(
+            replica.ready_event != 0,
+            process == Process::Starting,
+            "{name}: a starting process gets ready"
+        );
+        assert_eq!(replica.drain_event != 0, process == Process::Draining, "{name}: a drain ends");
+        assert!(replica.start_event == 0 || process == Process::Down, "{name}: the living are not started");
+        assert!(replica.memory_event == 0 || process.serves(), "{name}: nobody dies twice");
+        assert!(replica.downed_by.is_empty() || process == Process::Down, "{name}: a fault keeps it down");
+        let comes_back = replica.start_event != 0 || !replica.downed_by.is_empty();
+        assert!(process != Process::Down || comes_back, "{name}: nothing stays dead by itself");
+        assert!(process != Process::Down || !replica.is_paused(), "{name}: the dead do not pause");
+    }
+
+    /// Asserts that balancers know the ready replicas in order, and that each restart under way waits for something.
+    fn check_services(&self, model: &Model) {
+        for (id, service) in model.services.enumerate() {
+            let is_ready = |replica: &ReplicaId| self.replicas[*replica].process == Process::Ready;
+            assert!(
+                service.replica_ids().filter(is_ready).eq(self.ready[id].iter().copied()),
+                "{}",
+                service.name
+            );
+            if let Some(rollout) = &self.rollouts[id] {
+                let not_ready = |replica: &ReplicaId| self.replicas[*replica].process != Process::Ready;
+                let moves = !rollout.under_way.is_empty() && rollout.under_way.iter().all(not_ready);
+                assert!(moves, "{}: a restart is under way and waits for nobody", service.name);
+            }
         }
     }
 }

@@ -8,6 +8,7 @@
 //! | `arrival` | requests: begin and end |
 //! | `call`, `outcome` | the caller's side: the way out, and the way back |
 //! | `replica`, `step` | the callee's side: queue, threads, and what runs on them |
+//! | `process`, `restart` | how a replica dies and comes back, by itself and by people |
 //! | `fault`, `probe`, `scrape`, `monitor` | what is done to the world, and what people see of it |
 //! | `response`, `person`, `verification` | what people and automation do about it |
 //! | `observer`, `invariant` | those who watch, and what must always hold |
@@ -26,8 +27,10 @@ mod observer;
 mod outcome;
 mod person;
 mod probe;
+mod process;
 mod replica;
 mod response;
+mod restart;
 mod scrape;
 mod settings;
 mod simulation;

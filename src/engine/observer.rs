@@ -81,6 +81,10 @@ pub enum ModelEvent {
     WorkBegun(ServiceId, Key, SimDuration),
     /// An attempt gave its thread back after holding it for so long.
     Finished(ReplicaId, SimDuration, Outcome),
+    /// An attempt asked a cache, by its position among those of the service; whether it knew the answer.
+    LookedUp(ReplicaId, u32, bool),
+    /// A replica uses more memory than it may; it dies of it at once.
+    OutOfMemory(ReplicaId),
     /// A replica changed its state.
     ReplicaChanged(ReplicaId, ReplicaState),
     /// A breaker changed its state: its edge, and the number of the caller's replica it belongs to.

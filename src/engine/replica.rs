@@ -1,18 +1,20 @@
 //! The callee's side: a replica takes an attempt in, queues it, gives it a thread, and answers.
 
+use rand_distr::Distribution;
+
 use crate::engine::event::Event;
-use crate::engine::guard::Guard;
-use crate::engine::observer::{ModelEvent, Observer, ReplicaState};
+use crate::engine::observer::{ModelEvent, Observer};
 use crate::engine::simulation::Engine;
-use crate::engine::slab::Handle;
 use crate::engine::state::{NO_CALL, Place, Process};
 use crate::failure::{FailureCause, Outcome};
 use crate::id::{FaultId, ReplicaId};
-use crate::policy::BreakerState;
 use crate::random::Stream;
 use crate::scenario::{Cancel, Capacity, Effect, Queue, WhenFull};
+use crate::time::SimDuration;
 
 const ERROR: Stream = Stream::named("error");
+const DELAYED: Stream = Stream::named("delayed");
+const ADDED: Stream = Stream::named("added latency");
 
 /// Canceled attempts that a queue may hold beyond the number of the waiting.
 pub(crate) const CANCELED_KEPT: usize = 64;
@@ -39,7 +41,8 @@ impl<O: Observer> Engine<'_, O> {
             && replica.queue_length == 0
             && replica.threads.len() < service.threads as usize
         {
-            return self.take_thread(slot, false);
+            self.take_thread(slot, false);
+            return self.weigh(id);
         }
         let (Queue::Fifo { capacity } | Queue::Lifo { capacity }) = service.queue;
         // A thread that has just become free will take one of the waiting before the instant is over: its place counts.
@@ -59,7 +62,7 @@ impl<O: Observer> Engine<'_, O> {
             let length = replica.queue_length;
             self.state.attempts[slot].place = Place::Queued;
             self.emit(ModelEvent::Queued(id, length));
-            return;
+            return self.weigh(id);
         }
         match service.when_full {
             WhenFull::Reject => self.respond(slot, Outcome::Failed(FailureCause::QueueFull)),
@@ -86,7 +89,31 @@ impl<O: Observer> Engine<'_, O> {
         attempt.thread = threads.len() as u32;
         threads.push(slot);
         self.emit(ModelEvent::Begun(id, waited, from_queue));
-        self.step(slot);
+        let added = self.added_latency(slot);
+        if added.is_zero() {
+            return self.step(slot);
+        }
+        let at = now + added;
+        let attempt = &mut self.state.attempts[slot];
+        attempt.delayed = true;
+        attempt.work_ends = at;
+        attempt.event = self.state.events.schedule(at, Event::WorkDone(slot));
+    }
+
+    /// How much longer faults let an attempt hold its thread: each fault has draws of its own.
+    fn added_latency(&self, slot: u32) -> SimDuration {
+        let attempt = &self.state.attempts[slot];
+        let added = |fault: &FaultId| {
+            let fault = &self.model.faults[*fault];
+            let Effect::Latency { added, share } = fault.effect else { return SimDuration::ZERO };
+            if attempt.key.child(DELAYED).uniform(fault.stream) < share {
+                added.sample(&mut attempt.key.child(ADDED).draws(fault.stream))
+            } else {
+                SimDuration::ZERO
+            }
+        };
+        let faults = &self.state.replicas[attempt.replica].delayed_by;
+        faults.iter().map(added).fold(SimDuration::ZERO, |sum, added| sum + added)
     }
 
     /// Gives free threads to waiting attempts.
@@ -116,6 +143,7 @@ impl<O: Observer> Engine<'_, O> {
             self.take_thread(slot, true);
         }
         self.sweep_queue(id);
+        self.drained_maybe(id);
     }
 
     /// An attempt gives its thread back and is answered.
@@ -139,6 +167,7 @@ impl<O: Observer> Engine<'_, O> {
             self.state.events.schedule_now(Event::Dispatch(id));
         }
         self.emit(ModelEvent::Finished(id, now - attempt.started_at, outcome));
+        self.drained_maybe(id);
     }
 
     /// Removes an attempt from the callee at once, wherever it is.
@@ -150,6 +179,7 @@ impl<O: Observer> Engine<'_, O> {
                 self.state.replicas[attempt.replica].queue_length -= 1;
                 self.emit(ModelEvent::Unqueued(attempt.replica));
                 self.sweep_queue(attempt.replica);
+                self.drained_maybe(attempt.replica);
             }
             Place::Running => {
                 if attempt.calls != NO_CALL {
@@ -175,116 +205,5 @@ impl<O: Observer> Engine<'_, O> {
         for slot in canceled {
             self.forget_attempt(slot);
         }
-    }
-
-    /// Kills the process of a replica: what it had is reset, what it had called goes on without it.
-    pub(crate) fn kill(&mut self, id: ReplicaId) {
-        if self.state.replicas[id].process == Process::Ready {
-            let service = self.model.replicas[id].service;
-            self.state.ready[service].retain(|ready| *ready != id);
-        }
-        let replica = &mut self.state.replicas[id];
-        replica.process = Process::Down;
-        replica.ready_event = 0;
-        replica.paused_by.clear();
-        replica.queue_length = 0;
-        let queue = std::mem::take(&mut replica.queue);
-        let threads = std::mem::take(&mut replica.threads);
-        let deferred = std::mem::take(&mut replica.deferred);
-        let mut dead: Vec<Handle> = Vec::with_capacity(threads.len() + queue.len());
-        for slot in threads {
-            let held = self.now() - self.state.attempts[slot].started_at;
-            self.emit(ModelEvent::Finished(id, held, Outcome::Failed(FailureCause::Reset)));
-            dead.push(self.lose(slot));
-        }
-        for slot in queue {
-            if self.state.attempts[slot].canceled {
-                self.forget_attempt(slot);
-            } else {
-                self.emit(ModelEvent::Unqueued(id));
-                dead.push(self.lose(slot));
-            }
-        }
-        // First nobody waits for the callees of the dead, then the callers of the dead are told: else an answer could
-        // come back to a thread that is no more. Letting go of a callee may free another of the dead.
-        for handle in &dead {
-            if self.state.attempts.is_live(*handle) {
-                self.orphan_calls(handle.slot);
-            }
-        }
-        for handle in &dead {
-            if self.state.attempts.is_live(*handle) {
-                self.respond(handle.slot, Outcome::Failed(FailureCause::Reset));
-            }
-        }
-        // Replies that waited for the dead to wake have nobody to go to; its timers died with their calls.
-        for item in deferred {
-            if let Event::Reply(slot) = item.event
-                && self.state.attempts.get(slot).is_some_and(|attempt| attempt.event == item.sequence)
-            {
-                self.forget_attempt(slot);
-            }
-        }
-        self.renew_guards(id);
-        self.emit(ModelEvent::ReplicaChanged(id, ReplicaState::Down));
-    }
-
-    /// The calls of a dying attempt lose their caller: they are abandoned, and their callees never told.
-    fn orphan_calls(&mut self, slot: u32) {
-        if self.state.attempts[slot].calls != NO_CALL {
-            self.abandon_calls(slot);
-            self.emit(ModelEvent::Unblocked(self.state.attempts[slot].replica));
-        }
-    }
-
-    /// Marks an attempt as gone with its process.
-    fn lose(&mut self, slot: u32) -> Handle {
-        let attempt = &mut self.state.attempts[slot];
-        attempt.place = Place::Lost;
-        attempt.event = 0;
-        attempt.working = false;
-        self.state.attempts.handle(slot)
-    }
-
-    /// A new process remembers nothing: breakers, budgets, permits and balancers of the replica start afresh.
-    fn renew_guards(&mut self, id: ReplicaId) {
-        let now = self.now();
-        let (service, number) = (self.model.replicas[id].service, self.model.replicas[id].number);
-        for id in &self.model.services[service].calls_out {
-            let edge = &self.model.edges[*id];
-            if !edge.per_replica {
-                continue;
-            }
-            let policy = &self.state.settings.policies[*id];
-            let fresh = Guard::new(self.model, policy, *id, number, now);
-            let old = std::mem::replace(&mut self.state.guards[(edge.first_guard + number) as usize], fresh);
-            if old.breaker.is_some_and(|breaker| breaker.state() != BreakerState::Closed) {
-                self.emit(ModelEvent::BreakerChanged(*id, number, BreakerState::Closed));
-            }
-        }
-    }
-
-    /// Starts the process of a replica that is down.
-    pub(crate) fn start_up(&mut self, id: ReplicaId) {
-        let startup = self.state.settings.services[self.model.replicas[id].service].restart.startup;
-        let at = self.now() + startup;
-        self.state.replicas[id].process = Process::Starting;
-        self.state.replicas[id].ready_at = at;
-        self.state.replicas[id].ready_event = self.state.events.schedule(at, Event::Ready(id));
-        self.emit(ModelEvent::ReplicaChanged(id, ReplicaState::Starting));
-    }
-
-    /// A replica takes requests again. A paused one does not: the rest of its start-up is put off until it wakes.
-    pub(crate) fn replica_ready(&mut self, id: ReplicaId) {
-        let replica = &mut self.state.replicas[id];
-        if replica.is_paused() {
-            return;
-        }
-        replica.ready_event = 0;
-        replica.process = Process::Ready;
-        let ready = &mut self.state.ready[self.model.replicas[id].service];
-        let place = ready.partition_point(|other| *other < id);
-        ready.insert(place, id);
-        self.emit(ModelEvent::ReplicaChanged(id, ReplicaState::Ready));
     }
 }

@@ -25,11 +25,4 @@ impl Settings {
 
 impl<O: crate::engine::Observer> crate::engine::simulation::Engine<'_, O> {
     pub(crate) fn apply_change(&mut self, _id: crate::id::ChangeId) {}
-    pub(crate) fn restart_service(
-        &mut self,
-        _service: ServiceId,
-        _how: crate::scenario::Rollout,
-        _drain: Option<crate::time::SimDuration>,
-    ) {
-    }
 }

@@ -8,7 +8,7 @@ use crate::engine::observer::{AttemptId, ModelEvent, Observer};
 use crate::engine::response::Response;
 use crate::engine::settings::Settings;
 use crate::engine::slab::Slab;
-use crate::engine::state::{Deferred, Process, Replica, Source, State};
+use crate::engine::state::{Deferred, Replica, Source, State};
 use crate::id::ReplicaId;
 use crate::model::Model;
 use crate::random::{Key, Stream};
@@ -56,13 +56,15 @@ impl<'m> Simulation<'m> {
             target: 0.0,
             hint: 0,
         };
+        let replica =
+            |replica: &crate::model::Replica| Replica::new(&model.services[replica.service].settings);
         let state = State {
             events: FutureEventList::new(),
             handled: 0,
             requests: Slab::new(),
             runs: Slab::new(),
             attempts: Slab::new(),
-            replicas: model.replicas.iter().map(|_| Replica::new()).collect(),
+            replicas: model.replicas.iter().map(replica).collect(),
             ready: model.services.iter().map(|service| service.replica_ids().collect()).collect(),
             guards: Guard::all(model),
             settings: Settings::new(model),
@@ -70,6 +72,7 @@ impl<'m> Simulation<'m> {
             monitors: MonitorBank::new(model),
             response: Response::new(model),
             failing_pairs: Vec::new(),
+            rollouts: model.services.iter().map(|_| None).collect(),
         };
         let mut simulation = Self { model, state };
         let nobody = &mut ();
@@ -221,11 +224,12 @@ impl<O: Observer> Engine<'_, O> {
             }
             Event::BreakerTimer(guard) => self.breaker_timer(guard),
             Event::Dispatch(replica) => self.dispatch_queue(replica),
-            Event::Ready(replica) => {
-                if self.state.replicas[replica].ready_event == sequence {
-                    self.replica_ready(replica);
-                }
+            Event::Start(id) if self.state.replicas[id].start_event == sequence => self.start_due(id),
+            Event::Ready(id) if self.state.replicas[id].ready_event == sequence => self.replica_ready(id),
+            Event::OutOfMemory(id) if self.state.replicas[id].memory_event == sequence => {
+                self.out_of_memory(id);
             }
+            Event::DrainOver(id) if self.state.replicas[id].drain_event == sequence => self.drain_over(id),
             Event::Probe(replica) => self.probe(replica),
             Event::ProbeTimeout(replica) => {
                 if self.state.replicas[replica].probe.timeout_event == sequence {
@@ -249,7 +253,11 @@ impl<O: Observer> Engine<'_, O> {
             | Event::Granted(_)
             | Event::WaitOver(_)
             | Event::WorkDone(_)
-            | Event::Reply(_) => {}
+            | Event::Reply(_)
+            | Event::Start(_)
+            | Event::Ready(_)
+            | Event::OutOfMemory(_)
+            | Event::DrainOver(_) => {}
         }
     }
 
@@ -276,6 +284,6 @@ impl<O: Observer> Engine<'_, O> {
     /// Whether a replica handles anything right now.
     pub(crate) fn moves_on(&self, replica: ReplicaId) -> bool {
         let replica = &self.state.replicas[replica];
-        replica.process == Process::Ready && !replica.is_paused()
+        replica.process.serves() && !replica.is_paused()
     }
 }

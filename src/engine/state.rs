@@ -12,8 +12,9 @@ use crate::engine::settings::Settings;
 use crate::engine::slab::{Handle, Slab};
 use crate::failure::Outcome;
 use crate::id::{ClassId, FaultId, IdVec, PairId, ReplicaId, ServiceId, SiteId};
-use crate::policy::BreakerPermit;
+use crate::policy::{BreakerPermit, CrashLoop};
 use crate::random::Key;
+use crate::scenario::{Cache, Service};
 use crate::time::{SimDuration, SimTime};
 
 /// The whole state of one world.
@@ -36,6 +37,21 @@ pub(crate) struct State {
     pub(crate) response: Response,
     /// Faults that fail attempts of a call.
     pub(crate) failing_pairs: Vec<(PairId, FaultId)>,
+    /// Restarts under way.
+    pub(crate) rollouts: IdVec<ServiceId, Option<RolloutState>>,
+}
+
+/// A restart of a service under way.
+#[derive(Clone, Debug)]
+pub(crate) struct RolloutState {
+    /// Replicas whose turn has not come, the next one last.
+    pub(crate) waiting: Vec<ReplicaId>,
+    /// Replicas that were restarted and are not ready yet.
+    pub(crate) under_way: Vec<ReplicaId>,
+    /// So many at a time.
+    pub(crate) at_once: usize,
+    /// How long each may finish what it has.
+    pub(crate) drain: Option<SimDuration>,
 }
 
 /// Arrivals of a class.
@@ -154,9 +170,11 @@ pub(crate) struct Attempt {
     pub(crate) thread: u32,
     /// Its next instruction.
     pub(crate) pc: u32,
-    /// When its work ends; meaningful while `working`.
+    /// When its work ends; meaningful while `working` or `delayed`.
     pub(crate) work_ends: SimTime,
     pub(crate) working: bool,
+    /// Whether it is held up before its first step until `work_ends`, whatever the speed of the replica.
+    pub(crate) delayed: bool,
     /// Its calls under way, a list through `sibling`.
     pub(crate) calls: u32,
     /// Of a call step: calls not ended, and successes still needed.
@@ -174,9 +192,21 @@ pub(crate) const NO_CALL: u32 = u32::MAX;
 /// Life of a replica's process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Process {
+    /// Not taking requests yet.
     Starting,
+    /// Serving.
     Ready,
+    /// Finishing what it has, before it is restarted.
+    Draining,
+    /// Dead.
     Down,
+}
+
+impl Process {
+    /// Whether it works on what it has.
+    pub(crate) const fn serves(self) -> bool {
+        matches!(self, Self::Ready | Self::Draining)
+    }
 }
 
 /// One copy of a service.
@@ -187,6 +217,20 @@ pub(crate) struct Replica {
     pub(crate) ready_event: u64,
     /// When it will be ready; meaningful while starting.
     pub(crate) ready_at: SimTime,
+    /// When it became ready; meaningful while it serves.
+    pub(crate) ready_since: SimTime,
+    /// How often it died by itself of late.
+    pub(crate) crash_loop: CrashLoop,
+    /// Sequence number of the event that starts it after its back-off; 0 for none.
+    pub(crate) start_event: u64,
+    /// Times it was started.
+    pub(crate) starts: u64,
+    /// Sequence number of the event that ends its draining; 0 for none.
+    pub(crate) drain_event: u64,
+    /// Sequence number of the event that kills it for its memory; 0 for none.
+    pub(crate) memory_event: u64,
+    /// Lookups that each of its caches remembers, by position.
+    pub(crate) lookups: Vec<u64>,
     /// Faults that keep it down.
     pub(crate) downed_by: Vec<FaultId>,
     /// Faults that pause it, and since when.
@@ -195,6 +239,8 @@ pub(crate) struct Replica {
     /// Faults that slow it, and how much all of them do.
     pub(crate) slowed_by: Vec<FaultId>,
     pub(crate) slowness: f64,
+    /// Faults that delay what begins.
+    pub(crate) delayed_by: Vec<FaultId>,
     /// Faults that fail what arrives.
     pub(crate) failing_by: Vec<FaultId>,
     /// Attempts waiting for a thread; canceled ones stay until they are found.
@@ -229,17 +275,35 @@ pub(crate) struct ProbeState {
     pub(crate) timeout_event: u64,
 }
 
+/// The lookups that make a share of those after which a cache is warm.
+pub(crate) fn lookups(after: u32, share: f64) -> u64 {
+    libm::round(f64::from(after) * share) as u64
+}
+
 impl Replica {
-    pub(crate) fn new() -> Self {
+    /// A replica at the begin of a run.
+    pub(crate) fn new(settings: &Service) -> Self {
+        let remembered = |(_, cache): &(_, Cache)| {
+            let Cache::Warming { after, at_begin, .. } = cache;
+            lookups(*after, *at_begin)
+        };
         Self {
             process: Process::Ready,
             ready_event: 0,
             ready_at: SimTime::ZERO,
+            ready_since: SimTime::ZERO,
+            crash_loop: CrashLoop::default(),
+            start_event: 0,
+            starts: 0,
+            drain_event: 0,
+            memory_event: 0,
+            lookups: settings.caches.iter().map(remembered).collect(),
             downed_by: Vec::new(),
             paused_by: Vec::new(),
             paused_since: SimTime::ZERO,
             slowed_by: Vec::new(),
             slowness: 1.0,
+            delayed_by: Vec::new(),
             failing_by: Vec::new(),
             queue: VecDeque::new(),
             queue_length: 0,

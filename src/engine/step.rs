@@ -10,6 +10,7 @@ use crate::failure::{FailureCause, Outcome};
 use crate::id::{Id, SiteId};
 use crate::model::{Condition, Instruction};
 use crate::random::Stream;
+use crate::scenario::Cache;
 use crate::time::SimDuration;
 
 const USER_SHARE: Stream = Stream::named("user share");
@@ -36,6 +37,11 @@ impl<O: Observer> Engine<'_, O> {
                         self.state.attempts[slot].pc = *target;
                     }
                 }
+                Instruction::Lookup { cache, stream, miss } => {
+                    if !self.lookup(slot, *cache, *stream) {
+                        self.state.attempts[slot].pc = *miss;
+                    }
+                }
                 Instruction::Jump(target) => self.state.attempts[slot].pc = *target,
                 Instruction::Fail => return self.finish(slot, Outcome::Failed(FailureCause::Error)),
                 Instruction::Done => return self.finish(slot, Outcome::Ok),
@@ -55,14 +61,29 @@ impl<O: Observer> Engine<'_, O> {
         self.emit(ModelEvent::WorkBegun(service, key, demand));
     }
 
-    /// Work is done. On a paused replica it is not: the rest of it is put off when the replica wakes.
+    /// Work, or what a fault added before it, is done. On a paused replica it is not: the rest of it is put off when the replica wakes.
     pub(crate) fn work_done(&mut self, slot: u32) {
         let attempt = &mut self.state.attempts[slot];
         if self.state.replicas[attempt.replica].is_paused() {
             return;
         }
         attempt.working = false;
+        attempt.delayed = false;
         self.step(slot);
+    }
+
+    /// Asks a cache of the replica, and warms it. Returns whether it knew the answer.
+    fn lookup(&mut self, slot: u32, cache: u32, stream: Stream) -> bool {
+        let attempt = &self.state.attempts[slot];
+        let (key, id) = (attempt.key, attempt.replica);
+        let settings = &self.state.settings.services[self.model.replicas[id].service];
+        let Cache::Warming { hit_ratio, after, .. } = settings.caches[cache as usize].1;
+        let asked = &mut self.state.replicas[id].lookups[cache as usize];
+        let warmth = if after == 0 { 1.0 } else { (*asked as f64 / f64::from(after)).min(1.0) };
+        *asked += 1;
+        let hit = key.uniform(stream) < hit_ratio * warmth;
+        self.emit(ModelEvent::LookedUp(id, cache, hit));
+        hit
     }
 
     /// Makes the calls of a step. Their answers may come before the last is made, so they are judged afterwards.

@@ -86,6 +86,7 @@ impl<'a> Compiler<'a> {
             replicas: written.replicas,
             settings: scenario::Service { operations: Vec::new(), ..written.clone() },
             calls_out: Vec::new(),
+            caches: written.caches.iter().map(|(name, _)| Stream::named(name)).collect(),
         });
         self.names.services.insert(name.to_owned(), id);
         for number in 0..written.replicas {
@@ -218,6 +219,12 @@ impl crate::model::program::Context for Compiler<'_> {
 
     fn operation_stream(&self, operation: OperationId) -> Stream {
         self.model.operations[operation].stream
+    }
+
+    fn cache(&self, operation: OperationId, name: &str) -> u32 {
+        let service = &self.model.services[self.model.operations[operation].service];
+        let position = service.settings.caches.iter().position(|(known, _)| known.value == name);
+        position.expect("caches are checked before compilation") as u32
     }
 
     fn condition(&self, written: &scenario::Condition, stream: Stream) -> Condition {

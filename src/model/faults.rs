@@ -18,7 +18,7 @@ pub(crate) fn compile_faults(scenario: &Scenario, model: &Model, names: &Names) 
         let from = model.origin + written.at.value;
         // A restart is an instant; other faults without a duration outlive the run.
         let to = match (&written.effect, &written.lasting) {
-            (Effect::Restart, _) => from,
+            (Effect::Restart { .. }, _) => from,
             (_, Some(lasting)) => from + lasting.value,
             (_, None) => SimTime::MAX,
         };
@@ -33,8 +33,9 @@ pub fn effect_name(effect: &Effect) -> &'static str {
     match effect {
         Effect::Pause => "pause",
         Effect::Crash => "crash",
-        Effect::Restart => "restart",
+        Effect::Restart { .. } => "restart",
         Effect::Slow(_) => "slow",
+        Effect::Latency { .. } => "latency",
         Effect::Errors(_) => "errors",
     }
 }

@@ -42,6 +42,8 @@ pub struct ServiceLoad {
     pub threads: u64,
     /// Attempts per second at which all threads are busy, `threads / hold_s`; infinite if nothing holds them.
     pub capacity_per_s: f64,
+    /// The same while its caches are as cold as after a start of all its replicas; no more than in health.
+    pub cold_capacity_per_s: f64,
     /// Attempts per second in the worst case that can last: every attempt at one service fails, and is tried again.
     pub worst_per_s: f64,
     /// The service that fails in the worst case.
@@ -83,16 +85,7 @@ pub(super) struct PerRequest {
 impl Forecast {
     /// The forecast for a model in health; the worst cases are still those of health.
     pub(super) fn in_health(model: &Model, order: &[OperationId]) -> Self {
-        let none = || PerRequest {
-            visits: zeros(model.operations.ids()),
-            busy_s: zeros(model.operations.ids()),
-            calls: zeros(model.sites.ids()),
-        };
-        let mut requests: Vec<PerRequest> = model.classes.iter().map(|_| none()).collect();
-        for kind in kinds(model) {
-            use crate::id::Id;
-            add_kind(model, kind, order, &mut requests[kind.class.position()]);
-        }
+        let requests = per_request(model, order, None);
         let instants: Vec<(SimTime, Vec<f64>)> =
             instants(model).into_iter().map(|at| (at, rates(model, at))).collect();
         let mut forecast = Self {
@@ -103,7 +96,8 @@ impl Forecast {
         };
         for service in model.services.ids() {
             let load = forecast.busiest(model, service, &instants);
-            forecast.services.push(load);
+            let cold_capacity_per_s = cold_capacity(model, order, service, &load);
+            forecast.services.push(ServiceLoad { cold_capacity_per_s, ..load });
         }
         forecast
     }
@@ -143,11 +137,46 @@ impl Forecast {
             attempts_per_s,
             hold_s,
             threads,
-            capacity_per_s: if hold_s > 0.0 { threads as f64 / hold_s } else { f64::INFINITY },
+            capacity_per_s: capacity(threads, hold_s),
+            cold_capacity_per_s: capacity(threads, hold_s),
             worst_per_s: attempts_per_s,
             worst_when: None,
         }
     }
+}
+
+/// What a request of each class brings along; one service may have cold caches.
+fn per_request(model: &Model, order: &[OperationId], cold: Option<ServiceId>) -> Vec<PerRequest> {
+    let none = || PerRequest {
+        visits: zeros(model.operations.ids()),
+        busy_s: zeros(model.operations.ids()),
+        calls: zeros(model.sites.ids()),
+    };
+    let mut requests: Vec<PerRequest> = model.classes.iter().map(|_| none()).collect();
+    for kind in kinds(model) {
+        use crate::id::Id;
+        add_kind(model, Kind { cold, ..kind }, order, &mut requests[kind.class.position()]);
+    }
+    requests
+}
+
+/// What a service can carry at the instant of its load while its caches are cold.
+fn cold_capacity(model: &Model, order: &[OperationId], service: ServiceId, load: &ServiceLoad) -> f64 {
+    if model.services[service].caches.is_empty() {
+        return load.capacity_per_s;
+    }
+    let requests = per_request(model, order, Some(service));
+    let own = || model.operations.enumerate().filter(|(_, op)| op.service == service).map(|(id, _)| id);
+    let busy = |request: &PerRequest| own().map(|op| request.busy_s[op]).sum();
+    let rates = rates(model, load.at);
+    let busy: f64 = requests.iter().zip(rates).map(|(request, rate)| times(rate, busy(request))).sum();
+    // Misses may be quicker than hits; what a service carries in health it carries.
+    capacity(load.threads, ratio(busy, load.attempts_per_s)).min(load.capacity_per_s)
+}
+
+/// Attempts per second at which all threads are busy.
+fn capacity(threads: u64, hold_s: f64) -> f64 {
+    if hold_s > 0.0 { threads as f64 / hold_s } else { f64::INFINITY }
 }
 
 /// Adds what a kind of request brings along to what all of its class do.

@@ -59,6 +59,8 @@ pub struct Service {
     pub settings: scenario::Service,
     /// Edges on which it calls others.
     pub calls_out: Vec<EdgeId>,
+    /// The names of its caches, hashed, in the order of its settings.
+    pub caches: Vec<Stream>,
 }
 
 impl Service {
@@ -119,6 +121,15 @@ pub enum Instruction {
         condition: Condition,
         /// Where to go if it does not hold.
         target: u32,
+    },
+    /// Asks a cache of the service; goes on if it knows the answer, else jumps.
+    Lookup {
+        /// Position of the cache among those of the service.
+        cache: u32,
+        /// Purpose of the draw.
+        stream: Stream,
+        /// Where to go if it does not know.
+        miss: u32,
     },
     /// Jumps.
     Jump(u32),

@@ -13,6 +13,8 @@ pub(crate) trait Context {
     fn call_site(&mut self, from: OperationId, to: &str, nth: u64) -> SiteId;
     /// The name of an operation, hashed.
     fn operation_stream(&self, operation: OperationId) -> Stream;
+    /// Position of a cache among those of the service that offers the operation.
+    fn cache(&self, operation: OperationId, name: &str) -> u32;
     /// A condition with its names resolved.
     fn condition(&self, written: &scenario::Condition, stream: Stream) -> Condition;
 }
@@ -51,6 +53,7 @@ impl<'a, C: Context> ProgramBuilder<'a, C> {
                 Step::Call { to } => self.calls(std::slice::from_ref(to), 1),
                 Step::Parallel { calls, join } => self.calls(calls, needed(join, calls.len() as u32)),
                 Step::Branch { when, then, otherwise } => self.branch(when, then, otherwise),
+                Step::Lookup { cache, hit, miss } => self.lookup(cache, hit, miss),
                 Step::Fail => self.program.push(Instruction::Fail),
             }
         }
@@ -71,17 +74,28 @@ impl<'a, C: Context> ProgramBuilder<'a, C> {
     fn branch(&mut self, when: &scenario::Condition, then: &[Step], otherwise: &[Step]) {
         let stream = self.stream("branch");
         let condition = self.context.condition(when, stream);
-        let unless = self.program.len();
-        self.program.push(Instruction::Unless { condition: condition.clone(), target: 0 });
-        self.steps(then);
-        if otherwise.is_empty() {
-            self.program[unless] = Instruction::Unless { condition, target: self.here() };
+        self.fork(then, otherwise, |target| Instruction::Unless { condition: condition.clone(), target });
+    }
+
+    fn lookup(&mut self, cache: &str, hit: &[Step], miss: &[Step]) {
+        let stream = self.stream(&format!("lookup {cache}"));
+        let cache = self.context.cache(self.operation, cache);
+        self.fork(hit, miss, |miss| Instruction::Lookup { cache, stream, miss });
+    }
+
+    /// One of two ways: an instruction that goes on, or jumps to where it is told, and the steps of both.
+    fn fork(&mut self, on: &[Step], jumped: &[Step], instruction: impl Fn(u32) -> Instruction) {
+        let fork = self.program.len();
+        self.program.push(instruction(0));
+        self.steps(on);
+        if jumped.is_empty() {
+            self.program[fork] = instruction(self.here());
             return;
         }
         let jump = self.program.len();
         self.program.push(Instruction::Jump(0));
-        self.program[unless] = Instruction::Unless { condition, target: self.here() };
-        self.steps(otherwise);
+        self.program[fork] = instruction(self.here());
+        self.steps(jumped);
         self.program[jump] = Instruction::Jump(self.here());
     }
 

@@ -1,7 +1,8 @@
 //! Which instructions of an operation an attempt reaches, and how likely. Knows neither lengths nor rates.
 
-use crate::id::{ClassId, Id, IdVec, OperationId, SiteId};
+use crate::id::{ClassId, Id, IdVec, OperationId, ServiceId, SiteId};
 use crate::model::parts::{Condition, Instruction, Model};
+use crate::scenario::Cache;
 
 /// Requests that are alike: of one class, and of users whom every branch by users treats alike.
 #[derive(Clone, Copy, Debug)]
@@ -9,9 +10,11 @@ pub(super) struct Kind {
     /// Their class.
     pub(super) class: ClassId,
     /// Where their users stand among all users of the class, from 0 to 1.
-    user: f64,
+    pub(super) user: f64,
     /// Their share of the requests of the class.
     pub(super) share: f64,
+    /// The service whose caches are as cold as after a start; those of all others are warm.
+    pub(super) cold: Option<ServiceId>,
 }
 
 /// All kinds of requests. A branch by users always takes the same users, so that branches below one another are not
@@ -27,7 +30,8 @@ pub(super) fn kinds(model: &Model) -> Vec<Kind> {
     borders.dedup();
     let stretches = borders.windows(2).map(|pair| (f64::midpoint(pair[0], pair[1]), pair[1] - pair[0]));
     let stretches: Vec<(f64, f64)> = stretches.collect();
-    let of_class = |class| stretches.iter().map(move |&(user, share)| Kind { class, user, share });
+    let of_class =
+        |class| stretches.iter().map(move |&(user, share)| Kind { class, user, share, cold: None });
     model.classes.ids().flat_map(of_class).collect()
 }
 
@@ -44,6 +48,14 @@ impl Kind {
             Condition::Users(share) => self.user < *share,
         };
         f64::from(u8::from(holds))
+    }
+
+    /// How likely a lookup in a cache of a service hits.
+    fn hits(&self, model: &Model, service: ServiceId, cache: u32) -> f64 {
+        let Cache::Warming { hit_ratio, after, after_start, .. } =
+            model.services[service].settings.caches[cache as usize].1;
+        let is_cold = self.cold == Some(service) && after > 0;
+        if is_cold { hit_ratio * after_start } else { hit_ratio }
     }
 }
 
@@ -79,6 +91,11 @@ pub(super) fn walk<'m>(
                 let chance = kind.chance(model, condition);
                 flow(offset + 1, here * chance);
                 flow(*target as usize - start, here * (1.0 - chance));
+            }
+            Instruction::Lookup { cache, miss, .. } => {
+                let hits = kind.hits(model, model.operations[operation].service, *cache);
+                flow(offset + 1, here * hits);
+                flow(*miss as usize - start, here * (1.0 - hits));
             }
             Instruction::Jump(target) => flow(*target as usize - start, here),
             Instruction::Fail | Instruction::Done => {}

@@ -8,6 +8,7 @@
 //! | [`delay`] | how long to wait before a retry |
 //! | [`decide`], [`RetryBudget`] | whether a failed attempt is tried again |
 //! | [`CircuitBreaker`] | whether a call may be made at all |
+//! | [`CrashLoop`] | how long a dead process is left alone |
 //! | [`Permits`] | who holds one of a bounded number of places, and who waits for one |
 //!
 //! **Invariant**: time only moves forward. Every method that takes `now` expects it no earlier than the last one.
@@ -16,6 +17,7 @@ mod backoff;
 mod breaker_state;
 mod circuit_breaker;
 mod consecutive_breaker;
+mod crash_loop;
 mod permits;
 mod rate_breaker;
 mod retry;
@@ -26,6 +28,7 @@ mod windowed_adder;
 pub use backoff::delay;
 pub use breaker_state::BreakerState;
 pub use circuit_breaker::{BreakerPermit, CircuitBreaker};
+pub use crash_loop::CrashLoop;
 pub use permits::{Acquired, Permits};
 pub use retry::{GiveUpReason, RetryDecision, decide};
 pub use retry_budget::RetryBudget;

@@ -101,7 +101,7 @@ pub struct Edge {
 pub struct FaultSpan {
     /// Its name, or "pause of user-db".
     pub name: String,
-    /// What it did: `pause`, `crash`, `restart`, `slow`, `errors`.
+    /// What it did: `pause`, `crash`, `restart`, `slow`, `latency`, `errors`.
     pub effect: String,
     /// The service it hit; for a fault on a call, the callee.
     pub service: String,
@@ -198,6 +198,12 @@ pub struct ServiceTotals {
     pub peak_queue: u64,
     /// Times a replica began to start up.
     pub restarts: u64,
+    /// Times a replica was killed for the memory that it used.
+    pub oom_kills: u64,
+    /// Lookups in its caches that knew the answer.
+    pub hits: u64,
+    /// Lookups in its caches that did not.
+    pub misses: u64,
     /// Sent to it from the first fault on.
     pub attempts_since_fault: u64,
     /// Of those, first attempts.
@@ -259,6 +265,10 @@ pub struct ServiceSeries {
     pub limited: Vec<u64>,
     /// Retries among the offered.
     pub retried: Vec<u64>,
+    /// Lookups in its caches that knew the answer.
+    pub hits: Vec<u64>,
+    /// Lookups in its caches that did not.
+    pub misses: Vec<u64>,
     /// Mean number of attempts at the service, zombies included.
     pub in_flight: Vec<f64>,
     /// Mean number of attempts waiting for a thread.
@@ -375,6 +385,6 @@ pub struct Transition {
     pub kind: &'static str,
     /// Who: "gc", "user-db/0", "checkout -> user #0", "user errors".
     pub subject: String,
-    /// Into which state: "begin", "end", "paused", "ready", "open", "unhealthy", "firing", "resolved" ...
+    /// Into which state: "begin", "end", "paused", "out of memory", "ready", "open", "unhealthy", "firing", "resolved" ...
     pub state: &'static str,
 }

@@ -44,6 +44,16 @@ pub fn describe(model: &Model, event: &ModelEvent) -> String {
                 replica(id)
             )
         }
+        ModelEvent::LookedUp(id, cache, hit) => {
+            let caches = &model.services[model.replicas[*id].service].settings.caches;
+            let name = caches.get(*cache as usize).map_or("?", |(name, _)| name.as_str());
+            format!(
+                "cache {name} of {} {}",
+                replica(id),
+                if *hit { "knows the answer" } else { "does not know" }
+            )
+        }
+        ModelEvent::OutOfMemory(id) => format!("{} is out of memory", replica(id)),
         ModelEvent::ReplicaChanged(id, state) => format!("{} is {}", replica(id), replica_state(*state)),
         ModelEvent::BreakerChanged(edge, number, state) => {
             let pair = &model.pairs[model.edges[*edge].pair].name;

@@ -127,6 +127,11 @@ fn words(model: &Model, event: &ModelEvent) -> Option<(u64, [u64; 3])> {
         ModelEvent::FaultBegan(id) => (19, [model.faults[*id].stream.0, 0, 0]),
         ModelEvent::FaultEnded(id) => (20, [model.faults[*id].stream.0, 0, 0]),
         ModelEvent::Acted(id, step) => (40, [model.response.procedures[*id].stream.0, u64::from(*step), 0]),
+        ModelEvent::LookedUp(id, cache, hit) => {
+            let caches = &model.services[model.replicas[*id].service].caches;
+            (21, [replica(*id), caches[*cache as usize].0, u64::from(*hit)])
+        }
+        ModelEvent::OutOfMemory(id) => (22, [replica(*id), 0, 0]),
         // What people know and think is not part of the world; what they do is.
         ModelEvent::Responded(..) => return None,
     })

@@ -235,7 +235,7 @@ impl<'m> Recorder<'m> {
     }
 
     fn replica_changed(&mut self, now: SimTime, id: ReplicaId, state: ReplicaState) {
-        let runs = matches!(state, ReplicaState::Ready | ReplicaState::Paused);
+        let runs = matches!(state, ReplicaState::Ready | ReplicaState::Paused | ReplicaState::Draining);
         if runs != self.running[id] {
             self.running[id] = runs;
             let level = &mut self.service_of(id).running;
@@ -245,6 +245,12 @@ impl<'m> Recorder<'m> {
             self.service_of(id).totals.restarts += 1;
         }
         self.transition(now, "replica", replica_name(self.model, id), replica_state(state));
+    }
+
+    fn out_of_memory(&mut self, now: SimTime, id: ReplicaId) {
+        let counts = self.counts(now);
+        self.service_of(id).totals.oom_kills += u64::from(counts);
+        self.transition(now, "replica", replica_name(self.model, id), "out of memory");
     }
 
     fn breaker_changed(&mut self, now: SimTime, id: EdgeId, number: u32, state: BreakerState) {
@@ -350,6 +356,11 @@ impl Observer for Recorder<'_> {
             | ModelEvent::Finished(..)
             | ModelEvent::Blocked(_)
             | ModelEvent::Unblocked(_) => self.level(now, event),
+            ModelEvent::LookedUp(id, _, hit) => {
+                let counts = self.counts(now);
+                self.service_of(*id).looked_up(*hit, counts);
+            }
+            ModelEvent::OutOfMemory(id) => self.out_of_memory(now, *id),
             ModelEvent::ReplicaChanged(id, state) => self.replica_changed(now, *id, *state),
             ModelEvent::BreakerChanged(edge, number, state) => {
                 self.breaker_changed(now, *edge, *number, *state);

@@ -127,6 +127,8 @@ pub(crate) struct ServiceTally {
     shed: u64,
     limited: u64,
     retried: u64,
+    hits: u64,
+    misses: u64,
     latency: Latencies,
     pub(crate) queued: Level,
     pub(crate) busy: Level,
@@ -157,6 +159,8 @@ impl ServiceTally {
             shed: 0,
             limited: 0,
             retried: 0,
+            hits: 0,
+            misses: 0,
             latency: Latencies::coarse(),
             queued: Level::new(0),
             busy: Level::new(0),
@@ -205,6 +209,16 @@ impl ServiceTally {
         }
     }
 
+    pub(crate) fn looked_up(&mut self, hit: bool, counts: bool) {
+        if !counts {
+            return;
+        }
+        self.hits += u64::from(hit);
+        self.misses += u64::from(!hit);
+        self.totals.hits += u64::from(hit);
+        self.totals.misses += u64::from(!hit);
+    }
+
     pub(crate) fn begun(&mut self, waited: SimDuration) {
         self.admitted += 1;
         self.wait_ns += u128::from(waited.as_nanos());
@@ -238,6 +252,8 @@ impl ServiceTally {
         push(&mut series.shed, &mut self.shed);
         push(&mut series.limited, &mut self.limited);
         push(&mut series.retried, &mut self.retried);
+        push(&mut series.hits, &mut self.hits);
+        push(&mut series.misses, &mut self.misses);
         series.in_flight.push((queued + busy) / width_s);
         series.queue_length.push(queued / width_s);
         series.busy_threads.push(busy / width_s);

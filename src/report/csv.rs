@@ -13,7 +13,7 @@ pub const SERIES_VERSION: u32 = 1;
 const KEYS: [&str; 5] = ["world", "kind", "name", "start_s", "width_s"];
 
 /// What is measured in a row of `series.csv`.
-const MEASURED: [&str; 24] = [
+const MEASURED: [&str; 26] = [
     "arrived",
     "offered",
     "admitted",
@@ -28,6 +28,8 @@ const MEASURED: [&str; 24] = [
     "limited",
     "refused",
     "retried",
+    "hits",
+    "misses",
     "in_flight",
     "queue_length",
     "busy_threads",
@@ -158,6 +160,8 @@ fn service(series: &ServiceSeries) -> Columns<'_> {
         ("shed", Values::Counts(&series.shed)),
         ("limited", Values::Counts(&series.limited)),
         ("retried", Values::Counts(&series.retried)),
+        ("hits", Values::Counts(&series.hits)),
+        ("misses", Values::Counts(&series.misses)),
         ("in_flight", Values::Means(&series.in_flight)),
         ("queue_length", Values::Means(&series.queue_length)),
         ("busy_threads", Values::Means(&series.busy_threads)),

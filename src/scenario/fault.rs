@@ -1,8 +1,9 @@
 //! Faults as written: what is broken on purpose, where and when.
 
 use crate::diagnostic::Spanned;
-use crate::scenario::Name;
+use crate::distribution::DurationDistribution;
 use crate::scenario::read::schema::{Rule, schema};
+use crate::scenario::{Name, Rollout};
 use crate::time::SimDuration;
 
 schema! {
@@ -45,10 +46,25 @@ schema! {
         Pause,
         /// The process is killed and stays dead for the fault's duration, then starts up again.
         Crash,
-        /// The process is killed and starts up again at once.
-        Restart,
+        /// People restart it: each process is killed and starts up again at once. `Restart`, or with an order,
+        /// `Restart(how: Rolling(at_once: 1), drain: "30s")`.
+        Restart {
+            /// All at the same time, or one after another.
+            how: Rollout = AtOnce,
+            /// How long a replica may finish what it has, out of its balancers, before it is killed. Default none: it
+            /// is killed at once.
+            drain: Option<SimDuration>,
+        },
         /// Work takes `factor` times as long; what is under way is rescaled. `Slow(5)`.
         Slow(factor: f64 where Rule::positive_factor(1e6)),
+        /// Attempts that begin hold their thread for longer before their first step, whatever else slows them.
+        /// `Latency(Exp("200ms"), share: "10%")`.
+        Latency {
+            /// How much longer.
+            added: DurationDistribution,
+            /// The share of the attempts that it hits.
+            share: f64 = "100%" where Rule::positive_share(),
+        },
         /// This share of the attempts that arrive fail at once with an error. `Errors("30%")`.
         Errors(share: f64 where Rule::positive_share()),
     }

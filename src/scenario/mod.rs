@@ -38,10 +38,12 @@ pub use document::{Choice, Document, FORMAT, Rejected, Resolved, VariantInfo};
 pub use expectation::{Bound, Check, Expectation, VerdictKind, World};
 pub use fault::{Effect, Fault, Target};
 pub use monitor::{Alert, Monitor, Reading, Side, Subject, View};
+pub use read::size::Bytes;
 pub use response::{Act, Action, Circumstance, Misdiagnosis, OnCall, RunbookRule, Trigger, Verification};
 pub use root::{Impact, Limits, Name, Named, Scenario};
 pub use service::{
-    Access, Capacity, Condition, Join, Per, Probe, Queue, Restart, Rollout, Service, Step, WhenFull,
+    Access, Cache, Capacity, Condition, CrashBackoff, Join, Memory, Per, Probe, Queue, Restart, Rollout,
+    Service, Step, WhenFull,
 };
 pub use text::parse::MAX_BYTES;
 pub use traffic::{Rate, Traffic};

@@ -3,7 +3,7 @@
 use crate::diagnostic::Spanned;
 use crate::distribution::DurationDistribution;
 use crate::scenario::read::schema::{Rule, schema};
-use crate::scenario::{Name, Named};
+use crate::scenario::{Bytes, Name, Named};
 use crate::time::SimDuration;
 
 schema! {
@@ -22,6 +22,10 @@ schema! {
         pub operations: Named<Vec<Step>>,
         /// How a dead process comes back.
         pub restart: Restart = (Restart(startup: "10s")),
+        /// What a replica needs and may use; beyond it the process is killed. Default none: no bound.
+        pub memory: Option<Memory>,
+        /// Its caches, by name; each replica has its own, which `Lookup` asks.
+        pub caches: Named<Cache> = {},
         /// The health probe behind its dashboard. Default none.
         pub probe: Option<Probe>,
     }
@@ -68,10 +72,38 @@ schema! {
 
 schema! {
     /// How a dead process comes back.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[derive(Clone, Copy, Debug, PartialEq)]
     pub struct Restart {
         /// From the start of the process to its first request.
         pub startup: SimDuration = "10s",
+        /// Each start-up takes `startup` x U(1 - jitter, 1 + jitter).
+        pub jitter: f64 = "0%" where Rule::share(1.0),
+        /// From the death of a process to the orchestrator noticing it. Back-off runs meanwhile; the later decides.
+        pub notice: SimDuration = "0s",
+        /// How long a process that died by itself (a crash, out of memory) is left alone before it is started again. A
+        /// restart by people starts at once, and the count of deaths begins anew.
+        pub backoff: CrashBackoff = (CrashLoop(base: "10s")),
+    }
+}
+
+schema! {
+    /// How long a process that died by itself is left alone before it is started again, from its death on.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub enum CrashBackoff {
+        /// As Kubernetes' `CrashLoopBackOff`: at once after the first death, then after `base`, each further wait
+        /// `factor` times as long, up to `max`.
+        CrashLoop {
+            /// The wait after the second death.
+            base: SimDuration = "10s",
+            /// From one wait to the next.
+            factor: f64 = 2 where Rule::factor(1.0, 1000.0),
+            /// The longest wait.
+            max: SimDuration = "300s",
+            /// A process that was ready for so long dies for the first time again.
+            reset: SimDuration = "10m",
+        },
+        /// At once, every time.
+        Immediate,
     }
 }
 
@@ -81,10 +113,42 @@ schema! {
     pub enum Rollout {
         /// All at the same time.
         AtOnce,
-        /// So many at a time; the next when these are ready.
+        /// So many at a time, the next when these are ready.
         Rolling {
-            /// Replicas at a time.
+            /// How many.
             at_once: u32 = 1 where Rule::count(1, 10_000),
+        },
+    }
+}
+
+schema! {
+    /// What a replica needs, and may use. It uses `idle` + `per_request` for each attempt that it has, waiting or on a
+    /// thread, abandoned ones included; above `limit` its process is killed (out of memory).
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct Memory {
+        /// The most that it may use.
+        pub limit: Bytes,
+        /// Without any request.
+        pub idle: Bytes,
+        /// For each attempt that it has.
+        pub per_request: Bytes,
+    }
+}
+
+schema! {
+    /// A cache of a replica: how often it knows the answer. It is lost with its process.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub enum Cache {
+        /// Warms with what is asked of it: a lookup hits with a probability of `hit_ratio` x min(1, lookups / `after`).
+        Warming {
+            /// Share of hits once it is warm.
+            hit_ratio: f64 where Rule::share(1.0),
+            /// Lookups until it is warm; 0 for one that always is.
+            after: u32 where Rule::count(0, 1_000_000_000),
+            /// The share of `after` that it begins the run with.
+            at_begin: f64 = "100%" where Rule::share(1.0),
+            /// The share of `after` that a new process begins with: above 0% if it is warmed before it is ready.
+            after_start: f64 = "0%" where Rule::share(1.0),
         },
     }
 }
@@ -136,8 +200,29 @@ schema! {
             /// Steps if not.
             otherwise: Vec<Step> = [],
         },
+        /// Asks a cache of the service and goes one of two ways: `Lookup("profile", miss: [Call("user-db.read")])`.
+        /// Takes no time itself.
+        Lookup {
+            /// The cache, by its name in `caches`.
+            cache: Name,
+            /// Steps if it knows the answer.
+            hit: Vec<Step> = [],
+            /// Steps if not.
+            miss: Vec<Step> = [],
+        },
         /// Fails the operation with an error of its own.
         Fail,
+    }
+}
+
+impl Step {
+    /// The steps within it, one list for each way it may go.
+    pub fn within(&self) -> [&[Self]; 2] {
+        match self {
+            Self::Branch { then, otherwise, .. } => [then, otherwise],
+            Self::Lookup { hit, miss, .. } => [hit, miss],
+            Self::Work { .. } | Self::Call { .. } | Self::Parallel { .. } | Self::Fail => [&[], &[]],
+        }
     }
 }
 
@@ -192,5 +277,12 @@ schema! {
         Read,
         /// It changes something: cached answers do not serve it.
         Write,
+    }
+}
+
+impl Memory {
+    /// Attempts that a replica may have at once without being killed; none if they need no memory.
+    pub fn most_requests(self) -> Option<u64> {
+        self.limit.0.saturating_sub(self.idle.0).checked_div(self.per_request.0)
     }
 }

@@ -8,6 +8,7 @@ mod desk;
 mod determinism;
 mod explain_command;
 mod help;
+mod life;
 mod mechanisms;
 mod new_command;
 mod people;

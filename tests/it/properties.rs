@@ -50,17 +50,47 @@ fn service() -> impl Strategy<Value = String> {
         "Fifo(capacity: 0)",
     ]);
     let when_full = select(vec!["Reject", "Silent"]);
-    (1_u32..4, 1_u32..5, queue, when_full).prop_map(|(replicas, threads, queue, when_full)| {
-        format!(
-            "replicas: {replicas}, threads: {threads}, queue: {queue}, when_full: {when_full}, \
-             restart: Restart(startup: \"1s\"), probe: Probe(interval: \"1s\", timeout: \"300ms\")"
-        )
-    })
+    let restart = select(vec![
+        "Restart(startup: \"1s\")",
+        "Restart(startup: \"500ms\", jitter: \"50%\", notice: \"200ms\")",
+        "Restart(startup: \"300ms\", backoff: Immediate)",
+        "Restart(startup: \"0s\", jitter: \"100%\", backoff: CrashLoop(base: \"500ms\", max: \"2s\", reset: \"1s\"))",
+    ]);
+    let memory = select(vec![
+        "None",
+        "None",
+        "Memory(limit: \"10kB\", idle: \"4kB\", per_request: \"1kB\")",
+        "Memory(limit: \"100MiB\", idle: \"10MiB\", per_request: \"30MiB\")",
+    ]);
+    let cache = select(vec![
+        "Warming(hit_ratio: \"90%\", after: 50)",
+        "Warming(hit_ratio: \"60%\", after: 200, at_begin: \"0%\", after_start: \"50%\")",
+        "Warming(hit_ratio: \"100%\", after: 0)",
+    ]);
+    (1_u32..4, 1_u32..5, queue, when_full, restart, memory, cache).prop_map(
+        |(replicas, threads, queue, when_full, restart, memory, cache)| {
+            format!(
+                "replicas: {replicas}, threads: {threads}, queue: {queue}, when_full: {when_full}, \
+                 restart: {restart}, memory: {memory}, caches: {{ \"cache\": {cache} }}, \
+                 probe: Probe(interval: \"1s\", timeout: \"300ms\")"
+            )
+        },
+    )
 }
 
 fn fault() -> impl Strategy<Value = String> {
     let target = select(vec!["\"a\"", "\"b\"", "\"c\"", "Replica(\"b\", 0)", "Share(\"c\", \"50%\")"]);
-    let effect = select(vec!["Pause", "Crash", "Restart", "Slow(4)", "Errors(\"40%\")"]);
+    let effect = select(vec![
+        "Pause",
+        "Crash",
+        "Restart",
+        "Restart(how: Rolling(at_once: 1))",
+        "Restart(how: Rolling(at_once: 2), drain: \"200ms\")",
+        "Restart(drain: \"2s\")",
+        "Slow(4)",
+        "Errors(\"40%\")",
+        "Latency(Exp(\"50ms\"), share: \"50%\")",
+    ]);
     (target, effect, 0_u32..8000, 1_u32..4000).prop_map(|(on, effect, at, lasts)| {
         format!("Fault(at: \"{at}ms\", for: \"{lasts}ms\", on: {on}, effect: {effect})")
     })
@@ -72,7 +102,7 @@ fn world() -> impl Strategy<Value = String> {
     (
         [service(), service(), service()],
         [policy(), policy(), policy(), policy()],
-        proptest::collection::vec(fault(), 0..4),
+        proptest::collection::vec(fault(), 0..5),
         join,
         10_u32..120,
         any::<u32>(),
@@ -81,9 +111,9 @@ fn world() -> impl Strategy<Value = String> {
             format!(
                 "Scenario(format: 1, name: \"random\", warm_up: \"1s\", horizon: \"12s\", seed: {seed},
             services: {{
-                \"a\": Service({a}, operations: {{ \"op\": [Work(Exp(\"5ms\")), Parallel([\"b.op\", \"c.op\"], join: {join}), Work(Constant(\"1ms\"))] }}),
-                \"b\": Service({b}, operations: {{ \"op\": [Branch(Chance(\"50%\"), then: [Call(\"c.op\"), Call(\"c.op\")], otherwise: [Work(Exp(\"20ms\"))])] }}),
-                \"c\": Service({c}, operations: {{ \"op\": [Work(LogNormal(mean: \"15ms\", cv: 1.5)), Branch(Chance(\"5%\"), then: [Fail])] }}),
+                \"a\": Service({a}, operations: {{ \"op\": [Work(Exp(\"5ms\")), Lookup(\"cache\", hit: [Work(\"1ms\")], miss: [Parallel([\"b.op\", \"c.op\"], join: {join})]), Work(Constant(\"1ms\"))] }}),
+                \"b\": Service({b}, operations: {{ \"op\": [Branch(Chance(\"50%\"), then: [Call(\"c.op\"), Call(\"c.op\")], otherwise: [Work(Exp(\"20ms\"))]), Lookup(\"cache\")] }}),
+                \"c\": Service({c}, operations: {{ \"op\": [Lookup(\"cache\", miss: [Work(LogNormal(mean: \"15ms\", cv: 1.5))]), Branch(Chance(\"5%\"), then: [Fail])] }}),
             }},
             calls: {{ \"a -> b\": {ab}, \"a -> c\": {ac}, \"b -> c\": {bc}, \"users -> a\": {ua} }},
             traffic: {{ \"users\": Open(rate: \"{rate}/s\", entry: \"a.op\", users: 50) }},

@@ -86,6 +86,28 @@ pub(super) fn no_mean(lint: &Lint<'_>) -> Vec<Finding> {
     services(lint).filter_map(find).collect()
 }
 
+/// `L004`: enough threads with warm caches, too few with cold ones.
+pub(super) fn cold_start(lint: &Lint<'_>) -> Vec<Finding> {
+    let find = |(_, service, load): (ServiceId, &Service, &ServiceLoad)| {
+        let cold = load.cold_capacity_per_s;
+        (cold < load.attempts_per_s && load.attempts_per_s < load.capacity_per_s).then(|| Finding {
+            code: "L004",
+            gravity: Gravity::Serious,
+            message: format!(
+                "cold, `{}` holds {} of its {}: a restart of all replicas would overload it",
+                service.name,
+                rate(cold),
+                rate(load.attempts_per_s)
+            ),
+            hint: format!(
+                "with warm caches it carries {}; warm them before a replica is ready, or restart one at a time",
+                rate(load.capacity_per_s)
+            ),
+        })
+    };
+    services(lint).filter_map(find).collect()
+}
+
 /// `L030`: queues without a bound.
 pub(super) fn unbounded_queue(lint: &Lint<'_>) -> Vec<Finding> {
     let is_unbounded = |service: &Service| {

@@ -37,6 +37,15 @@ const CODES: &[Code] = &[
         example: r#"Work(Pareto(min: "10ms", alpha: 2.5))"#,
     },
     Code {
+        id: "L004",
+        title: "overloaded with cold caches",
+        explanation: "With warm caches the service has threads enough; with caches as cold as after a start, the \
+            misses hold its threads for so long that it cannot carry the same load. When all replicas start at once, \
+            the queue grows before the caches are warm, and what was meant to help makes an outage. Retries and \
+            the waits at a callee that the misses overload come on top.",
+        example: r#"caches: { "profile": Warming(hit_ratio: "90%", after: 5000, after_start: "100%") }"#,
+    },
+    Code {
         id: "L010",
         title: "vulnerable to a retry storm",
         explanation: "The service can carry its first attempts, but not the attempts that come when every one fails: \

@@ -12,6 +12,7 @@ pub fn review(model: &Model, forecast: &Forecast) -> Vec<Finding> {
         capacity::too_busy,
         capacity::little_room,
         capacity::no_mean,
+        capacity::cold_start,
         retries::storm,
         retries::layers,
         retries::open_breaker_tried_again,

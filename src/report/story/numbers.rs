@@ -68,6 +68,7 @@ pub(super) fn services(record: &Record, summary: &Summary) -> Option<Table> {
         "mean wait",
         "peak queue",
         "restarts",
+        "out of memory",
         "first hit",
         "recovered",
     ]);
@@ -105,6 +106,7 @@ fn service_cells(name: &str, service: &ServiceSummary, twin: Option<&ServiceSumm
         quantity::millis(service.mean_wait_ms),
         quantity::count(service.peak_queue),
         quantity::count(service.restarts),
+        quantity::count(service.oom_kills),
         or_nothing(service.first_impact_s.map(quantity::instant)),
         or_nothing(service.recovered_s.map(quantity::instant)),
     ]

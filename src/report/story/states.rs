@@ -65,12 +65,20 @@ fn deaths(service: &str, changes: &[&Transition]) -> Vec<Happening> {
             |at| format!(", ready again by {}", quantity::instant(at)),
         );
         let again = if back.is_none() && next.is_infinite() { ", not ready again".to_owned() } else { again };
+        let (from, to) = (wave[0], wave[wave.len() - 1]);
+        let starved =
+            |change: &&&Transition| change.state == "out of memory" && (from..=to).contains(&change.at_s);
+        let why = match changes.iter().filter(starved).count() {
+            0 => "",
+            some if some == wave.len() => ", out of memory",
+            _ => ", some of them out of memory",
+        };
         let who = quantity::counted(wave.len() as u64, "replica");
         let verb = if wave.len() == 1 { "goes" } else { "go" };
         found.push(Happening {
             at_s: wave[0],
             weight: Weight::Important,
-            what: Line::toned(Tone::Bad, "down ").and(format!("{who} of {service} {verb} down{again}")),
+            what: Line::toned(Tone::Bad, "down ").and(format!("{who} of {service} {verb} down{why}{again}")),
         });
     }
     if let (Some(first), Some(last)) = (waves.get(WAVES), downs.last()) {

@@ -43,7 +43,7 @@ fn within_the_run(fault: &Fault, scenario: &Scenario, found: &mut Diagnostics) {
         return;
     }
     if let Some(lasting) = &fault.lasting
-        && fault.effect == Effect::Restart
+        && matches!(fault.effect, Effect::Restart { .. })
     {
         found.push(
             Diagnostic::warning(code::NO_EFFECT, lasting.span, "a restart has no duration of its own")
@@ -104,8 +104,9 @@ fn effect_name(effect: &Effect) -> &'static str {
     match effect {
         Effect::Pause => "Pause",
         Effect::Crash => "Crash",
-        Effect::Restart => "Restart",
+        Effect::Restart { .. } => "Restart",
         Effect::Slow(_) => "Slow",
+        Effect::Latency { .. } => "Latency",
         Effect::Errors(_) => "Errors",
     }
 }

@@ -112,11 +112,10 @@ fn calls_of<'a>(steps: &'a [Step], out: &mut Vec<&'a Name>) {
         match step {
             Step::Call { to } => out.push(to),
             Step::Parallel { calls, .. } => out.extend(calls),
-            Step::Branch { then, otherwise, .. } => {
-                calls_of(then, out);
-                calls_of(otherwise, out);
-            }
-            Step::Work { .. } | Step::Fail => {}
+            Step::Work { .. } | Step::Branch { .. } | Step::Lookup { .. } | Step::Fail => {}
+        }
+        for steps in step.within() {
+            calls_of(steps, out);
         }
     }
 }

@@ -25,6 +25,7 @@ pub(in crate::scenario) fn check(scenario: &Scenario, found: &mut Diagnostics) {
     entries(scenario, &names, found);
     calls_lead_somewhere(&names, found);
     conditions(scenario, &names, found);
+    crate::scenario::check::cache::caches(scenario, found);
     operations_are_called(&names, found);
     ambiguous_edges(scenario, &names, found);
     circles_and_chains(&names, found);
@@ -39,7 +40,8 @@ pub(in crate::scenario) fn check(scenario: &Scenario, found: &mut Diagnostics) {
 fn chosen_names(scenario: &Scenario, found: &mut Diagnostics) {
     let operations = scenario.services.iter().flat_map(|(_, service)| &service.operations);
     let names = scenario.services.iter().map(|(name, _)| name);
-    let names = names.chain(operations.map(|(name, _)| name));
+    let caches = scenario.services.iter().flat_map(|(_, service)| &service.caches);
+    let names = names.chain(operations.map(|(name, _)| name)).chain(caches.map(|(name, _)| name));
     for name in names.chain(scenario.traffic.iter().map(|(name, _)| name)) {
         let bad = ["->", ".", "\"", "'", "[", "]"].into_iter().find(|bad| name.contains(bad));
         if let Some(bad) = bad {
@@ -118,9 +120,8 @@ fn conditions(scenario: &Scenario, names: &Names, found: &mut Diagnostics) {
     }
     let classes: Vec<&str> = scenario.traffic.iter().map(|(name, _)| name.as_str()).collect();
     while let Some(step) = steps.pop() {
-        let Step::Branch { when, then, otherwise } = step else { continue };
-        steps.extend(then.iter().chain(otherwise));
-        if let Condition::Class(class) = when
+        steps.extend(step.within().into_iter().flatten());
+        if let Step::Branch { when: Condition::Class(class), .. } = step
             && !names.classes.contains_key(class.as_str())
         {
             found.push(unknown(format!("there is no traffic class `{}`", class.value), class, &classes));

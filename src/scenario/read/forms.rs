@@ -8,10 +8,10 @@ use crate::scenario::read::schema::{Rule, Shape, schema};
 use crate::scenario::text::tree::{Kind, Node};
 use crate::scenario::words::code;
 use crate::scenario::{
-    Access, Act, Action, Backoff, Balancer, Bound, Breaker, BreakerWindow, Budget, Bulkhead, Cancel,
-    Capacity, Check, Condition, Effect, Fault, Impact, Jitter, Join, LateReply, Limits, Misdiagnosis, OnCall,
-    Order, Per, Policy, Pool, Probe, Queue, Rate, Restart, Retry, Rollout, RunbookRule, Scenario, Scope,
-    Service, Step, Traffic, Trigger, VerdictKind, Verification, View, WhenFull, World,
+    Access, Act, Action, Backoff, Balancer, Bound, Breaker, BreakerWindow, Budget, Bulkhead, Cache, Cancel,
+    Capacity, Check, Condition, CrashBackoff, Effect, Fault, Impact, Jitter, Join, LateReply, Limits, Memory,
+    Misdiagnosis, OnCall, Order, Per, Policy, Pool, Probe, Queue, Rate, Restart, Retry, Rollout, RunbookRule,
+    Scenario, Scope, Service, Step, Traffic, Trigger, VerdictKind, Verification, View, WhenFull, World,
 };
 use crate::time::SimDuration;
 
@@ -95,8 +95,8 @@ macro_rules! read_by_forms {
 
 read_by_forms! {
     Access, Act => one_begin, Action, Backoff => longest_wait, Balancer, Bound => ordered_bound, Breaker => enough_calls,
-    BreakerWindow, Budget, Bulkhead, Cancel, Check => ordered_period, Condition, DurationDistribution => ordered_range,
-    Effect, FailureCause, Fault, Impact, Jitter, Join, LateReply, Limits, Misdiagnosis, OnCall, Order, Per, Policy, Pool,
+    BreakerWindow, Budget, Bulkhead, Cache, Cancel, Check => ordered_period, Condition, CrashBackoff => longest_restart_wait, DurationDistribution => ordered_range,
+    Effect, FailureCause, Fault, Impact, Jitter, Join, LateReply, Limits, Memory => room_for_requests, Misdiagnosis, OnCall, Order, Per, Policy, Pool,
     Probe, Queue, Rate, Restart, Retry => jitter_of_backoff, Rollout, RunbookRule, Scenario, Scope, Service,
     Step => possible_quorum, Traffic, Trigger, VerdictKind, Verification, View, WhenFull, World,
 }
@@ -132,13 +132,40 @@ fn one_begin(act: &Act, node: &Node, cx: &mut Cx) {
 }
 
 fn longest_wait(backoff: &Backoff, node: &Node, cx: &mut Cx) {
-    if let Backoff::Exponential { base, max, .. } = backoff
-        && max < base
-    {
+    if let Backoff::Exponential { base, max, .. } = backoff {
+        ordered_waits(*base, *max, node, cx);
+    }
+}
+
+fn longest_restart_wait(backoff: &CrashBackoff, node: &Node, cx: &mut Cx) {
+    if let CrashBackoff::CrashLoop { base, max, .. } = backoff {
+        ordered_waits(*base, *max, node, cx);
+    }
+}
+
+fn ordered_waits(base: SimDuration, max: SimDuration, node: &Node, cx: &mut Cx) {
+    if max < base {
         cx.report(
             Diagnostic::error(code::ORDER, part(node, "max"), "the longest wait is below the first one")
                 .label(format!("{max} < {base}"))
                 .help("give `max` at least the length of `base`"),
+        );
+    }
+}
+
+fn room_for_requests(memory: &Memory, node: &Node, cx: &mut Cx) {
+    let Memory { limit, idle, per_request } = memory;
+    if idle >= limit {
+        cx.report(
+            Diagnostic::error(code::FIT, part(node, "idle"), "an idle process is already out of memory")
+                .label(format!("{idle} of {limit}"))
+                .help("give `limit` more than `idle`"),
+        );
+    } else if memory.most_requests() == Some(0) {
+        cx.report(
+            Diagnostic::error(code::FIT, part(node, "per_request"), "a single request is out of memory")
+                .label(format!("{idle} + {per_request} > {limit}"))
+                .help("give `limit` room for as many requests as a replica has at once"),
         );
     }
 }

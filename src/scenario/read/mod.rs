@@ -8,3 +8,4 @@ pub(in crate::scenario) mod quantity;
 pub(in crate::scenario) mod reading;
 pub(in crate::scenario) mod scalar;
 pub(in crate::scenario) mod schema;
+pub(in crate::scenario) mod size;

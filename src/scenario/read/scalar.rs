@@ -210,7 +210,7 @@ pub(in crate::scenario) fn text(node: &Node, what: &str, cx: &mut Cx) -> Option<
 }
 
 /// A quantity written as a text.
-fn quantity_text<T>(
+pub(in crate::scenario) fn quantity_text<T>(
     node: &Node,
     what: &str,
     read: impl Fn(&str) -> Result<T, String>,

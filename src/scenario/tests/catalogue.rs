@@ -66,6 +66,8 @@ fn every_example_is_read() {
         ("Queue", "services.a.queue"),
         ("WhenFull", "services.a.when_full"),
         ("Restart", "services.a.restart"),
+        ("CrashBackoff", "services.a.restart.backoff"),
+        ("Memory", "services.a.memory"),
         ("Probe", "services.a.probe"),
         ("Policy", "calls.'t -> a'"),
         ("Retry", "calls.'t -> a'.retry"),

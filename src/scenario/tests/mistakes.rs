@@ -107,6 +107,22 @@ const MISTAKES: &[(&str, &str)] = &[
     ("for: \"12s\"", "for: \"1h\""),
     ("for: \"12s\", on: \"db\", effect: Pause", "for: \"12s\", on: \"db\", effect: Restart"),
     ("effect: Pause)]", "effect: Pause), Fault(name: \"gc\", at: \"T+0s\", on: \"db\", effect: Crash)]"),
+    ("on: \"db\", effect: Pause", "on: \"shop -> db\", effect: Latency(\"50ms\")"),
+    ("effect: Pause", "effect: Latency(\"50ms\", share: \"0%\")"),
+    ("effect: Pause", "effect: Restart(how: Rolling(at_once: 0))"),
+    // Replicas.
+    ("threads: 50", "memory: Memory(limit: \"1GiB\", idle: \"2GiB\", per_request: \"100KiB\")"),
+    ("threads: 50", "memory: Memory(limit: \"1GiB\", idle: \"340MiB\", per_request: \"1GiB\")"),
+    ("threads: 50", "memory: Memory(limit: 512, idle: \"340mib\", per_request: \"100\")"),
+    ("threads: 50", "memory: Memory(limit: \"1GiB\")"),
+    ("threads: 50", "restart: Restart(startup: \"1s\", backoff: CrashLoop(base: \"10m\"))"),
+    ("threads: 50", "restart: Restart(jitter: \"120%\")"),
+    ("Work(Exp(\"2ms\"))", "Lookup(\"profile\")"),
+    (
+        "threads: 50, operations: { \"read\": [Work(Exp(\"2ms\"))] }",
+        "caches: { \"profile\": Warming(hit_ratio: \"90%\", after: 9) }, operations: { \"read\": [Lookup(\"profil\")] }",
+    ),
+    ("threads: 50", "caches: { \"a.b\": Warming(hit_ratio: \"90%\", after: -1) }"),
     // Monitors and expectations.
     ("of: \"user\"", "of: \"usr\""),
     ("of: \"user\"", "of: Class(\"user\")"),
