@@ -75,6 +75,11 @@ impl FailureCause {
     pub const fn is_local(self) -> bool {
         matches!(self, Self::BreakerOpen | Self::BulkheadFull | Self::PoolTimeout)
     }
+
+    /// Whether the callee, or nobody in its place, refused it before it began.
+    pub const fn is_turned_away(self) -> bool {
+        matches!(self, Self::Refused | Self::QueueFull | Self::RateLimited | Self::Shed)
+    }
 }
 
 /// How an attempt or a request ended, as its caller saw it.

@@ -110,6 +110,7 @@ fn unit(track: &MonitorTrack) -> &'static str {
     match track.unit.as_str() {
         "share" => "share",
         "per_s" => "per_s",
+        "count" => "count",
         _ => "s",
     }
 }

@@ -1,7 +1,8 @@
-//! Collects what ended in one world, until it is compared with the other. Judges nothing.
+//! Collects what ended in one world, until it is compared with the other. Judges nothing. Probes are nobody's requests.
 
 use crate::engine::{AttemptId, ModelEvent, Observer, RequestId};
 use crate::failure::Outcome;
+use crate::model::Model;
 use crate::time::SimTime;
 
 /// Something that ended in one world.
@@ -16,25 +17,34 @@ pub(crate) enum Ended {
 }
 
 /// Collects what ended in one world.
-#[derive(Clone, Debug, Default)]
-pub struct Outbox {
+#[derive(Clone, Debug)]
+pub struct Outbox<'m> {
+    model: &'m Model,
     items: Vec<Ended>,
 }
 
-impl Outbox {
+impl<'m> Outbox<'m> {
+    /// Nothing has ended yet.
+    pub const fn new(model: &'m Model) -> Self {
+        Self { model, items: Vec::new() }
+    }
+
     /// Takes out what was collected.
     pub(crate) fn drain(&mut self) -> impl Iterator<Item = Ended> + '_ {
         self.items.drain(..)
     }
 }
 
-impl Observer for Outbox {
+impl Observer for Outbox<'_> {
     fn observe(&mut self, now: SimTime, event: &ModelEvent) {
-        match event {
-            ModelEvent::RequestEnded(id, outcome) => self.items.push(Ended::Request(*id, *outcome, now)),
-            ModelEvent::AttemptEnded(id, outcome) => self.items.push(Ended::Attempt(*id, *outcome, now)),
-            ModelEvent::RequestDrained(id) => self.items.push(Ended::Traces(*id)),
-            _ => {}
+        let (item, class) = match event {
+            ModelEvent::RequestEnded(id, outcome) => (Ended::Request(*id, *outcome, now), id.class),
+            ModelEvent::AttemptEnded(id, outcome) => (Ended::Attempt(*id, *outcome, now), id.request.class),
+            ModelEvent::RequestDrained(id) => (Ended::Traces(*id), id.class),
+            _ => return,
+        };
+        if !self.model.is_probe(class) {
+            self.items.push(item);
         }
     }
 }

@@ -185,7 +185,9 @@ impl<'m> Comparison<'m> {
         now: SimTime,
     ) -> (ImpactTracker<'m>, BlastTally) {
         let unfinished = |simulation: &Simulation| {
-            let mut ids: Vec<AttemptId> = simulation.awaited_attempts().collect();
+            let attempts = simulation.awaited_attempts();
+            let mut ids: Vec<AttemptId> =
+                attempts.filter(|id| !self.model.is_probe(id.request.class)).collect();
             ids.sort_by_key(|id| id.key);
             ids
         };

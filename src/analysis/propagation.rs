@@ -141,6 +141,8 @@ fn carried_by(
     let via = match cause {
         Some(FailureCause::QueueFull) => "full queue under load",
         Some(FailureCause::Refused) => "no replica running",
+        Some(FailureCause::RateLimited) => "rate limit",
+        Some(FailureCause::Shed) => "load shed by priority",
         Some(cause) => cause.name(),
         None => "queueing under load",
     };

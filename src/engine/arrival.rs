@@ -15,7 +15,7 @@ const USER: Stream = Stream::named("user");
 impl<O: Observer> Engine<'_, O> {
     /// Schedules the first request of every class.
     pub(crate) fn schedule_arrivals(&mut self) {
-        for class in self.model.classes.ids() {
+        for class in self.model.traffic() {
             self.schedule_arrival(class);
         }
     }
@@ -40,7 +40,7 @@ impl<O: Observer> Engine<'_, O> {
         let user = (key.uniform(USER) * model.users as f64) as u64;
         let id = RequestId { class, number, key, user, arrived_at: self.now() };
         self.emit(ModelEvent::RequestArrived(id));
-        let slot = self.state.requests.insert(Request { id, attempts: 0, ended: false }).slot;
+        let slot = self.state.requests.insert(Request { id, attempts: 0, ended: false, probes: None }).slot;
         self.schedule_arrival(class);
         self.begin_call(Parent::Request(slot), model.site, None, key, slot);
     }
@@ -49,7 +49,10 @@ impl<O: Observer> Engine<'_, O> {
     pub(crate) fn request_ended(&mut self, slot: u32, outcome: Outcome) {
         let request = &mut self.state.requests[slot];
         request.ended = true;
-        let id = request.id;
+        let (id, probes) = (request.id, request.probes);
+        if let Some(replica) = probes {
+            self.state.events.schedule_now(Event::ProbeAnswered(replica, outcome.is_answered()));
+        }
         self.emit(ModelEvent::RequestEnded(id, outcome));
         self.request_maybe_drained(slot);
     }

@@ -13,7 +13,7 @@ use crate::failure::{FailureCause, Outcome};
 use crate::id::{Id, ReplicaId, SiteId};
 use crate::policy::Acquired;
 use crate::random::{Key, Stream};
-use crate::scenario::Balancer;
+use crate::scenario::{Balancer, Detection};
 use crate::time::{SimDuration, SimTime};
 
 const NETWORK_OUT: Stream = Stream::named("network out");
@@ -250,11 +250,20 @@ impl<O: Observer> Engine<'_, O> {
         attempt.event = self.state.events.schedule_now(Event::Reply(slot));
     }
 
-    /// Chooses a replica among those that the balancer believes to be running.
+    /// Chooses a replica among those that the balancer believes can be chosen. A deep probe goes to its replica.
     fn pick_replica(&mut self, slot: u32) -> Option<ReplicaId> {
         let attempt = self.state.attempts[slot];
         let site = &self.model.sites[attempt.site];
-        let ready = &self.state.ready[self.model.edges[site.edge].callee];
+        if attempt.caller.is_none()
+            && let Some(replica) = self.state.requests[attempt.request].probes
+        {
+            return Some(replica);
+        }
+        let callee = self.model.edges[site.edge].callee;
+        let ready = match self.state.settings.policies[site.edge].detection {
+            Detection::Instant => &self.state.ready[callee],
+            Detection::Probes => &self.state.believed[callee],
+        };
         if ready.is_empty() {
             return None;
         }

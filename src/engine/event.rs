@@ -39,6 +39,8 @@ pub(crate) enum Event {
     Probe(ReplicaId),
     /// A probe was not answered in time.
     ProbeTimeout(ReplicaId),
+    /// A deep probe was answered, well or not.
+    ProbeAnswered(ReplicaId, bool),
     /// A monitor takes a reading.
     Scrape(MonitorId),
     /// The person on call goes on.

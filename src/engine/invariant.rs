@@ -9,6 +9,7 @@ use crate::policy::Permits;
 impl State {
     /// Asserts conservation: every attempt is in exactly one place, every thread and permit belongs to an attempt.
     pub(crate) fn check_invariants(&self, model: &Model) {
+        self.check_beliefs(model);
         let mut queued = 0;
         let mut running = 0;
         for (id, replica) in self.replicas.enumerate() {
@@ -61,6 +62,7 @@ impl State {
             assert_eq!(guard.pool.as_ref().map_or(0, Permits::in_use), held.1, "connections of a pool");
         }
     }
+
     /// Asserts that a replica's process is in one state, and that something will move it on.
     fn check_life(replica: &Replica, name: &str) {
         let process = replica.process;
@@ -92,6 +94,38 @@ impl State {
                 let moves = !rollout.under_way.is_empty() && rollout.under_way.iter().all(not_ready);
                 assert!(moves, "{}: a restart is under way and waits for nobody", service.name);
             }
+        }
+    }
+
+    /// Asserts that balancers know what probes believe, and that each probe under way is one request.
+    fn check_beliefs(&self, model: &Model) {
+        for (id, service) in model.services.enumerate() {
+            let healthy = service.replica_ids().filter(|replica| self.replicas[*replica].probe.is_believed());
+            assert!(
+                healthy.eq(self.believed[id].iter().copied()),
+                "{}: what its probe believes",
+                service.name
+            );
+        }
+        let mut asked: Vec<_> = self
+            .requests
+            .iter()
+            .filter(|(_, r)| !r.ended)
+            .filter_map(|(_, request)| request.probes)
+            .collect();
+        asked.sort_unstable();
+        assert!(asked.windows(2).all(|pair| pair[0] != pair[1]), "two deep probes of one replica");
+        assert!(
+            asked.iter().all(|id| self.replicas[*id].probe.under_way),
+            "a deep probe that nobody waits for"
+        );
+        for (id, limiter) in self.rate_limits.enumerate() {
+            let left = limiter.left(self.events.now());
+            assert!(
+                left >= 0.0 && left.is_finite(),
+                "{}: tokens of its rate limit",
+                model.operations[id].name
+            );
         }
     }
 }

@@ -7,14 +7,15 @@
 //! | `state`, `slab`, `guard` | everything that changes: plain data, `Clone` |
 //! | `arrival` | requests: begin and end |
 //! | `call`, `outcome` | the caller's side: the way out, and the way back |
-//! | `replica`, `step` | the callee's side: queue, threads, and what runs on them |
+//! | `admission`, `replica`, `step` | the callee's side: the door, queue, threads, and what runs on them |
 //! | `process`, `restart` | how a replica dies and comes back, by itself and by people |
-//! | `fault`, `probe`, `scrape`, `monitor` | what is done to the world, and what people see of it |
+//! | `fault`, `probe`, `scrape`, `monitor`, `pauses` | what is done to the world, and what people see of it |
 //! | `response`, `person`, `verification` | what people and automation do about it |
 //! | `observer`, `invariant` | those who watch, and what must always hold |
 //!
 //! The engine knows ids and no names, files or output. Policies decide ([`crate::policy`]); the engine alone schedules.
 
+mod admission;
 mod arrival;
 mod call;
 mod event;
@@ -25,6 +26,7 @@ mod invariant;
 mod monitor;
 mod observer;
 mod outcome;
+mod pauses;
 mod person;
 mod probe;
 mod process;

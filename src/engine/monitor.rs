@@ -1,8 +1,9 @@
-//! Monitors: trailing windows over what ended, and the alerts on their readings. When they are read is not their business.
+//! Monitors: trailing windows over what was sent and what ended, and the alerts on their readings. When they are read is not their business.
 
 use hdrhistogram::Histogram;
 
 use crate::engine::observer::ModelEvent;
+use crate::engine::pauses::{PauseLog, window_of};
 use crate::failure::Outcome;
 use crate::id::{ClassId, IdVec, MonitorId, PairId, ServiceId};
 use crate::model::{Model, Monitor, Subject};
@@ -16,6 +17,7 @@ pub(crate) struct MonitorBank {
     of_class: IdVec<ClassId, Vec<MonitorId>>,
     of_service: IdVec<ServiceId, Vec<MonitorId>>,
     of_pair: IdVec<PairId, Vec<MonitorId>>,
+    pauses: PauseLog,
 }
 
 /// What one monitor remembers: a bucket per scrape interval, in a ring.
@@ -31,9 +33,10 @@ struct Window {
     last: Option<f64>,
 }
 
-/// What ended in one scrape interval.
+/// What ended in one scrape interval; for retries, what was sent.
 #[derive(Clone, Debug, Default)]
 struct Bucket {
+    /// Of `ended`; for retries, those that are retries.
     failed: u64,
     ended: u64,
     /// Latencies in microseconds; only for monitors that read them.
@@ -47,6 +50,7 @@ impl MonitorBank {
             of_class: model.classes.iter().map(|_| Vec::new()).collect(),
             of_service: model.services.iter().map(|_| Vec::new()).collect(),
             of_pair: model.pairs.iter().map(|_| Vec::new()).collect(),
+            pauses: PauseLog::new(model),
         };
         for (id, monitor) in model.monitors.enumerate() {
             match monitor.of {
@@ -61,6 +65,11 @@ impl MonitorBank {
     /// The reading of a monitor over its window; none if nothing ended in it.
     pub(crate) fn read(&self, id: MonitorId, monitor: &Monitor) -> Option<f64> {
         self.windows[id].read(monitor)
+    }
+
+    /// Seconds for which the replica of a service that was paused the longest stood still in a monitor's window.
+    pub(crate) fn paused_s(&self, model: &Model, monitor: &Monitor, service: ServiceId, now: SimTime) -> f64 {
+        self.pauses.longest_s(model, service, window_of(monitor), now)
     }
 
     /// Ends a scrape interval with its reading; says whether the alert changed, to firing or not.
@@ -98,7 +107,7 @@ impl MonitorBank {
         self.windows[id].last
     }
 
-    /// Counts what ended.
+    /// Counts what was sent, what ended, and what stood still. What probes ask is nobody's attempt.
     pub(crate) fn observe(&mut self, model: &Model, now: SimTime, event: &ModelEvent) {
         match *event {
             ModelEvent::RequestEnded(id, outcome) => {
@@ -106,34 +115,48 @@ impl MonitorBank {
                     self.windows[*monitor].count(outcome, now - id.arrived_at);
                 }
             }
+            ModelEvent::AttemptSent(id) => {
+                let edge = &model.edges[model.sites[id.site].edge];
+                for monitor in self.of_pair[edge.pair].iter().chain(&self.of_service[edge.callee]) {
+                    if model.monitors[*monitor].reading == Reading::Retries && !model.probe_calls(edge.caller)
+                    {
+                        self.windows[*monitor].count_sent(id.number > 1);
+                    }
+                }
+            }
             ModelEvent::AttemptEnded(id, outcome) if outcome != Outcome::Abandoned => {
                 let edge = &model.edges[model.sites[id.site].edge];
                 for monitor in &self.of_pair[edge.pair] {
-                    self.windows[*monitor].count(outcome, now - id.begun_at);
+                    if view(model.monitors[*monitor].reading).is_some() {
+                        self.windows[*monitor].count(outcome, now - id.begun_at);
+                    }
                 }
                 for monitor in &self.of_service[edge.callee] {
-                    if view(model.monitors[*monitor].reading) == View::Callers {
+                    if view(model.monitors[*monitor].reading) == Some(View::Callers)
+                        && !model.probe_calls(edge.caller)
+                    {
                         self.windows[*monitor].count(outcome, now - id.begun_at);
                     }
                 }
             }
             ModelEvent::Finished(replica, held, outcome) if outcome != Outcome::Abandoned => {
                 for monitor in &self.of_service[model.replicas[replica].service] {
-                    if view(model.monitors[*monitor].reading) == View::Own {
+                    if view(model.monitors[*monitor].reading) == Some(View::Own) {
                         self.windows[*monitor].count(outcome, held);
                     }
                 }
             }
+            ModelEvent::ReplicaChanged(id, state) => self.pauses.observe(model, now, id, state),
             _ => {}
         }
     }
 }
 
-/// Who counts for a reading.
-fn view(reading: Reading) -> View {
+/// Who counts what ended for a reading; none if it reads something else.
+const fn view(reading: Reading) -> Option<View> {
     match reading {
-        Reading::ErrorRate { view } | Reading::Rate { view } | Reading::Latency { view, .. } => view,
-        Reading::Healthy => View::Own,
+        Reading::ErrorRate { view } | Reading::Rate { view } | Reading::Latency { view, .. } => Some(view),
+        _ => None,
     }
 }
 
@@ -162,12 +185,18 @@ impl Window {
         }
     }
 
+    fn count_sent(&mut self, is_retry: bool) {
+        let bucket = &mut self.buckets[self.current];
+        bucket.ended += 1;
+        bucket.failed += u64::from(is_retry);
+    }
+
     /// The reading over the window; none if nothing ended in it.
     fn read(&self, monitor: &Monitor) -> Option<f64> {
         let sum = |of: fn(&Bucket) -> u64| self.buckets.iter().map(of).sum::<u64>();
         let ended = sum(|bucket| bucket.ended);
         match monitor.reading {
-            Reading::ErrorRate { .. } => {
+            Reading::ErrorRate { .. } | Reading::Retries => {
                 (ended > 0).then(|| sum(|bucket| bucket.failed) as f64 / ended as f64)
             }
             Reading::Rate { .. } => Some(
@@ -183,7 +212,7 @@ impl Window {
                 }
                 (ended > 0).then(|| all.value_at_quantile(quantile) as f64 / 1e6)
             }
-            Reading::Healthy => None,
+            Reading::Healthy | Reading::Busy | Reading::Queue | Reading::Ready | Reading::Pauses => None,
         }
     }
 

@@ -219,6 +219,7 @@ impl<O: Observer> Engine<'_, O> {
         let ready = &mut self.state.ready[self.model.replicas[id].service];
         let place = ready.partition_point(|other| *other < id);
         ready.insert(place, id);
+        self.sign_off(id, false);
         self.emit(ModelEvent::ReplicaChanged(id, ReplicaState::Ready));
         self.rollout_goes_on(id);
     }

@@ -28,6 +28,9 @@ impl<O: Observer> Engine<'_, O> {
         if attempt.canceled {
             return self.forget_attempt(slot);
         }
+        if !self.rate_limit_admits(slot) {
+            return self.respond(slot, Outcome::Failed(FailureCause::RateLimited));
+        }
         let id = attempt.replica;
         let service = &self.state.settings.services[self.model.replicas[id].service];
         let replica = &self.state.replicas[id];
@@ -36,6 +39,9 @@ impl<O: Observer> Engine<'_, O> {
         }
         if replica.failing_by.iter().any(|fault| self.fault_fails(*fault, slot)) {
             return self.respond(slot, Outcome::Failed(FailureCause::Error));
+        }
+        if self.sheds(slot) {
+            return self.respond(slot, Outcome::Failed(FailureCause::Shed));
         }
         if !replica.is_paused()
             && replica.queue_length == 0

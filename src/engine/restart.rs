@@ -73,6 +73,7 @@ impl<O: Observer> Engine<'_, O> {
         self.state.replicas[id].drain_event = self.state.events.schedule(at, Event::DrainOver(id));
         if process == Process::Ready {
             self.leave_balancers(id);
+            self.sign_off(id, true);
             self.state.replicas[id].process = Process::Draining;
             if !self.state.replicas[id].is_paused() {
                 self.emit(ModelEvent::ReplicaChanged(id, ReplicaState::Draining));

@@ -3,8 +3,9 @@
 use crate::engine::event::Event;
 use crate::engine::observer::{ModelEvent, Observer};
 use crate::engine::simulation::Engine;
+use crate::engine::state::{Process, Replica};
 use crate::id::{MonitorId, ServiceId};
-use crate::model::Subject;
+use crate::model::{Monitor, Subject};
 use crate::scenario::Reading;
 use crate::time::SimTime;
 
@@ -26,10 +27,7 @@ impl<O: Observer> Engine<'_, O> {
         let monitor = &self.model.monitors[id];
         let now = self.now();
         self.state.events.schedule(now + monitor.scrape, Event::Scrape(id));
-        let reading = match (monitor.reading, monitor.of) {
-            (Reading::Healthy, Subject::Service(service)) => Some(self.healthy_share(service)),
-            _ => self.state.monitors.read(id, monitor),
-        };
+        let reading = self.instant(monitor).or_else(|| self.state.monitors.read(id, monitor));
         if let Some(value) = reading {
             self.emit(ModelEvent::Scraped(id, value));
         }
@@ -39,10 +37,33 @@ impl<O: Observer> Engine<'_, O> {
         }
     }
 
-    /// Share of the replicas of a service that its probe believes healthy.
-    fn healthy_share(&self, service: ServiceId) -> f64 {
-        let replicas = self.model.services[service].replica_ids();
-        let healthy = replicas.filter(|id| self.state.replicas[*id].probe.healthy).count();
-        healthy as f64 / f64::from(self.model.services[service].replicas)
+    /// The reading of a monitor that looks at a service as it is, rather than at what ended.
+    fn instant(&self, monitor: &Monitor) -> Option<f64> {
+        let Subject::Service(service) = monitor.of else { return None };
+        let threads = f64::from(self.state.settings.services[service].threads);
+        // More threads are held than there are while fewer of them are being drained.
+        let busy = |replica: &Replica| (replica.threads.len() as f64 / threads).min(1.0);
+        match monitor.reading {
+            Reading::Healthy => {
+                Some(self.mean(service, |replica| f64::from(u8::from(replica.probe.healthy))))
+            }
+            Reading::Ready => {
+                Some(self.mean(service, |replica| f64::from(u8::from(replica.process == Process::Ready))))
+            }
+            Reading::Busy => Some(self.mean(service, busy)),
+            Reading::Queue => Some(self.sum(service, |replica| f64::from(replica.queue_length))),
+            Reading::Pauses => Some(self.state.monitors.paused_s(self.model, monitor, service, self.now())),
+            _ => None,
+        }
+    }
+
+    /// A quantity summed over all replicas of a service.
+    fn sum(&self, service: ServiceId, of: impl Fn(&Replica) -> f64) -> f64 {
+        self.model.services[service].replica_ids().map(|id| of(&self.state.replicas[id])).sum()
+    }
+
+    /// A quantity averaged over all replicas of a service.
+    fn mean(&self, service: ServiceId, of: impl Fn(&Replica) -> f64) -> f64 {
+        self.sum(service, of) / f64::from(self.model.services[service].replicas)
     }
 }

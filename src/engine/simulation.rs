@@ -1,5 +1,6 @@
 //! The simulation of one world: the clock, the loop, and the only place where events are told apart.
 
+use crate::engine::admission::limiters;
 use crate::engine::event::Event;
 use crate::engine::future_event_list::FutureEventList;
 use crate::engine::guard::Guard;
@@ -66,6 +67,8 @@ impl<'m> Simulation<'m> {
             attempts: Slab::new(),
             replicas: model.replicas.iter().map(replica).collect(),
             ready: model.services.iter().map(|service| service.replica_ids().collect()).collect(),
+            believed: model.services.iter().map(|service| service.replica_ids().collect()).collect(),
+            rate_limits: limiters(model),
             guards: Guard::all(model),
             settings: Settings::new(model),
             sources: model.classes.iter().map(source).collect(),
@@ -236,6 +239,7 @@ impl<O: Observer> Engine<'_, O> {
                     self.probe_answered(replica, false);
                 }
             }
+            Event::ProbeAnswered(replica, well) => self.asked(replica, well),
             Event::Scrape(monitor) => self.scrape(monitor),
             Event::Person => {
                 if self.state.response.person.waits_for(sequence) {

@@ -11,8 +11,8 @@ use crate::engine::response::Response;
 use crate::engine::settings::Settings;
 use crate::engine::slab::{Handle, Slab};
 use crate::failure::Outcome;
-use crate::id::{ClassId, FaultId, IdVec, PairId, ReplicaId, ServiceId, SiteId};
-use crate::policy::{BreakerPermit, CrashLoop};
+use crate::id::{ClassId, FaultId, IdVec, OperationId, PairId, ReplicaId, ServiceId, SiteId};
+use crate::policy::{BreakerPermit, CrashLoop, RateLimiter};
 use crate::random::Key;
 use crate::scenario::{Cache, Service};
 use crate::time::{SimDuration, SimTime};
@@ -29,6 +29,10 @@ pub(crate) struct State {
     pub(crate) replicas: IdVec<ReplicaId, Replica>,
     /// Replicas of each service that take requests, in order; what balancers are told.
     pub(crate) ready: IdVec<ServiceId, Vec<ReplicaId>>,
+    /// Replicas of each service that its probe believes healthy and that did not sign off to drain, in order; what
+    /// balancers with probes go by.
+    pub(crate) believed: IdVec<ServiceId, Vec<ReplicaId>>,
+    pub(crate) rate_limits: IdVec<OperationId, RateLimiter>,
     /// State of the policies, by edge and replica of the caller.
     pub(crate) guards: Vec<Guard>,
     pub(crate) settings: Settings,
@@ -74,6 +78,8 @@ pub(crate) struct Request {
     /// Attempts that exist on its behalf.
     pub(crate) attempts: u32,
     pub(crate) ended: bool,
+    /// The replica that it asks, if it is a deep probe.
+    pub(crate) probes: Option<ReplicaId>,
 }
 
 /// What a call answers to.
@@ -273,6 +279,12 @@ pub(crate) struct ProbeState {
     pub(crate) streak: u32,
     /// Sequence number of the timeout of an unanswered probe; 0 for none.
     pub(crate) timeout_event: u64,
+    /// Times that a deep probe was due.
+    pub(crate) turns: u64,
+    /// Whether a deep probe is under way.
+    pub(crate) under_way: bool,
+    /// Whether the replica signed off to drain and has not been ready since: balancers are told, whatever is believed.
+    pub(crate) signed_off: bool,
 }
 
 /// The lookups that make a share of those after which a cache is warm.
@@ -310,7 +322,14 @@ impl Replica {
             threads: Vec::new(),
             dispatch_scheduled: false,
             deferred: Vec::new(),
-            probe: ProbeState { healthy: true, streak: 0, timeout_event: 0 },
+            probe: ProbeState {
+                healthy: true,
+                streak: 0,
+                timeout_event: 0,
+                turns: 0,
+                under_way: false,
+                signed_off: false,
+            },
         }
     }
 

@@ -76,7 +76,7 @@ impl<O: Observer> Engine<'_, O> {
     /// Hardly a call waits to be tried again, and no queue is longer than its service has threads.
     fn backlog_is_gone(&self) -> bool {
         let waiting = self.state.runs.iter().filter(|(_, run)| run.retry_event != 0).count();
-        let ended: u64 = self.model.classes.ids().map(|class| self.last_minute(class).0).sum();
+        let ended: u64 = self.model.traffic().map(|class| self.last_minute(class).0).sum();
         let queued = |service: &crate::model::Service| {
             service.replica_ids().map(|id| u64::from(self.state.replicas[id].queue_length)).sum::<u64>()
         };
@@ -91,7 +91,7 @@ impl<O: Observer> Engine<'_, O> {
     }
 
     fn users_are_well(&self) -> bool {
-        self.model.classes.ids().all(|class| {
+        self.model.traffic().all(|class| {
             let (ended, failed) = self.last_minute(class);
             (ended - failed) as f64 >= NORMAL * ended as f64
         })

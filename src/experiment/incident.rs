@@ -90,12 +90,16 @@ pub fn replay(setup: &Setup, watch: &dyn Watch) -> Incident {
 struct WorldRun<'m> {
     simulation: Simulation<'m>,
     recorder: Recorder<'m>,
-    outbox: Outbox,
+    outbox: Outbox<'m>,
 }
 
 impl<'m> WorldRun<'m> {
     fn new(model: &'m Model) -> Self {
-        Self { simulation: Simulation::new(model), recorder: Recorder::new(model), outbox: Outbox::default() }
+        Self {
+            simulation: Simulation::new(model),
+            recorder: Recorder::new(model),
+            outbox: Outbox::new(model),
+        }
     }
 
     fn run_until(&mut self, until: SimTime, compared: bool) -> Result<(), LimitHit> {
@@ -208,7 +212,7 @@ impl<'m> Worlds<'m> {
         if self.wants_twin {
             let mut unattended = self.actual.clone();
             unattended.simulation.leave_unattended();
-            unattended.outbox = Outbox::default();
+            unattended.outbox = Outbox::new(self.model);
             self.unattended = Some(unattended);
         }
         self.affected_before = self.comparison.as_ref().map_or(0, |comparison| comparison.blast.affected());

@@ -55,9 +55,9 @@ fn topology(model: &Model) -> Topology {
         Edge { name: pair.name.clone(), caller, from_class, callee: model.services[pair.callee].name.clone() }
     };
     Topology {
-        classes: model.classes.iter().map(class).collect(),
+        classes: model.classes.iter().filter(|class| class.probes.is_none()).map(class).collect(),
         services: model.services.iter().map(service).collect(),
-        calls: model.pairs.iter().map(edge).collect(),
+        calls: model.pairs.iter().filter(|pair| !model.probe_calls(pair.caller)).map(edge).collect(),
     }
 }
 

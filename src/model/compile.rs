@@ -26,6 +26,7 @@ impl Model {
         let mut compiler = Compiler::new(scenario, origin);
         compiler.operations();
         compiler.classes();
+        compiler.probes();
         let faults = compile_faults(scenario, &compiler.model, &compiler.names);
         let monitors = compile_monitors(scenario, &compiler.model, &compiler.names);
         let model = Self { faults, monitors, ..compiler.model };
@@ -33,6 +34,9 @@ impl Model {
         Self { response, ..model }
     }
 }
+
+/// The priority of deep probes: a service that sheds spares them.
+const PROBE_PRIORITY: u8 = u8::MAX;
 
 /// The model under construction.
 struct Compiler<'a> {
@@ -87,6 +91,7 @@ impl<'a> Compiler<'a> {
             settings: scenario::Service { operations: Vec::new(), ..written.clone() },
             calls_out: Vec::new(),
             caches: written.caches.iter().map(|(name, _)| Stream::named(name)).collect(),
+            probed_by: None,
         });
         self.names.services.insert(name.to_owned(), id);
         for number in 0..written.replicas {
@@ -136,6 +141,36 @@ impl<'a> Compiler<'a> {
                 region: written.region.clone(),
                 priority: written.priority,
                 access: written.access,
+                probes: None,
+            });
+        }
+    }
+
+    /// Adds a class for the deep probes of each service that has them. They come at the rate of the probes; a name in
+    /// brackets cannot be written, so no policy is theirs but the limit of the probe.
+    fn probes(&mut self) {
+        let scenario = self.scenario;
+        for (service, written) in &scenario.services {
+            let Some((probe, asks)) = written.probe.as_ref().and_then(|p| Some((p, p.asks.as_ref()?))) else {
+                continue;
+            };
+            let id = ClassId::new(self.model.classes.len());
+            let name = format!("[probe of {}]", service.value);
+            let site = self.site(Caller::Class(id), &name, &format!("{}.{}", service.value, asks.value), 0);
+            self.model.edges[self.model.sites[site].edge].policy.timeout = Some(probe.timeout);
+            let of = self.names.services[&service.value];
+            self.model.services[of].probed_by = Some(id);
+            self.model.classes.push(Class {
+                stream: Stream::named(&name),
+                name,
+                site,
+                rate: ArrivalRate::constant(f64::from(written.replicas) / probe.interval.as_secs_f64()),
+                users: u64::from(written.replicas),
+                value: 0.0,
+                region: String::new(),
+                priority: PROBE_PRIORITY,
+                access: scenario::Access::Read,
+                probes: Some(of),
             });
         }
     }

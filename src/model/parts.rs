@@ -61,6 +61,25 @@ pub struct Service {
     pub calls_out: Vec<EdgeId>,
     /// The names of its caches, hashed, in the order of its settings.
     pub caches: Vec<Stream>,
+    /// The class of its deep probes, if it has any.
+    pub probed_by: Option<ClassId>,
+}
+
+impl Model {
+    /// Whether the requests of a class are deep probes: load, but no traffic.
+    pub fn is_probe(&self, class: ClassId) -> bool {
+        self.classes[class].probes.is_some()
+    }
+
+    /// The classes whose requests are traffic.
+    pub fn traffic(&self) -> impl Iterator<Item = ClassId> + '_ {
+        self.classes.ids().filter(|class| !self.is_probe(*class))
+    }
+
+    /// Whether it is a deep probe that calls.
+    pub fn probe_calls(&self, caller: Caller) -> bool {
+        matches!(caller, Caller::Class(class) if self.is_probe(class))
+    }
 }
 
 impl Service {
@@ -229,6 +248,8 @@ pub struct Class {
     pub priority: u8,
     /// Header: read or write.
     pub access: Access,
+    /// The service whose deep probes these are; none for traffic.
+    pub probes: Option<ServiceId>,
 }
 
 /// What a fault hits.

@@ -10,6 +10,7 @@
 //! | [`CircuitBreaker`] | whether a call may be made at all |
 //! | [`CrashLoop`] | how long a dead process is left alone |
 //! | [`Permits`] | who holds one of a bounded number of places, and who waits for one |
+//! | [`RateLimiter`] | whether an attempt is let in at all |
 //!
 //! **Invariant**: time only moves forward. Every method that takes `now` expects it no earlier than the last one.
 
@@ -20,6 +21,7 @@ mod consecutive_breaker;
 mod crash_loop;
 mod permits;
 mod rate_breaker;
+mod rate_limit;
 mod retry;
 mod retry_budget;
 mod sliding_window;
@@ -30,5 +32,6 @@ pub use breaker_state::BreakerState;
 pub use circuit_breaker::{BreakerPermit, CircuitBreaker};
 pub use crash_loop::CrashLoop;
 pub use permits::{Acquired, Permits};
+pub use rate_limit::RateLimiter;
 pub use retry::{GiveUpReason, RetryDecision, decide};
 pub use retry_budget::RetryBudget;

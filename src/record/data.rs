@@ -259,7 +259,7 @@ pub struct ServiceSeries {
     pub failed: Vec<u64>,
     /// Of those: no answer within the timeout.
     pub timed_out: Vec<u64>,
-    /// Of those: refused by the service (no replica, queue full, a limit).
+    /// Of those: turned away (no replica, queue full, rate limit, shed by priority).
     pub shed: Vec<u64>,
     /// Of those: turned away by a limit (rate limit, shedding by priority).
     pub limited: Vec<u64>,

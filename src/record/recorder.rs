@@ -61,6 +61,11 @@ impl<'m> Recorder<'m> {
                 Reading::Rate { .. } => ("per_s", "rate"),
                 Reading::Latency { .. } => ("s", "latency"),
                 Reading::Healthy => ("share", "healthy"),
+                Reading::Busy => ("share", "busy"),
+                Reading::Queue => ("count", "queue"),
+                Reading::Ready => ("share", "ready"),
+                Reading::Pauses => ("s", "pauses"),
+                Reading::Retries => ("share", "retries"),
             };
             let of = match monitor.of {
                 crate::model::Subject::Class(id) => &model.classes[id].name,
@@ -119,7 +124,8 @@ impl<'m> Recorder<'m> {
             ..WorldRecord::default()
         };
         let model = self.model;
-        for (tally, class) in self.classes.into_iter().zip(&model.classes) {
+        let traffic = self.classes.into_iter().zip(&model.classes);
+        for (tally, class) in traffic.filter(|(_, class)| class.probes.is_none()) {
             let (series, totals) = tally.finish();
             record.classes.insert(class.name.clone(), series);
             record.totals.classes.insert(class.name.clone(), totals);
@@ -129,7 +135,8 @@ impl<'m> Recorder<'m> {
             record.services.insert(service.name.clone(), series);
             record.totals.services.insert(service.name.clone(), totals);
         }
-        for (tally, pair) in self.pairs.into_iter().zip(&model.pairs) {
+        let calls = self.pairs.into_iter().zip(&model.pairs);
+        for (tally, pair) in calls.filter(|(_, pair)| !model.probe_calls(pair.caller)) {
             let (series, totals) = tally.finish();
             record.calls.insert(pair.name.clone(), series);
             record.totals.calls.insert(pair.name.clone(), totals);
@@ -184,6 +191,10 @@ impl<'m> Recorder<'m> {
             return;
         }
         let edge = &self.model.edges[self.model.sites[id.site].edge];
+        // What a probe does is load; that it asks is no traffic.
+        if self.model.probe_calls(edge.caller) {
+            return;
+        }
         let (service, pair) = (&mut self.services[edge.callee], &mut self.pairs[edge.pair]);
         match event {
             ModelEvent::AttemptSent(_) => {

@@ -198,10 +198,8 @@ impl ServiceTally {
             Outcome::Failed(cause) => {
                 self.failed += 1;
                 self.timed_out += u64::from(cause == FailureCause::Timeout);
-                let limited = matches!(cause, FailureCause::RateLimited | FailureCause::Shed);
-                let refused = matches!(cause, FailureCause::Refused | FailureCause::QueueFull);
-                self.limited += u64::from(limited);
-                self.shed += u64::from(limited || refused);
+                self.limited += u64::from(matches!(cause, FailureCause::RateLimited | FailureCause::Shed));
+                self.shed += u64::from(cause.is_turned_away());
                 self.totals.failed += 1;
                 self.causes.count(cause);
             }

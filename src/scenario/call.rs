@@ -29,6 +29,8 @@ schema! {
         pub pool: Option<Pool>,
         /// How a replica of the callee is chosen.
         pub balancer: Balancer = RoundRobin,
+        /// How the balancer knows which replicas can be chosen.
+        pub detection: Detection = Instant,
         /// One-way network latency, drawn for each direction of each attempt.
         pub network: DurationDistribution = (Constant("0s")),
         /// Whose state breaker, budget, bulkhead, pool and balancer are.
@@ -72,7 +74,7 @@ schema! {
         pub jitter: Jitter = None,
         /// Failures that are tried again.
         pub on: Vec<FailureCause> = [
-            Timeout, Deadline, Refused, QueueFull, Reset, Error, Dependency, BreakerOpen, BulkheadFull, PoolTimeout
+            Timeout, Deadline, Refused, QueueFull, Reset, Error, Dependency, BreakerOpen, BulkheadFull, PoolTimeout, Shed
         ] where Rule::OneOrMore,
         /// Bounds retries to a share of the first attempts. Default none.
         pub budget: Option<Budget>,
@@ -226,7 +228,7 @@ schema! {
 }
 
 schema! {
-    /// How a replica of the callee is chosen, among those that are running.
+    /// How a replica of the callee is chosen, among those that `detection` finds.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Balancer {
         /// In turn.
@@ -235,6 +237,18 @@ schema! {
         Random,
         /// The one with the fewest of this caller's attempts in flight; in turn among equals.
         LeastInFlight,
+    }
+}
+
+schema! {
+    /// How a balancer knows which replicas can be chosen.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Detection {
+        /// It is told at once which processes run. Paused ones do.
+        Instant,
+        /// It believes the callee's `probe`, whatever is true: until enough probes have failed it sends to replicas that
+        /// are down, which refuse. Only a replica that drains signs off, until it is ready again.
+        Probes,
     }
 }
 
@@ -268,6 +282,7 @@ impl Default for Policy {
             bulkhead: None,
             pool: None,
             balancer: Balancer::RoundRobin,
+            detection: Detection::Instant,
             network: DurationDistribution::Constant(SimDuration::ZERO),
             scope: Scope::Replica,
         }

@@ -13,6 +13,7 @@
 //! Unknown fields and names are refused with their place in the file; all mistakes are reported, not the first.
 //! Knows nothing of simulation.
 
+mod admission;
 mod call;
 mod change;
 mod check;
@@ -29,9 +30,10 @@ mod text;
 mod traffic;
 mod words;
 
+pub use admission::{RateLimit, Shed};
 pub use call::{
-    Backoff, Balancer, Breaker, BreakerWindow, Budget, Bulkhead, Cancel, Jitter, LateReply, Order, Policy,
-    Pool, Retry, Scope,
+    Backoff, Balancer, Breaker, BreakerWindow, Budget, Bulkhead, Cancel, Detection, Jitter, LateReply, Order,
+    Policy, Pool, Retry, Scope,
 };
 pub use change::NewValue;
 pub use document::{Choice, Document, FORMAT, Rejected, Resolved, VariantInfo};

@@ -11,7 +11,8 @@ pub struct Monitor {
     pub reading: Reading,
     /// Whose reading it is.
     pub of: Subject,
-    /// Length of the trailing window, a multiple of the scrape interval. Default 60 s.
+    /// Length of the trailing window, a multiple of the scrape interval. Default 60 s; the scrape interval for what is
+    /// read off the instant.
     pub window: SimDuration,
     /// From one reading to the next. Default 15 s.
     pub scrape: SimDuration,
@@ -41,6 +42,16 @@ pub enum Reading {
     },
     /// Share of the service's replicas that its probe believes healthy, 0 to 1.
     Healthy,
+    /// Share of the service's threads that are held, 0 to 1.
+    Busy,
+    /// Attempts that wait for a thread of the service.
+    Queue,
+    /// Share of the service's replicas whose process is ready, 0 to 1; paused ones are.
+    Ready,
+    /// Seconds for which the replica that was paused the longest stood still.
+    Pauses,
+    /// Retries / attempts sent, 0 to 1.
+    Retries,
 }
 
 schema! {

@@ -3,7 +3,7 @@
 use crate::diagnostic::Spanned;
 use crate::distribution::DurationDistribution;
 use crate::scenario::read::schema::{Rule, schema};
-use crate::scenario::{Bytes, Name, Named};
+use crate::scenario::{Bytes, Name, Named, RateLimit, Shed};
 use crate::time::SimDuration;
 
 schema! {
@@ -18,6 +18,10 @@ schema! {
         pub queue: Queue = (Fifo(capacity: 100)),
         /// What happens to an arrival that finds the queue full.
         pub when_full: WhenFull = Reject,
+        /// How many attempts are let in, by operation: `{ "checkout": "60/s" }`. Default: all.
+        pub rate_limits: Named<RateLimit> = {},
+        /// Which attempts are turned away while others wait. Default none.
+        pub shed: Vec<Shed> = [] where Rule::OneOrMore,
         /// What it offers, by name; at least one.
         pub operations: Named<Vec<Step>>,
         /// How a dead process comes back.
@@ -26,7 +30,7 @@ schema! {
         pub memory: Option<Memory>,
         /// Its caches, by name; each replica has its own, which `Lookup` asks.
         pub caches: Named<Cache> = {},
-        /// The health probe behind its dashboard. Default none.
+        /// The health probe behind its dashboard, and behind balancers with `detection: Probes`. Default none.
         pub probe: Option<Probe>,
     }
 }
@@ -154,8 +158,9 @@ schema! {
 }
 
 schema! {
-    /// A shallow health probe: a replica answers at once unless it is paused or not running.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    /// A health probe. A shallow one is answered at once unless the replica is paused or not running; a deep one
+    /// `asks` for an operation, and its attempts are load like any other.
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Probe {
         /// From one probe to the next. The default is Kubernetes' `periodSeconds`.
         pub interval: SimDuration = "10s" where Rule::duration_from_millis(1),
@@ -165,6 +170,9 @@ schema! {
         pub failures: u32 = 3 where Rule::count(1, 1_000),
         /// Consecutive successes that make it healthy again. The default is `successThreshold`.
         pub successes: u32 = 1 where Rule::count(1, 1_000),
+        /// The operation of this service that each replica is asked for: `asks: "health"`. The probe passes if it is
+        /// answered in time; it has the highest priority. Default none: a shallow probe.
+        pub asks: Option<Name>,
     }
 }
 

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
 
+mod admission;
 mod bad_input;
 mod check_command;
 mod desk;
@@ -12,7 +13,9 @@ mod life;
 mod mechanisms;
 mod new_command;
 mod people;
+mod probes;
 mod properties;
+mod readings;
 mod readme;
 mod review;
 mod run_command;

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use knockon::analysis::Summary;
 use knockon::experiment::{Incident, Setup};
+use knockon::record::Record;
 use knockon::scenario::{Choice, Document, Scenario};
 
 /// A file of the scenario library.
@@ -28,4 +30,12 @@ pub(crate) fn scenario(file: &str, horizon: &str) -> Scenario {
 pub(crate) fn replay(scenario: &Scenario) -> Incident {
     let setup = Setup { scenario, variant: None, overrides: &[], twin: true };
     knockon::experiment::replay(&setup, &())
+}
+
+/// A scenario in a text, replayed.
+pub(crate) fn simulate(text: &str) -> (Record, Summary) {
+    let scenario =
+        Scenario::parse(text).unwrap_or_else(|rejected| panic!("{:?}\n{text}", rejected.diagnostics));
+    let incident = replay(&scenario);
+    (incident.record, incident.summary)
 }

@@ -127,6 +127,15 @@ const CODES: &[Code] = &[
             replica is one of the whole service.",
         example: r#""user-db": Service(replicas: 2, ...)"#,
     },
+    Code {
+        id: "L060",
+        title: "a probe that asks for a dependency",
+        explanation: "The operation that the probe asks for calls another service. When that one fails or is slow, \
+            the probes of all replicas fail together, although none of them is broken. Where balancers believe the \
+            probe (`detection: Probes`), nobody is left to answer, not even what could have been answered without the \
+            other service. A probe should tell whether this replica is worse off than the others.",
+        example: r#"probe: Probe(asks: "health"), operations: { "health": [Work("1ms")], ... }"#,
+    },
 ];
 
 /// Explains a code of the design review; capitals make no difference.

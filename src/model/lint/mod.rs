@@ -5,6 +5,7 @@
 //! | `capacity` | services that are too busy, queues, single copies |
 //! | `retries` | storms, layers, refusals tried again |
 //! | `waits` | timeouts that are missing, too short or in the wrong order, breakers that cannot open |
+//! | `probes` | probes that ask for what needs others |
 //! | `review` | all of them, in order |
 //! | `finding` | what a finding is, and how numbers and names are written in one |
 //! | `code` | what each code means, for `explain` |
@@ -12,6 +13,7 @@
 mod capacity;
 mod code;
 mod finding;
+mod probes;
 mod retries;
 mod review;
 #[cfg(test)]

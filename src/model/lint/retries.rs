@@ -86,7 +86,7 @@ pub(super) fn layers(lint: &Lint<'_>) -> Vec<Finding> {
     let order = callers_first(lint.model);
     let mut findings = Vec::new();
     let mut known: Vec<Vec<EdgeId>> = Vec::new();
-    for (class, of) in lint.model.classes.enumerate() {
+    for (class, of) in lint.model.classes.enumerate().filter(|(_, class)| class.probes.is_none()) {
         let calls = &lint.forecast.requests[class.position()].calls;
         let mut worst: IdVec<OperationId, Chain> = zeros(lint.model.operations.ids());
         for operation in order.iter().rev() {

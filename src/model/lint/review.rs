@@ -1,7 +1,7 @@
 //! All lints, and the order in which their findings come. Knows none of them.
 
 use crate::model::lint::finding::{Finding, Lint};
-use crate::model::lint::{capacity, retries, waits};
+use crate::model::lint::{capacity, probes, retries, waits};
 use crate::model::{Forecast, Model};
 
 /// All findings, the gravest first, then by code.
@@ -23,6 +23,7 @@ pub fn review(model: &Model, forecast: &Forecast) -> Vec<Finding> {
         capacity::queue_beyond_patience,
         waits::breaker_cannot_open,
         capacity::single_copy,
+        probes::deep_probe,
     ] {
         findings.extend(find(&lint));
     }

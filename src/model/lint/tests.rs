@@ -152,3 +152,47 @@ fn breakers_are_asked_whether_they_can_open() {
     let waits = "breaker: Consecutive(), retry: Retry(max_attempts: 2, backoff: Fixed(\"1s\"))";
     assert_eq!(with(waits), []);
 }
+
+#[test]
+fn probes_that_ask_for_others_are_found() {
+    let with = |probe: &str, detection: &str| {
+        let text = format!(
+            r#"Scenario(format: 1, name: "x", horizon: "60s",
+                services: {{
+                    "a": Service(replicas: 2, probe: Probe({probe}), operations: {{
+                        "x": [Call("b.y")], "health": [Work(Constant("1ms"))],
+                    }}),
+                    "b": Service(replicas: 2, threads: 10, queue: Fifo(capacity: 20),
+                        operations: {{ "y": [Work(Constant("100ms"))] }}),
+                }},
+                calls: {{ "a -> b": Policy(timeout: "1s"), "users -> a": Policy({detection}) }},
+                traffic: {{ "users": Open(rate: "10/s", entry: "a.x") }})"#
+        );
+        let model = Model::compile(&Scenario::parse(&text).unwrap());
+        review(&model, &Forecast::of(&model))
+    };
+    assert_eq!(with("asks: \"health\"", ""), []);
+    assert_eq!(with("", "detection: Probes"), []);
+    let dashboard = with("asks: \"x\"", "");
+    only(&dashboard, "L060", "the probe of `a` asks for `a.x`, which calls `b`");
+    assert_eq!(dashboard[0].gravity, Gravity::Note);
+    let believed = with("asks: \"x\"", "detection: Probes");
+    only(&believed, "L060", "every replica is taken out of the balancers at once");
+    assert_eq!(believed[0].gravity, Gravity::Caution);
+}
+
+#[test]
+fn deep_probes_are_part_of_the_forecast() {
+    let text = r#"Scenario(format: 1, name: "x", horizon: "60s",
+        services: {
+            "a": Service(replicas: 4, probe: Probe(interval: "2s", asks: "x"), operations: { "x": [Call("b.y")] }),
+            "b": Service(operations: { "y": [Work(Constant("100ms"))] }),
+        },
+        traffic: { "users": Open(rate: "10/s", entry: "a.x") })"#;
+    let model = Model::compile(&Scenario::parse(text).unwrap());
+    let forecast = Forecast::of(&model);
+    // Four replicas, every two seconds.
+    for load in &forecast.services {
+        assert!((load.attempts_per_s - 12.0).abs() < 1e-9 && (load.hold_s - 0.1).abs() < 1e-9, "{load:?}");
+    }
+}

@@ -93,6 +93,7 @@ pub(super) fn quantity_of(unit: &str, value: f64) -> String {
         "per_s" => quantity::rate(value),
         "s" => quantity::seconds(value),
         "ratio" => quantity::ratio(value),
+        "count" => quantity::plain(value),
         _ => quantity::number(value),
     }
 }

@@ -1,5 +1,6 @@
 //! What must hold between the parts of a scenario. Every rule always runs; no mistake hides another.
 
+pub(in crate::scenario) mod admission;
 pub(in crate::scenario) mod cache;
 pub(in crate::scenario) mod fault;
 pub(in crate::scenario) mod monitor;

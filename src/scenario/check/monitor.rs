@@ -12,7 +12,7 @@ use crate::scenario::{Check, Expectation, Monitor, Name, Reading, Scenario, Subj
 pub(in crate::scenario) fn monitors(scenario: &Scenario, names: &Names, found: &mut Diagnostics) {
     for (name, monitor) in &scenario.monitors {
         subject_exists(&monitor.of, names, found);
-        health_is_known(name, monitor, names, found);
+        reading_fits(name, monitor, names, found);
         if monitor.window > scenario.horizon.value {
             found.push(
                 Diagnostic::warning(code::NO_EFFECT, name.span, "the window is longer than the run")
@@ -40,18 +40,27 @@ pub(in crate::scenario) fn service_exists(service: &Name, names: &Names, found: 
     }
 }
 
-fn health_is_known(name: &Name, monitor: &Monitor, names: &Names, found: &mut Diagnostics) {
-    if monitor.reading != Reading::Healthy {
-        return;
-    }
+/// What of a service only, or of a service or call only, can be read.
+fn reading_fits(name: &Name, monitor: &Monitor, names: &Names, found: &mut Diagnostics) {
     let (Subject::Class(subject) | Subject::Service(subject) | Subject::Call(subject)) = &monitor.of;
+    let (form, message) = match monitor.reading {
+        Reading::ErrorRate { .. } | Reading::Rate { .. } | Reading::Latency { .. } => return,
+        Reading::Retries => return retries_are_sent(subject, &monitor.of, names, found),
+        Reading::Healthy => ("Healthy", "only a service can be healthy"),
+        Reading::Busy => ("Busy", "only a service has threads that can be busy"),
+        Reading::Queue => ("Queue", "only a service has a queue"),
+        Reading::Ready => ("Ready", "only a service has replicas that can be ready"),
+        Reading::Pauses => ("Pauses", "only a service has replicas that can be paused"),
+    };
     if !matches!(monitor.of, Subject::Service(_)) {
         found.push(
-            Diagnostic::error(code::READING, subject.span, "only a service can be healthy")
+            Diagnostic::error(code::READING, subject.span, message)
                 .label("not a service")
-                .help("write Healthy(of: \"service\")"),
+                .help(format!("write {form}(of: \"service\")")),
         );
-    } else if names.services.get(subject.as_str()).is_some_and(|service| service.probe.is_none()) {
+    } else if monitor.reading == Reading::Healthy
+        && names.services.get(subject.as_str()).is_some_and(|service| service.probe.is_none())
+    {
         let message = format!("nobody knows whether `{}` is healthy: it has no probe", subject.value);
         found.push(
             Diagnostic::error(code::READING, subject.span, message)
@@ -60,6 +69,27 @@ fn health_is_known(name: &Name, monitor: &Monitor, names: &Names, found: &mut Di
                 .related(name.span, "this monitor"),
         );
     }
+}
+
+/// Requests are made once; what is tried again are the attempts at a service.
+fn retries_are_sent(subject: &Name, of: &Subject, names: &Names, found: &mut Diagnostics) {
+    if !matches!(of, Subject::Class(_)) {
+        return;
+    }
+    let entry = names.classes.get(subject.as_str()).and_then(|entry| entry.split('.').next());
+    let help = entry.map_or_else(
+        || "write Retries(of: \"service\")".to_owned(),
+        |entry| format!("write Retries(of: \"{} -> {entry}\")", subject.value),
+    );
+    found.push(
+        Diagnostic::error(
+            code::READING,
+            subject.span,
+            "only attempts are tried again, at a service or of a call",
+        )
+        .label("a traffic class")
+        .help(help),
+    );
 }
 
 /// Checks all expectations.

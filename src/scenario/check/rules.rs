@@ -30,6 +30,8 @@ pub(in crate::scenario) fn check(scenario: &Scenario, found: &mut Diagnostics) {
     ambiguous_edges(scenario, &names, found);
     circles_and_chains(&names, found);
     crate::scenario::check::policy::policies(scenario, &names, found);
+    crate::scenario::check::admission::admission(scenario, found);
+    crate::scenario::check::admission::detection(scenario, &names, found);
     crate::scenario::check::fault::faults(scenario, &names, found);
     crate::scenario::check::monitor::monitors(scenario, &names, found);
     crate::scenario::check::monitor::expectations(scenario, &names, found);
@@ -132,7 +134,9 @@ fn conditions(scenario: &Scenario, names: &Names, found: &mut Diagnostics) {
 fn operations_are_called(names: &Names, found: &mut Diagnostics) {
     let called: BTreeSet<OperationId> = names.operation_edges.iter().map(|(_, callee)| *callee).collect();
     for (id, (name, _)) in &names.operations {
-        if !called.contains(id) {
+        let probe = names.services.get(id.0).and_then(|service| service.probe.as_ref());
+        let asked = probe.and_then(|probe| probe.asks.as_ref()).is_some_and(|asks| asks.value == id.1);
+        if !called.contains(id) && !asked {
             let message = format!("nothing calls `{}.{}`", id.0, id.1);
             found.push(Diagnostic::warning(code::NO_EFFECT, name.span, message).label("never used"));
         }

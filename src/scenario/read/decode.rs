@@ -243,9 +243,10 @@ impl<'a> Cx<'a> {
 fn monitor_units(root: &Node) -> Vec<(String, Unit)> {
     let entries = root.field("monitors").map(Node::entries).unwrap_or_default();
     let unit = |node: &Node| match node.as_group()?.name.as_ref()?.as_str() {
-        "ErrorRate" | "Healthy" => Some(Unit::Share),
+        "ErrorRate" | "Healthy" | "Busy" | "Ready" | "Retries" => Some(Unit::Share),
         "Rate" => Some(Unit::PerSecond),
-        "Latency" => Some(Unit::Seconds),
+        "Latency" | "Pauses" => Some(Unit::Seconds),
+        "Queue" => Some(Unit::Plain),
         _ => None,
     };
     entries.iter().filter_map(|(key, node)| Some((key.as_text()?.to_owned(), unit(node)?))).collect()

@@ -9,9 +9,10 @@ use crate::scenario::text::tree::{Kind, Node};
 use crate::scenario::words::code;
 use crate::scenario::{
     Access, Act, Action, Backoff, Balancer, Bound, Breaker, BreakerWindow, Budget, Bulkhead, Cache, Cancel,
-    Capacity, Check, Condition, CrashBackoff, Effect, Fault, Impact, Jitter, Join, LateReply, Limits, Memory,
-    Misdiagnosis, OnCall, Order, Per, Policy, Pool, Probe, Queue, Rate, Restart, Retry, Rollout, RunbookRule,
-    Scenario, Scope, Service, Step, Traffic, Trigger, VerdictKind, Verification, View, WhenFull, World,
+    Capacity, Check, Condition, CrashBackoff, Detection, Effect, Fault, Impact, Jitter, Join, LateReply,
+    Limits, Memory, Misdiagnosis, OnCall, Order, Per, Policy, Pool, Probe, Queue, Rate, RateLimit, Restart,
+    Retry, Rollout, RunbookRule, Scenario, Scope, Service, Shed, Step, Traffic, Trigger, VerdictKind,
+    Verification, View, WhenFull, World,
 };
 use crate::time::SimDuration;
 
@@ -71,6 +72,10 @@ schema! {
         BulkheadFull,
         /// The caller's pool had no connection in time.
         PoolTimeout,
+        /// The callee's rate limit had no token (429).
+        RateLimited,
+        /// The callee turned it away because others matter more.
+        Shed,
     }
 }
 
@@ -95,10 +100,11 @@ macro_rules! read_by_forms {
 
 read_by_forms! {
     Access, Act => one_begin, Action, Backoff => longest_wait, Balancer, Bound => ordered_bound, Breaker => enough_calls,
-    BreakerWindow, Budget, Bulkhead, Cache, Cancel, Check => ordered_period, Condition, CrashBackoff => longest_restart_wait, DurationDistribution => ordered_range,
-    Effect, FailureCause, Fault, Impact, Jitter, Join, LateReply, Limits, Memory => room_for_requests, Misdiagnosis, OnCall, Order, Per, Policy, Pool,
-    Probe, Queue, Rate, Restart, Retry => jitter_of_backoff, Rollout, RunbookRule, Scenario, Scope, Service,
-    Step => possible_quorum, Traffic, Trigger, VerdictKind, Verification, View, WhenFull, World,
+    BreakerWindow, Budget, Bulkhead, Cache, Cancel, Check => ordered_period, Condition, CrashBackoff => longest_restart_wait,
+    Detection, DurationDistribution => ordered_range, Effect, FailureCause, Fault, Impact, Jitter, Join, LateReply, Limits,
+    Memory => room_for_requests, Misdiagnosis, OnCall, Order, Per, Policy, Pool, Probe, Queue, Rate, RateLimit, Restart,
+    Retry => jitter_of_backoff, Rollout, RunbookRule, Scenario, Scope, Service, Shed, Step => possible_quorum, Traffic,
+    Trigger, VerdictKind, Verification, View, WhenFull, World,
 }
 
 impl Decode for Capacity {

@@ -69,6 +69,57 @@ schema! {
             /// When it calls somebody. Default never.
             alert: Option<AlertForm>,
         },
+        /// Share of the service's threads that are held at the scrape, all replicas counted, 0 to 1.
+        Busy {
+            /// Which service.
+            of: Subject,
+            /// From one reading to the next.
+            scrape: SimDuration = "15s" where Rule::duration_from_millis(1),
+            /// When it calls somebody. Default never.
+            alert: Option<AlertForm>,
+        },
+        /// Attempts that wait for a thread at the scrape, at all replicas.
+        Queue {
+            /// Which service.
+            of: Subject,
+            /// From one reading to the next.
+            scrape: SimDuration = "15s" where Rule::duration_from_millis(1),
+            /// When it calls somebody. Default never.
+            alert: Option<AlertForm>,
+        },
+        /// Share of the service's replicas whose process is ready at the scrape, 0 to 1. Paused ones are: nobody told the
+        /// orchestrator.
+        Ready {
+            /// Which service.
+            of: Subject,
+            /// From one reading to the next.
+            scrape: SimDuration = "15s" where Rule::duration_from_millis(1),
+            /// When it calls somebody. Default never.
+            alert: Option<AlertForm>,
+        },
+        /// Time for which a replica stood still in the window, of the replica with the most: what metrics of garbage
+        /// collections show.
+        Pauses {
+            /// Which service.
+            of: Subject,
+            /// Length of the trailing window, a multiple of the scrape interval.
+            window: SimDuration = "60s" where Rule::duration_from_millis(1),
+            /// From one reading to the next.
+            scrape: SimDuration = "15s" where Rule::duration_from_millis(1),
+            /// When it calls somebody. Default never.
+            alert: Option<AlertForm>,
+        },
+        /// Share of the attempts sent in the window that are retries, 0 to 1.
+        Retries {
+            /// Whose: a service or a call.
+            of: Subject,
+            /// Length of the trailing window, a multiple of the scrape interval.
+            window: SimDuration = "60s" where Rule::duration_from_millis(1),
+            /// From one reading to the next.
+            scrape: SimDuration = "15s" where Rule::duration_from_millis(1),
+            /// When it calls somebody. Default never.
+            alert: Option<AlertForm>,
+        },
     }
 }
 
@@ -119,6 +170,13 @@ impl Decode for Monitor {
             MonitorForm::Healthy { of, window, scrape, alert } => {
                 (Reading::Healthy, of, window, scrape, alert)
             }
+            MonitorForm::Busy { of, scrape, alert } => (Reading::Busy, of, scrape, scrape, alert),
+            MonitorForm::Queue { of, scrape, alert } => (Reading::Queue, of, scrape, scrape, alert),
+            MonitorForm::Ready { of, scrape, alert } => (Reading::Ready, of, scrape, scrape, alert),
+            MonitorForm::Pauses { of, window, scrape, alert } => (Reading::Pauses, of, window, scrape, alert),
+            MonitorForm::Retries { of, window, scrape, alert } => {
+                (Reading::Retries, of, window, scrape, alert)
+            }
         };
         if cx.reported == before && !window.as_nanos().is_multiple_of(scrape.as_nanos()) {
             let place = node.field("window").or(node.field("scrape")).map_or(node.span, |part| part.span);
@@ -154,9 +212,12 @@ fn read_alert(alert: &AlertForm, reading: Reading, cx: &mut Cx) -> Alert {
 /// What a reading counts.
 pub(in crate::scenario) fn unit_of(reading: Reading) -> Unit {
     match reading {
-        Reading::ErrorRate { .. } | Reading::Healthy => Unit::Share,
+        Reading::ErrorRate { .. } | Reading::Healthy | Reading::Busy | Reading::Ready | Reading::Retries => {
+            Unit::Share
+        }
         Reading::Rate { .. } => Unit::PerSecond,
-        Reading::Latency { .. } => Unit::Seconds,
+        Reading::Latency { .. } | Reading::Pauses => Unit::Seconds,
+        Reading::Queue => Unit::Plain,
     }
 }
 

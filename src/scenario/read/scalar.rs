@@ -68,8 +68,16 @@ impl Decode for u32 {
 impl Decode for u8 {
     const SHAPE: Shape = Shape::Leaf("whole number");
 
-    fn decode(node: &Node, _: Rule, cx: &mut Cx) -> Option<Self> {
-        count(node, 0, Self::MAX.into(), cx).and_then(|value| value.try_into().ok())
+    fn stand_in(rule: Rule) -> Option<Self> {
+        Some(u8::from(matches!(rule, Rule::Count { min: 1.., .. })))
+    }
+
+    fn decode(node: &Node, rule: Rule, cx: &mut Cx) -> Option<Self> {
+        let (min, max) = match rule {
+            Rule::Count { min, max } => (min, max.min(Self::MAX.into())),
+            _ => (0, Self::MAX.into()),
+        };
+        count(node, min, max, cx).and_then(|value| value.try_into().ok())
     }
 }
 

@@ -69,6 +69,8 @@ fn every_example_is_read() {
         ("CrashBackoff", "services.a.restart.backoff"),
         ("Memory", "services.a.memory"),
         ("Probe", "services.a.probe"),
+        ("RateLimit", "services.a.rate_limits.op"),
+        ("Shed", "services.a.shed"),
         ("Policy", "calls.'t -> a'"),
         ("Retry", "calls.'t -> a'.retry"),
         ("Breaker", "calls.'t -> a'.breaker"),

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::diagnostic::Severity;
 use crate::scenario::{Choice, Document, Rejected};
 
-const GOOD: &str = include_str!("good.ron");
+pub(super) const GOOD: &str = include_str!("good.ron");
 
 /// Each makes one mistake in the good scenario: what stands there, and what is written instead.
 const MISTAKES: &[(&str, &str)] = &[
@@ -142,7 +142,7 @@ const MISTAKES: &[(&str, &str)] = &[
 ];
 
 /// Reads a text; what is wrong with it, warnings included, one block per problem.
-fn problems(text: &str) -> String {
+pub(super) fn problems(text: &str) -> String {
     let no_files = |path: &str| Err(format!("no file {path}"));
     let result = Document::parse("shop.ron", text.as_bytes(), &no_files)
         .and_then(|document| document.resolve(&Choice::default()));

@@ -1,5 +1,6 @@
 //! Tests of the whole way from text to scenario.
 
+mod admission;
 mod catalogue;
 mod layers;
 mod limits;

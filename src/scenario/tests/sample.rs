@@ -50,7 +50,7 @@ fn the_sample_is_read() {
     let policy = &scenario.calls[0].1;
     assert_eq!(policy.timeout, Some(ms(1500)));
     assert_eq!(policy.retry.as_ref().unwrap().max_attempts, 4);
-    assert_eq!(policy.retry.as_ref().unwrap().on.len(), 10);
+    assert_eq!(policy.retry.as_ref().unwrap().on.len(), 11);
     assert_eq!(policy.network, DurationDistribution::Constant(SimDuration::ZERO));
     let class = &scenario.traffic[0].1;
     assert_eq!(class.rate, Rate::Constant(10_000.0 / 60.0));
@@ -124,7 +124,7 @@ fn overrides_reach_everything() {
     assert_eq!(user.1.threads, 20);
     assert_eq!(user.1.queue, Queue::Fifo { capacity: Capacity::AtMost(151) });
     assert_eq!(checkout.1.queue, Queue::Fifo { capacity: Capacity::AtMost(7) });
-    let probe = user_db.1.probe.unwrap();
+    let probe = user_db.1.probe.clone().unwrap();
     assert_eq!((probe.timeout, probe.interval), (seconds(2), seconds(5)));
     assert_eq!(scenario.calls[0].1.retry.as_ref().unwrap().max_attempts, 1);
     assert_eq!(scenario.calls[1].0.value, "user -> user-db");

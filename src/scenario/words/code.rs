@@ -135,7 +135,7 @@ codes! {
     FIT "K041" "these do not fit together"
         "The values are fine each for itself, but not together: an effect on a target that cannot have it \
         (only `Errors` can be put on a call), a quorum of more calls than there are, a jitter that needs \
-        another backoff."
+        another backoff, a balancer that believes the probes of a service without any."
         r#"Fault(at: "T+0s", on: "checkout -> user", effect: Errors("30%"))"#;
     REPLICA "K042" "there is no such replica"
         "Replicas are counted from 0: a service of three has 0, 1 and 2."
@@ -148,7 +148,8 @@ codes! {
     READING "K051" "not what this monitor reads"
         "A bound or threshold is written in the unit of what it is compared with: error rates and health in \
         shares \"5%\", rates \"80/s\", latencies \"500ms\", load ratios and counts without a unit. Only a \
-        monitor with an `alert` fires, only a service with a `probe` is known to be healthy."
+        monitor with an `alert` fires, only a service with a `probe` is known to be healthy, only services \
+        have threads, queues and replicas, and only attempts are tried again."
         r#"At("T+10s", "user errors", Within("22%", "38%"))"#;
     LATE "K052" "an expectation after the end"
         "Nothing is known beyond the horizon, so the expectation will not hold."

@@ -226,7 +226,15 @@ words! {
     "load shedding" ["shedding"]
         "A callee refuses work to protect itself. A bounded queue that rejects is its simplest form: what \
         cannot be served in time is better refused at once."
-        r"Service(queue: Fifo(capacity: 100), when_full: Reject)";
+        r"Service(queue: Fifo(capacity: 100), when_full: Reject, shed: [Shed(queue: 50, below: 5)])";
+    "rate limit" ["rate limiter", "throttling"]
+        "A cap on the attempts of an operation that a service lets in, by a token bucket: a steady rate, and a \
+        burst at once. The rest is refused at once (429), which callers do not try again unless told to."
+        r#"Service(rate_limits: { "checkout": TokenBucket("60/s", burst: 10) })"#;
+    "health check" ["health probe", "deep probe", "readiness"]
+        "A question asked of each replica now and then. A shallow one is answered by every process that moves. \
+        A deep one does real work: it sees more, fails with what it needs, and is load itself."
+        r#"Service(probe: Probe(interval: "5s", asks: "health"))"#;
     "queue"
         "Where attempts wait for a thread of a replica. A long queue turns overload into waiting: once the \
         wait exceeds the callers' timeout, all work is zombie work."

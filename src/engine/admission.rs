@@ -1,0 +1,49 @@
+//! Who is turned away at the door: rate limits of operations, and shedding by priority.
+
+use crate::engine::observer::Observer;
+use crate::engine::simulation::Engine;
+use crate::id::{IdVec, OperationId};
+use crate::model::{Model, Operation};
+use crate::policy::RateLimiter;
+use crate::scenario::{RateLimit, Service};
+use crate::time::SimTime;
+
+/// The limiters of all operations, full at the begin of the run; ramps run from T+0 on.
+pub(crate) fn limiters(model: &Model) -> IdVec<OperationId, RateLimiter> {
+    let limiter = |operation: &Operation| {
+        let limit = limit_of(&model.services[operation.service].settings, operation);
+        RateLimiter::new(&limit, model.origin, SimTime::ZERO)
+    };
+    model.operations.iter().map(limiter).collect()
+}
+
+/// The limit that a service's settings give an operation of it.
+pub(crate) fn limit_of(service: &Service, operation: &Operation) -> RateLimit {
+    let own_name = operation.name.split_once('.').map_or("", |(_, name)| name);
+    let written = service.rate_limits.iter().find(|(name, _)| name.value == own_name);
+    written.map_or(RateLimit::Unlimited, |(_, limit)| *limit)
+}
+
+impl<O: Observer> Engine<'_, O> {
+    /// Whether the rate limit of its operation lets an attempt in, which takes a token. The limiter stands before the
+    /// replicas: it answers even if they do not.
+    pub(crate) fn rate_limit_admits(&mut self, slot: u32) -> bool {
+        let now = self.now();
+        let operation = self.model.sites[self.state.attempts[slot].site].operation;
+        self.state.rate_limits[operation].admits(now)
+    }
+
+    /// Whether the replica that an attempt has reached sheds it: others wait, and it matters less. A paused process sheds
+    /// nothing.
+    pub(crate) fn sheds(&self, slot: u32) -> bool {
+        let attempt = &self.state.attempts[slot];
+        let replica = &self.state.replicas[attempt.replica];
+        let rules = &self.state.settings.services[self.model.replicas[attempt.replica].service].shed;
+        if rules.is_empty() || replica.is_paused() {
+            return false;
+        }
+        let class = self.state.requests[attempt.request].id.class;
+        let priority = self.model.classes[class].priority;
+        rules.iter().any(|rule| replica.queue_length >= rule.queue.value && priority < rule.below.value)
+    }
+}
