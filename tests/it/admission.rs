@@ -54,18 +54,19 @@ fn a_refusal_of_a_rate_limit_takes_the_network_and_no_thread() {
 
 #[test]
 fn a_ramp_lets_traffic_back_in_from_the_end_of_the_warm_up_on() {
-    let ramp = "rate_limits: { \"buy\": Ramp(from: \"60/s\", to: \"170/s\", over: \"50s\") }";
+    let ramp = "rate_limits: { \"buy\": Ramp(from: \"20/s\", to: \"100/s\", over: \"50s\") }";
     let (record, summary) = run(&format!("{PLENTY}, {ramp}"), "timeout: \"1s\"", "");
     let buyers = &summary.traffic["buyers"];
     let admitted = buyers.requests - buyers.failed_by_cause["rate_limited"];
-    let wanted = 10 + 115 * 50 + 170 * 50;
-    assert!(admitted.abs_diff(wanted) <= 1, "{admitted}, not {wanted}");
-    // Half-way 115/s are admitted.
+    let wanted = 10 + 60 * 50 + 100 * 50;
+    // Less what flows over before the first of them has come, and what is left in the end.
+    assert!((wanted - 3..=wanted).contains(&admitted), "{admitted}, not {wanted}");
+    // Half-way 60/s are admitted.
     let series = &record.actual.classes["buyers"];
     let windows =
         |from: f64, to: f64| (from / record.actual.window_s) as usize..(to / record.actual.window_s) as usize;
     let ok: u64 = series.ok[windows(20.0, 30.0)].iter().sum();
-    assert!(ok.abs_diff(1_150) < 10, "{ok}");
+    assert!(ok.abs_diff(600) < 10, "{ok}");
 }
 
 #[test]

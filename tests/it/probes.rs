@@ -55,7 +55,7 @@ fn a_balancer_sends_to_the_dead_until_its_probe_has_failed_often_enough() {
     assert!((back.failed as f64 / wanted - 1.0).abs() < 0.1, "{} refused, not {wanted}", back.failed);
     let window = |at_s: f64| (at_s / record.actual.window_s) as usize;
     let failed = &record.actual.services["back"].failed;
-    assert_eq!(failed[..window(20.0)].iter().chain(&failed[window(found + 0.1)..]).sum::<u64>(), 0);
+    assert_eq!(failed[..window(20.0)].iter().chain(&failed[window(found + 0.2)..]).sum::<u64>(), 0);
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn failing_probes_affect_nobody() {
             \"back\": Service(operations: { \"y\": [Work(\"2ms\")] }),
         },
         traffic: { \"users\": Open(rate: \"10/s\", entry: \"front.x\") },
-        faults: [Fault(at: \"T+10s\", for: \"20s\", on: \"back\", effect: Pause)])",
+        faults: [Fault(at: \"T+10s\", for: \"20s\", on: \"back\", effect: Errors(\"100%\"))])",
     );
     assert_eq!(unwell(&record, "front").len(), 2);
     let blast = summary.blast_radius.unwrap();

@@ -32,6 +32,7 @@ fn policy() -> impl Strategy<Value = String> {
         vec!["bulkhead: Bulkhead(max_concurrent: 2)", "bulkhead: Bulkhead(max_concurrent: 3, max_wait: \"100ms\")"],
         vec!["pool: Pool(size: 2, max_wait: \"50ms\")", "pool: Pool(size: 1, max_wait: \"10s\")"],
         vec!["balancer: Random", "balancer: LeastInFlight"],
+        vec!["detection: Probes"],
         vec!["network: Constant(\"1ms\")", "network: Exp(\"2ms\")"],
         vec!["scope: Service"],
     ]
@@ -40,6 +41,29 @@ fn policy() -> impl Strategy<Value = String> {
     .collect();
     parts
         .prop_map(|chosen| format!("Policy({})", chosen.into_iter().flatten().collect::<Vec<_>>().join(", ")))
+}
+
+/// What turns attempts away, and what probes ask.
+fn admission() -> impl Strategy<Value = String> {
+    let parts: Vec<BoxedStrategy<Option<&'static str>>> = [
+        vec![
+            "rate_limits: { \"op\": \"20/s\" }",
+            "rate_limits: { \"op\": TokenBucket(\"5/s\", burst: 2) }",
+            "rate_limits: { \"op\": Ramp(from: \"50/s\", to: \"0/s\", over: \"5s\"), \"health\": \"1/s\" }",
+        ],
+        vec![
+            "shed: [Shed(queue: 2, below: 5)]",
+            "shed: [Shed(queue: 0, below: 1), Shed(queue: 3, below: 255)]",
+        ],
+    ]
+    .into_iter()
+    .map(|choices| proptest::option::weighted(0.3, select(choices)).boxed())
+    .collect();
+    let asks = select(vec!["", ", asks: \"op\"", ", asks: \"health\""]);
+    (parts, asks).prop_map(|(chosen, asks)| {
+        let probe = format!("probe: Probe(interval: \"1s\", timeout: \"300ms\"{asks})");
+        chosen.into_iter().flatten().map(str::to_owned).chain([probe]).collect::<Vec<_>>().join(", ")
+    })
 }
 
 fn service() -> impl Strategy<Value = String> {
@@ -67,12 +91,12 @@ fn service() -> impl Strategy<Value = String> {
         "Warming(hit_ratio: \"60%\", after: 200, at_begin: \"0%\", after_start: \"50%\")",
         "Warming(hit_ratio: \"100%\", after: 0)",
     ]);
-    (1_u32..4, 1_u32..5, queue, when_full, restart, memory, cache).prop_map(
-        |(replicas, threads, queue, when_full, restart, memory, cache)| {
+    (1_u32..4, 1_u32..5, queue, when_full, restart, memory, cache, admission()).prop_map(
+        |(replicas, threads, queue, when_full, restart, memory, cache, admission)| {
             format!(
                 "replicas: {replicas}, threads: {threads}, queue: {queue}, when_full: {when_full}, \
                  restart: {restart}, memory: {memory}, caches: {{ \"cache\": {cache} }}, \
-                 probe: Probe(interval: \"1s\", timeout: \"300ms\")"
+                 {admission}"
             )
         },
     )
@@ -111,13 +135,21 @@ fn world() -> impl Strategy<Value = String> {
             format!(
                 "Scenario(format: 1, name: \"random\", warm_up: \"1s\", horizon: \"12s\", seed: {seed},
             services: {{
-                \"a\": Service({a}, operations: {{ \"op\": [Work(Exp(\"5ms\")), Lookup(\"cache\", hit: [Work(\"1ms\")], miss: [Parallel([\"b.op\", \"c.op\"], join: {join})]), Work(Constant(\"1ms\"))] }}),
-                \"b\": Service({b}, operations: {{ \"op\": [Branch(Chance(\"50%\"), then: [Call(\"c.op\"), Call(\"c.op\")], otherwise: [Work(Exp(\"20ms\"))]), Lookup(\"cache\")] }}),
-                \"c\": Service({c}, operations: {{ \"op\": [Lookup(\"cache\", miss: [Work(LogNormal(mean: \"15ms\", cv: 1.5))]), Branch(Chance(\"5%\"), then: [Fail])] }}),
+                \"a\": Service({a}, operations: {{ \"op\": [Work(Exp(\"5ms\")), Lookup(\"cache\", hit: [Work(\"1ms\")], miss: [Parallel([\"b.op\", \"c.op\"], join: {join})]), Work(Constant(\"1ms\"))], \"health\": [Call(\"b.op\")] }}),
+                \"b\": Service({b}, operations: {{ \"op\": [Branch(Chance(\"50%\"), then: [Call(\"c.op\"), Call(\"c.op\")], otherwise: [Work(Exp(\"20ms\"))]), Lookup(\"cache\")], \"health\": [Parallel([\"c.op\", \"c.op\"], join: First)] }}),
+                \"c\": Service({c}, operations: {{ \"op\": [Lookup(\"cache\", miss: [Work(LogNormal(mean: \"15ms\", cv: 1.5))]), Branch(Chance(\"5%\"), then: [Fail])], \"health\": [Work(Exp(\"1ms\"))] }}),
             }},
             calls: {{ \"a -> b\": {ab}, \"a -> c\": {ac}, \"b -> c\": {bc}, \"users -> a\": {ua} }},
-            traffic: {{ \"users\": Open(rate: \"{rate}/s\", entry: \"a.op\", users: 50) }},
-            monitors: {{ \"errors\": ErrorRate(of: \"a\", window: \"3s\", scrape: \"1s\", alert: Above(\"10%\", for: \"2s\")) }},
+            traffic: {{
+                \"users\": Open(rate: \"{rate}/s\", entry: \"a.op\", users: 50),
+                \"others\": Open(rate: \"5/s\", entry: \"b.op\", users: 9, priority: 3),
+            }},
+            monitors: {{
+                \"errors\": ErrorRate(of: \"a\", window: \"3s\", scrape: \"1s\", alert: Above(\"10%\", for: \"2s\")),
+                \"busy\": Busy(of: \"b\", scrape: \"1s\"), \"ready\": Ready(of: \"c\", scrape: \"1s\"),
+                \"queue\": Queue(of: \"b\", scrape: \"1s\"), \"retries\": Retries(of: \"c\", window: \"2s\", scrape: \"1s\"),
+                \"pauses\": Pauses(of: \"c\", window: \"5s\", scrape: \"1s\"),
+            }},
             faults: [{}])",
                 faults.join(", ")
             )
@@ -146,6 +178,14 @@ fn nothing_is_lost(world: &WorldRecord) -> Result<(), TestCaseError> {
             .map(|(_, c)| c.attempts)
             .sum();
         prop_assert_eq!(service.attempts, to_it, "attempts at a service are those of the calls to it");
+    }
+    // Deep probes are nobody's requests, and shares are shares.
+    prop_assert_eq!(world.classes.len(), 2);
+    for (name, most) in [("busy", 1.0), ("ready", 1.0), ("retries", 1.0), ("pauses", 5.0)] {
+        prop_assert!(
+            world.monitors[name].samples.iter().all(|(_, value)| (0.0..=most).contains(value)),
+            "{name}"
+        );
     }
     Ok(())
 }
