@@ -9,7 +9,7 @@ use crate::scenario::Detection;
 pub(super) fn deep_probe(lint: &Lint<'_>) -> Vec<Finding> {
     let model = lint.model;
     let mut findings = Vec::new();
-    for class in model.classes.iter() {
+    for class in &model.classes {
         let Some(service) = class.probes else { continue };
         let asked = model.sites[class.site].operation;
         let needed = calls_of(model, asked).map(|site| model.edges[model.sites[site].edge].callee);
