@@ -7,6 +7,7 @@
 //! | `state`, `slab`, `guard` | everything that changes: plain data, `Clone` |
 //! | `arrival` | requests: begin and end |
 //! | `call`, `outcome` | the caller's side: the way out, and the way back |
+//! | `change`, `settings` | what is set while a run goes on |
 //! | `replica`, `step` | the callee's side: queue, threads, and what runs on them |
 //! | `fault`, `probe`, `scrape`, `monitor` | what is done to the world, and what people see of it |
 //! | `response`, `person`, `verification` | what people and automation do about it |
@@ -16,6 +17,7 @@
 
 mod arrival;
 mod call;
+mod change;
 mod event;
 mod fault;
 mod future_event_list;

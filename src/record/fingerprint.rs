@@ -126,6 +126,7 @@ fn words(model: &Model, event: &ModelEvent) -> Option<(u64, [u64; 3])> {
         ModelEvent::AlertChanged(id, firing) => (18, [model.monitors[*id].stream.0, u64::from(*firing), 0]),
         ModelEvent::FaultBegan(id) => (19, [model.faults[*id].stream.0, 0, 0]),
         ModelEvent::FaultEnded(id) => (20, [model.faults[*id].stream.0, 0, 0]),
+        ModelEvent::SettingChanged(id) => (21, [model.changes[*id].stream.0, 0, 0]),
         ModelEvent::Acted(id, step) => (40, [model.response.procedures[*id].stream.0, u64::from(*step), 0]),
         // What people know and think is not part of the world; what they do is.
         ModelEvent::Responded(..) => return None,

@@ -126,7 +126,7 @@ const MISTAKES: &[(&str, &str)] = &[
 ];
 
 /// Reads a text; what is wrong with it, warnings included, one block per problem.
-fn problems(text: &str) -> String {
+pub(super) fn problems(text: &str) -> String {
     let no_files = |path: &str| Err(format!("no file {path}"));
     let result = Document::parse("shop.ron", text.as_bytes(), &no_files)
         .and_then(|document| document.resolve(&Choice::default()));

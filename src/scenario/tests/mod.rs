@@ -1,6 +1,7 @@
 //! Tests of the whole way from text to scenario.
 
 mod catalogue;
+mod changes;
 mod layers;
 mod limits;
 mod mistakes;
