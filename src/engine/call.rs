@@ -45,6 +45,7 @@ impl<O: Observer> Engine<'_, O> {
             begun_at: now,
             attempts: 0,
             waited: SimDuration::ZERO,
+            failed_by: FailureCause::Error,
             current: Handle::NONE,
             permit: None,
             retry_event: 0,
@@ -87,8 +88,8 @@ impl<O: Observer> Engine<'_, O> {
         run.attempts += 1;
         let run = *run;
         let mut permit = None;
-        if !self.policy(run.site).retries_inside() && self.state.guards[run.guard as usize].breaker.is_some()
-        {
+        // A call without a permission of its own asks for each attempt, whatever the order was when it began.
+        if run.permit.is_none() && self.state.guards[run.guard as usize].breaker.is_some() {
             permit = self.ask_breaker(run.guard);
             if permit.is_none() {
                 self.refuse_unsent(slot, FailureCause::BreakerOpen);

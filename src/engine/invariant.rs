@@ -14,11 +14,8 @@ impl State {
         let mut running = 0;
         for (id, replica) in self.replicas.enumerate() {
             let service = &model.services[model.replicas[id].service];
-            assert!(
-                replica.threads.len() <= service.settings.threads as usize,
-                "{}: more attempts than threads",
-                service.name
-            );
+            let most = self.settings.most_threads[model.replicas[id].service];
+            assert!(replica.threads.len() <= most as usize, "{}: more attempts than threads", service.name);
             assert!(
                 replica.process.serves() || replica.threads.is_empty() && replica.queue.is_empty(),
                 "{}: something is on a replica that does not run",

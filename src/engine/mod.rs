@@ -7,6 +7,7 @@
 //! | `state`, `slab`, `guard` | everything that changes: plain data, `Clone` |
 //! | `arrival` | requests: begin and end |
 //! | `call`, `outcome` | the caller's side: the way out, and the way back |
+//! | `change`, `settings` | what is set while a run goes on |
 //! | `admission`, `replica`, `step` | the callee's side: the door, queue, threads, and what runs on them |
 //! | `process`, `restart` | how a replica dies and comes back, by itself and by people |
 //! | `fault`, `probe`, `scrape`, `monitor`, `pauses` | what is done to the world, and what people see of it |
@@ -18,6 +19,7 @@
 mod admission;
 mod arrival;
 mod call;
+mod change;
 mod event;
 mod fault;
 mod future_event_list;

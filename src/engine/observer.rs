@@ -1,7 +1,7 @@
 //! The seam through which everything that happens can be watched. An observer cannot influence the engine.
 
 use crate::failure::Outcome;
-use crate::id::{ClassId, EdgeId, FaultId, MonitorId, ProcedureId, ReplicaId, ServiceId, SiteId};
+use crate::id::{ChangeId, ClassId, EdgeId, FaultId, MonitorId, ProcedureId, ReplicaId, ServiceId, SiteId};
 use crate::model::By;
 use crate::policy::BreakerState;
 use crate::random::Key;
@@ -99,6 +99,8 @@ pub enum ModelEvent {
     FaultBegan(FaultId),
     /// A fault ended.
     FaultEnded(FaultId),
+    /// A setting was changed, or set to what it was.
+    SettingChanged(ChangeId),
     /// People or automation did a step of a procedure, which changes the world.
     Acted(ProcedureId, u32),
     /// People or automation came to know or decide something.

@@ -170,7 +170,19 @@ impl<O: Observer> Engine<'_, O> {
         }
         let run = &mut self.state.runs[slot];
         run.waited = wait;
+        run.failed_by = cause;
         run.retry_event = self.state.events.schedule(now + wait, Event::Retry(slot));
+    }
+
+    /// A backoff is over. Whether there are retries at all is decided again, since the policy may have changed; the
+    /// budget has been asked.
+    pub(crate) fn retry(&mut self, slot: u32) {
+        let run = self.state.runs[slot];
+        let retry = self.policy(run.site).retry.as_ref();
+        match policy::decide(retry, run.attempts, run.failed_by, None, self.now()) {
+            RetryDecision::Retry => self.next_attempt(slot),
+            RetryDecision::GiveUp(_) => self.call_ended(slot, Outcome::Failed(run.failed_by)),
+        }
     }
 
     /// Ends a call and tells whoever waits for it.
@@ -290,7 +302,7 @@ impl<O: Observer> Engine<'_, O> {
         self.breaker_changed(guard, before, after);
     }
 
-    fn breaker_changed(&mut self, guard: u32, before: BreakerState, after: BreakerState) {
+    pub(crate) fn breaker_changed(&mut self, guard: u32, before: BreakerState, after: BreakerState) {
         if before == after {
             return;
         }

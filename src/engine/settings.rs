@@ -11,6 +11,8 @@ pub(crate) struct Settings {
     pub(crate) services: IdVec<ServiceId, Service>,
     /// Policies of calls.
     pub(crate) policies: IdVec<EdgeId, Policy>,
+    /// The most threads that a replica of each service has been given so far: more can never be busy.
+    pub(crate) most_threads: IdVec<ServiceId, u32>,
 }
 
 impl Settings {
@@ -19,10 +21,7 @@ impl Settings {
         Self {
             services: model.services.iter().map(|service| service.settings.clone()).collect(),
             policies: model.edges.iter().map(|edge| edge.policy.clone()).collect(),
+            most_threads: model.services.iter().map(|service| service.settings.threads).collect(),
         }
     }
-}
-
-impl<O: crate::engine::Observer> crate::engine::simulation::Engine<'_, O> {
-    pub(crate) fn apply_change(&mut self, _id: crate::id::ChangeId) {}
 }

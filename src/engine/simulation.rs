@@ -217,7 +217,7 @@ impl<O: Observer> Engine<'_, O> {
             }
             Event::Retry(slot) => {
                 if self.state.runs.get(slot).is_some_and(|run| run.retry_event == sequence) {
-                    self.next_attempt(slot);
+                    self.retry(slot);
                 }
             }
             Event::Deadline(slot) => {

@@ -10,7 +10,7 @@ use crate::engine::observer::RequestId;
 use crate::engine::response::Response;
 use crate::engine::settings::Settings;
 use crate::engine::slab::{Handle, Slab};
-use crate::failure::Outcome;
+use crate::failure::{FailureCause, Outcome};
 use crate::id::{ClassId, FaultId, IdVec, OperationId, PairId, ReplicaId, ServiceId, SiteId};
 use crate::policy::{BreakerPermit, CrashLoop, RateLimiter};
 use crate::random::Key;
@@ -105,8 +105,9 @@ pub(crate) struct CallRun {
     pub(crate) begun_at: SimTime,
     /// Attempts made.
     pub(crate) attempts: u32,
-    /// The last backoff.
+    /// The last backoff, and the failure it followed.
     pub(crate) waited: SimDuration,
+    pub(crate) failed_by: FailureCause,
     /// The attempt that is waited for.
     pub(crate) current: Handle,
     /// Permission for the whole call, if retries happen inside the breaker.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::id::{ClassId, Id, IdVec, OperationId, ReplicaId, ServiceId, SiteId};
+use crate::model::changes::compile_changes;
 use crate::model::faults::{compile_faults, compile_monitors};
 use crate::model::names::Names;
 use crate::model::parts::{
@@ -29,7 +30,8 @@ impl Model {
         compiler.probes();
         let faults = compile_faults(scenario, &compiler.model, &compiler.names);
         let monitors = compile_monitors(scenario, &compiler.model, &compiler.names);
-        let model = Self { faults, monitors, ..compiler.model };
+        let changes = compile_changes(scenario, &compiler.model, &compiler.names);
+        let model = Self { faults, monitors, changes, ..compiler.model };
         let response = compile_response(scenario, &model, &compiler.names);
         Self { response, ..model }
     }
@@ -66,6 +68,7 @@ impl<'a> Compiler<'a> {
                 classes: IdVec::default(),
                 faults: IdVec::default(),
                 monitors: IdVec::default(),
+                changes: IdVec::default(),
                 response: Response::default(),
                 limits: scenario.limits,
             },

@@ -2,6 +2,7 @@
 //! what can be said about it without simulating: the load [`Forecast`] and the findings of [`lint`].
 
 mod arrival_rate;
+mod changes;
 mod compile;
 mod faults;
 mod forecast;
@@ -17,6 +18,7 @@ mod storm;
 mod walk;
 
 pub use arrival_rate::ArrivalRate;
+pub use changes::{Change, Changed};
 pub use faults::effect_name;
 pub use load::{Forecast, OperationLoad, ServiceLoad};
 pub use parts::{

@@ -2,8 +2,9 @@
 
 use crate::distribution::DurationDistribution;
 use crate::id::{
-    ClassId, EdgeId, FaultId, IdVec, MonitorId, OperationId, PairId, ReplicaId, ServiceId, SiteId,
+    ChangeId, ClassId, EdgeId, FaultId, IdVec, MonitorId, OperationId, PairId, ReplicaId, ServiceId, SiteId,
 };
+use crate::model::changes::Change;
 use crate::model::{ArrivalRate, Response};
 use crate::random::Stream;
 use crate::scenario::{self, Access, Alert, Effect, Join, Limits, Policy, Reading};
@@ -38,6 +39,8 @@ pub struct Model {
     pub faults: IdVec<FaultId, Fault>,
     /// Monitors.
     pub monitors: IdVec<MonitorId, Monitor>,
+    /// What the response may change, in the order of the scenario.
+    pub changes: IdVec<ChangeId, Change>,
     /// What people and automation would do.
     pub response: Response,
     /// When a runaway run is stopped.
@@ -55,7 +58,7 @@ pub struct Service {
     pub first_replica: ReplicaId,
     /// Number of its replicas.
     pub replicas: u32,
-    /// What a run may change: the service as written, without its operations.
+    /// The service as written, without its operations: what a run begins with, and may change in a copy of its own.
     pub settings: scenario::Service,
     /// Edges on which it calls others.
     pub calls_out: Vec<EdgeId>,

@@ -138,7 +138,7 @@ impl Response {
 
 /// The response of a checked scenario.
 pub(crate) fn compile_response(scenario: &Scenario, model: &Model, names: &Names) -> Response {
-    let mut compiler = Compiler { model, names, changes: 0, response: Response::default() };
+    let mut compiler = Compiler { model, names, response: Response::default() };
     for written in &scenario.response {
         compiler.act(written);
     }
@@ -148,11 +148,10 @@ pub(crate) fn compile_response(scenario: &Scenario, model: &Model, names: &Names
     compiler.response
 }
 
-/// The response under construction. Changes are numbered in the order in which [`Scenario::actions`] lists them.
+/// The response under construction.
 struct Compiler<'a> {
     model: &'a Model,
     names: &'a Names,
-    changes: usize,
     response: Response,
 }
 
@@ -211,9 +210,9 @@ impl Compiler<'_> {
 
     fn step(&mut self, action: &Action) -> Step {
         match action {
-            Action::Set { .. } => {
-                self.changes += 1;
-                Step::Change(ChangeId::new(self.changes - 1))
+            Action::Set { value, .. } => {
+                let change = value.change().expect("what is set is tried out before compilation");
+                Step::Change(change.id)
             }
             Action::Restart { service, how, drain } => {
                 Step::Restart { service: self.names.services[&service.value], how: *how, drain: *drain }

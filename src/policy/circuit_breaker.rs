@@ -34,40 +34,28 @@ enum Flavor {
 impl CircuitBreaker {
     /// Closed, without an outcome yet. Time windows are aligned to whole seconds of the run, whenever it is made.
     pub fn new(breaker: &Breaker) -> Self {
-        let flavor = match breaker.clone() {
-            Breaker::Resilience4j {
-                window,
-                min_calls,
-                failure_rate,
-                slow_rate,
-                slow_after,
-                open_for,
-                half_open_calls,
-                half_open_for,
-                automatic,
-                ignore,
-            } => Flavor::Rate(RateBreaker::new(RateSettings {
-                window,
-                min_calls,
-                failure_rate,
-                slow_rate,
-                slow_after,
-                open_for,
-                half_open_calls,
-                half_open_for,
-                automatic,
-                ignore,
-            })),
-            Breaker::Consecutive { failures, open_for, successes, ignore } => {
-                Flavor::Consecutive(ConsecutiveBreaker::new(ConsecutiveSettings {
-                    failures,
-                    open_for,
-                    successes,
-                    ignore,
-                }))
-            }
+        let flavor = match settings(breaker) {
+            Settings::Rate(settings) => Flavor::Rate(RateBreaker::new(settings)),
+            Settings::Consecutive(settings) => Flavor::Consecutive(ConsecutiveBreaker::new(settings)),
         };
         Self { flavor }
+    }
+
+    /// Goes by other numbers from now on, in the state it is in and with what it has seen; false, and nothing changed,
+    /// if they are of the other flavor.
+    ///
+    /// Of resilience4j's window, a shorter one keeps the newest outcomes and a longer one grows from those there are; a
+    /// window of calls that becomes one of time, or the reverse, begins empty. Times count from when its state began.
+    /// Half-open, probes under way count against the new number of probes.
+    pub fn reconfigure(&mut self, breaker: &Breaker, now: SimTime) -> bool {
+        match (&mut self.flavor, settings(breaker)) {
+            (Flavor::Rate(breaker), Settings::Rate(settings)) => breaker.reconfigure(now, settings),
+            (Flavor::Consecutive(breaker), Settings::Consecutive(settings)) => breaker.reconfigure(settings),
+            (Flavor::Rate(_), Settings::Consecutive(_)) | (Flavor::Consecutive(_), Settings::Rate(_)) => {
+                return false;
+            }
+        }
+        true
     }
 
     /// Its state as of the last access. Open turns half-open at an access, not with time alone, unless `automatic`.
@@ -134,6 +122,43 @@ impl CircuitBreaker {
         match &self.flavor {
             Flavor::Rate(breaker) => breaker.failure_rate(),
             Flavor::Consecutive(_) => None,
+        }
+    }
+}
+
+/// What is written of a breaker, as its flavor takes it.
+enum Settings {
+    Rate(RateSettings),
+    Consecutive(ConsecutiveSettings),
+}
+
+fn settings(breaker: &Breaker) -> Settings {
+    match breaker.clone() {
+        Breaker::Resilience4j {
+            window,
+            min_calls,
+            failure_rate,
+            slow_rate,
+            slow_after,
+            open_for,
+            half_open_calls,
+            half_open_for,
+            automatic,
+            ignore,
+        } => Settings::Rate(RateSettings {
+            window,
+            min_calls,
+            failure_rate,
+            slow_rate,
+            slow_after,
+            open_for,
+            half_open_calls,
+            half_open_for,
+            automatic,
+            ignore,
+        }),
+        Breaker::Consecutive { failures, open_for, successes, ignore } => {
+            Settings::Consecutive(ConsecutiveSettings { failures, open_for, successes, ignore })
         }
     }
 }

@@ -41,6 +41,12 @@ impl ConsecutiveBreaker {
         Self { settings, phase: Phase::Closed { failures_in_a_row: 0 }, generation: 0 }
     }
 
+    /// Goes by other numbers from now on, in the state it is in: what it has counted already is enough as soon as the
+    /// next result says so.
+    pub(super) fn reconfigure(&mut self, settings: ConsecutiveSettings) {
+        self.settings = settings;
+    }
+
     pub(super) const fn state(&self) -> BreakerState {
         match self.phase {
             Phase::Closed { .. } => BreakerState::Closed,
@@ -144,6 +150,27 @@ mod tests {
         call(&mut breaker, at(1), ERROR);
         assert_eq!(breaker.state(), BreakerState::Open);
         breaker
+    }
+
+    #[test]
+    fn other_numbers_keep_the_state() {
+        let with = |failures, open_for, successes| {
+            let open_for = SimDuration::from_secs(open_for);
+            ConsecutiveSettings { failures, open_for, successes, ignore: Vec::new() }
+        };
+        let mut breaker = breaker(9, 1);
+        (0..4).for_each(|_| call(&mut breaker, at(0), ERROR));
+        breaker.reconfigure(with(2, 30, 1));
+        assert_eq!(breaker.state(), BreakerState::Closed, "the next result decides");
+        call(&mut breaker, at(1), ERROR);
+        assert_eq!(breaker.state(), BreakerState::Open);
+        breaker.reconfigure(with(2, 5, 3));
+        assert_eq!((breaker.try_acquire(at(6)), breaker.state()), (None, BreakerState::Open));
+        call(&mut breaker, at(7), Ok(()));
+        breaker.reconfigure(with(2, 5, 1));
+        assert_eq!(breaker.state(), BreakerState::HalfOpen);
+        call(&mut breaker, at(7), Ok(()));
+        assert_eq!(breaker.state(), BreakerState::Closed);
     }
 
     #[test]

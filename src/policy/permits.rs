@@ -54,14 +54,32 @@ impl<W: Copy + PartialEq> Permits<W> {
         }
     }
 
-    /// Gives a place back. The longest waiter, if any, is returned and holds it from now on.
+    /// Gives a place back. The longest waiter, if any, is returned and holds it from now on; unless the place is one
+    /// that there is no more since the capacity was lowered.
     pub fn release(&mut self) -> Option<W> {
         assert!(self.in_use > 0, "a place is given back that nobody held");
-        let next = self.queue.pop_front();
+        let next = if self.in_use > self.capacity { None } else { self.queue.pop_front() };
         if next.is_none() {
             self.in_use -= 1;
         }
         next
+    }
+
+    /// Another number of places and another wait from now on, as resilience4j's `Bulkhead.changeConfig`: who holds a
+    /// place keeps it, and who waits keeps waiting. Those for whom there is a place now, the longest waiters, are
+    /// returned and hold one; of places that are too many, each is lost when it is given back.
+    pub fn reconfigure(&mut self, capacity: u32, max_wait: SimDuration) -> Vec<W> {
+        self.capacity = capacity;
+        self.max_wait = max_wait;
+        let free = capacity.saturating_sub(self.in_use) as usize;
+        let granted: Vec<W> = self.queue.drain(..free.min(self.queue.len())).collect();
+        self.in_use += granted.len() as u32;
+        granted
+    }
+
+    /// All who wait, the longest waiter first, when there are no bounds any more.
+    pub fn into_waiting(self) -> impl Iterator<Item = W> {
+        self.queue.into_iter()
     }
 
     /// Takes a waiter out of the queue; false if it did not wait (it holds a place by now, or never asked).
@@ -72,7 +90,7 @@ impl<W: Copy + PartialEq> Permits<W> {
         place.and_then(|index| self.queue.remove(index)).is_some()
     }
 
-    /// Places held, 0 to capacity.
+    /// Places held: 0 to capacity, or more while they drain after the capacity was lowered.
     pub const fn in_use(&self) -> u32 {
         self.in_use
     }
@@ -138,6 +156,29 @@ mod tests {
     }
 
     #[test]
+    fn more_places_go_to_the_longest_waiters_at_once() {
+        let mut permits = Permits::from(Pool { size: 1, max_wait: WAIT });
+        (1..=4).for_each(|waiter| drop(permits.acquire(waiter)));
+        assert_eq!(permits.reconfigure(3, WAIT), [2, 3]);
+        assert_eq!((permits.in_use(), permits.waiting()), (3, 1));
+        assert_eq!(permits.reconfigure(9, SimDuration::ZERO), [4]);
+        assert_eq!((permits.in_use(), permits.waiting()), (4, 0));
+        assert_eq!(permits.max_wait(), SimDuration::ZERO);
+    }
+
+    #[test]
+    fn fewer_places_drain() {
+        let mut permits = Permits::from(Pool { size: 3, max_wait: WAIT });
+        (1..=5).for_each(|waiter| drop(permits.acquire(waiter)));
+        assert!(permits.reconfigure(1, WAIT).is_empty());
+        assert_eq!((permits.in_use(), permits.waiting()), (3, 2));
+        assert_eq!(permits.acquire(6), Acquired::Waiting);
+        assert_eq!([permits.release(), permits.release()], [None, None], "these places are no more");
+        assert_eq!([permits.release(), permits.release()], [Some(4), Some(5)], "this one is handed on");
+        assert_eq!(permits.into_waiting().collect::<Vec<_>>(), [6]);
+    }
+
+    #[test]
     #[should_panic(expected = "nobody held")]
     fn more_releases_than_grants_are_a_bug() {
         Permits::<u32>::new(1, WAIT).release();
@@ -148,6 +189,7 @@ mod tests {
         Acquire,
         Release,
         Abandon(prop::sample::Index),
+        Resize(u32),
     }
 
     fn op() -> impl Strategy<Value = Op> {
@@ -155,6 +197,7 @@ mod tests {
             3 => Just(Op::Acquire),
             2 => Just(Op::Release),
             1 => any::<prop::sample::Index>().prop_map(Op::Abandon),
+            1 => (0_u32..5).prop_map(Op::Resize),
         ]
     }
 
@@ -164,6 +207,7 @@ mod tests {
             capacity in 0_u32..5, ops in prop::collection::vec(op(), 0..200),
         ) {
             let mut permits = Permits::new(capacity, WAIT);
+            let mut capacity = capacity;
             let (mut held, mut queue) = (0_u32, Vec::new());
             for (waiter, op) in ops.into_iter().enumerate() {
                 match op {
@@ -176,7 +220,7 @@ mod tests {
                         queue.push(waiter);
                     }
                     Op::Release if held == 0 => {}
-                    Op::Release if queue.is_empty() => {
+                    Op::Release if queue.is_empty() || held > capacity => {
                         prop_assert_eq!(permits.release(), None);
                         held -= 1;
                     }
@@ -186,9 +230,16 @@ mod tests {
                         let gone = queue.remove(index.index(queue.len()));
                         prop_assert!(permits.abandon(gone));
                     }
+                    Op::Resize(to) => {
+                        capacity = to;
+                        let free = (to.saturating_sub(held) as usize).min(queue.len());
+                        let granted: Vec<usize> = queue.drain(..free).collect();
+                        held += granted.len() as u32;
+                        prop_assert_eq!(permits.reconfigure(to, WAIT), granted);
+                    }
                 }
                 prop_assert_eq!((permits.in_use(), permits.waiting()), (held, queue.len()));
-                prop_assert!(held <= capacity && (queue.is_empty() || held == capacity));
+                prop_assert!(queue.is_empty() || held >= capacity, "nobody waits while a place is free");
             }
         }
     }

@@ -65,6 +65,42 @@ impl RateBreaker {
         Self { settings, phase: Phase::Closed, window, min_calls }
     }
 
+    /// Goes by other numbers from now on, in the state it is in.
+    ///
+    /// The window keeps what it has seen: a longer one grows from there, a shorter one keeps the newest, one of the
+    /// other kind begins empty. What is due by the new times already, is due now. Half-open, probes that were admitted
+    /// count against the new number, and if enough of them have ended it decides at once: there may be none to come.
+    pub(super) fn reconfigure(&mut self, now: SimTime, settings: RateSettings) {
+        self.advance(now);
+        let old = std::mem::replace(&mut self.settings, settings);
+        let settings = &self.settings;
+        let observed = match &mut self.phase {
+            Phase::Closed => settings.window,
+            Phase::Open { since } => {
+                if settings.automatic && *since + settings.open_for <= now {
+                    self.half_open(now);
+                }
+                return;
+            }
+            Phase::HalfOpen { permits, .. } => {
+                *permits = (*permits + settings.half_open_calls).saturating_sub(old.half_open_calls);
+                BreakerWindow::Calls(settings.half_open_calls)
+            }
+        };
+        self.min_calls = minimum(observed, settings.min_calls);
+        self.window = std::mem::replace(&mut self.window, SlidingWindow::new(observed)).resized(observed);
+        let Phase::HalfOpen { since, .. } = self.phase else { return };
+        let half_open_for = self.settings.half_open_for;
+        match self.judge(self.window.totals()) {
+            Verdict::Exceeded => self.open(now),
+            Verdict::Below => self.close(),
+            Verdict::TooFewCalls if !half_open_for.is_zero() && since + half_open_for <= now => {
+                self.open(now);
+            }
+            Verdict::TooFewCalls => {}
+        }
+    }
+
     pub(super) const fn state(&self) -> BreakerState {
         match self.phase {
             Phase::Closed => BreakerState::Closed,
@@ -183,11 +219,15 @@ impl RateBreaker {
 /// An empty window with its effective minimum: a count window decides at the latest when it is full, a time window
 /// only ever at the minimum itself. The minimum set for closed is used, unclamped, for half-open too.
 fn observe(window: BreakerWindow, min_calls: u32) -> (SlidingWindow, u32) {
+    (SlidingWindow::new(window), minimum(window, min_calls))
+}
+
+fn minimum(window: BreakerWindow, min_calls: u32) -> u32 {
     let minimum = match window {
         BreakerWindow::Calls(size) => min_calls.min(size),
         BreakerWindow::Time(_) => min_calls,
     };
-    (SlidingWindow::new(window), minimum.max(1))
+    minimum.max(1)
 }
 
 /// A share of calls, 0 to 1. Divided, not multiplied out: the quotient of two counts is rounded once, as the decimal

@@ -51,6 +51,29 @@ impl RetryBudget {
         Self { rule }
     }
 
+    /// Goes by other numbers from now on; false, and nothing changed, if they are of the other kind.
+    ///
+    /// What has been earned and spent stays. A bucket that holds more tokens than its new capacity loses the rest; what
+    /// a window of another length has counted is forgotten at the new pace.
+    pub fn reconfigure(&mut self, budget: &Budget, now: SimTime) -> bool {
+        match (&mut self.rule, *budget) {
+            (Rule::Ratio { share, reserve, counts }, Budget::Ratio { share: to, window, min_per_s }) => {
+                *share = scaled(to);
+                *reserve = self::reserve(min_per_s, window);
+                counts.reconfigure(window, now);
+            }
+            (Rule::Tokens { share, capacity, balance }, Budget::Tokens { share: to, capacity: most }) => {
+                *share = scaled(to);
+                *capacity = scaled(most);
+                *balance = (*balance).min(*capacity);
+            }
+            (Rule::Ratio { .. }, Budget::Tokens { .. }) | (Rule::Tokens { .. }, Budget::Ratio { .. }) => {
+                return false;
+            }
+        }
+        true
+    }
+
     /// Earns a share of a retry: to be called once for every call that is begun, not for its retries.
     pub fn on_first_attempt(&mut self, now: SimTime) {
         match &mut self.rule {
@@ -184,6 +207,25 @@ mod tests {
         budget.on_first_attempt(at(2.0));
         budget.on_first_attempt(at(3.0));
         assert!(budget.try_withdraw(at(1e6)));
+    }
+
+    #[test]
+    fn other_numbers_leave_what_was_earned_and_spent() {
+        let window = SimDuration::from_secs(10);
+        let mut budget = ratio(0.1, 0.0);
+        (0..20).for_each(|_| budget.on_first_attempt(at(1.0)));
+        assert!(budget.try_withdraw(at(1.0)));
+        assert!(budget.reconfigure(&Budget::Ratio { share: 0.2, window, min_per_s: 0.0 }, at(1.5)));
+        assert_eq!(granted(&mut budget, at(1.5)), 3, "a fifth of 20, less the one spent");
+        assert!(!budget.reconfigure(&Budget::Tokens { share: 0.1, capacity: 9.0 }, at(1.5)));
+
+        let mut bucket = tokens(0.1, 20.0);
+        (0..5).for_each(|_| drop(bucket.try_withdraw(at(1.0))));
+        assert!(bucket.reconfigure(&Budget::Tokens { share: 0.1, capacity: 30.0 }, at(1.0)));
+        assert_eq!(granted(&mut bucket.clone(), at(1.0)), 15, "more room, no more tokens");
+        assert!(bucket.reconfigure(&Budget::Tokens { share: 0.1, capacity: 2.0 }, at(1.0)));
+        assert_eq!(granted(&mut bucket, at(1.0)), 2);
+        assert!(!bucket.reconfigure(&Budget::Ratio { share: 0.2, window, min_per_s: 0.0 }, at(1.0)));
     }
 
     proptest! {

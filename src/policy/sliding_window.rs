@@ -82,6 +82,28 @@ impl SlidingWindow {
         self.totals
     }
 
+    /// The same window with another size: a longer one goes on with what is there, a shorter one forgets the oldest.
+    /// Of the other kind, it is empty.
+    pub(super) fn resized(mut self, window: BreakerWindow) -> Self {
+        let fresh = Self::new(window);
+        match (&mut self.span, &fresh.span) {
+            (Span::Calls { size, outcomes }, Span::Calls { size: to, .. }) => {
+                *size = *to;
+                let too_many = outcomes.len().saturating_sub(*to as usize);
+                for oldest in outcomes.drain(..too_many) {
+                    self.totals.subtract(Counts::of(oldest));
+                }
+                self
+            }
+            // What is too old by now is forgotten with the next outcome.
+            (Span::Seconds { size, .. }, Span::Seconds { size: to, .. }) => {
+                *size = *to;
+                self
+            }
+            (Span::Calls { .. }, Span::Seconds { .. }) | (Span::Seconds { .. }, Span::Calls { .. }) => fresh,
+        }
+    }
+
     /// What it held when the last outcome was added.
     pub(super) const fn totals(&self) -> Counts {
         self.totals
@@ -152,6 +174,25 @@ mod tests {
             window.record(at(recorded), ERROR);
             assert_eq!(window.record(at(read), OK).calls, calls, "{recorded} read at {read}");
         }
+    }
+
+    #[test]
+    fn another_size_keeps_the_newest() {
+        let mut window = SlidingWindow::new(BreakerWindow::Calls(4));
+        [ERROR, ERROR, OK, SLOW_ERROR].map(|outcome| window.record(SimTime::ZERO, outcome));
+        let mut fewer = window.clone().resized(BreakerWindow::Calls(2));
+        assert_eq!(fewer.totals(), Counts { calls: 2, failed: 1, slow: 1 });
+        assert_eq!(fewer.record(SimTime::ZERO, OK), Counts { calls: 2, failed: 1, slow: 1 });
+        let mut more = window.clone().resized(BreakerWindow::Calls(9));
+        assert_eq!(more.record(SimTime::ZERO, OK), Counts { calls: 5, failed: 3, slow: 1 });
+        let other = window.resized(BreakerWindow::Time(SimDuration::from_secs(9)));
+        assert_eq!(other.totals(), Counts::default());
+
+        let seconds = |n| BreakerWindow::Time(SimDuration::from_secs(n));
+        let mut window = SlidingWindow::new(seconds(10));
+        [0, 5_000, 8_000].map(|millis| window.record(at(millis), ERROR));
+        assert_eq!(window.clone().resized(seconds(4)).record(at(8_500), OK).calls, 3);
+        assert_eq!(window.resized(seconds(20)).record(at(12_000), OK).calls, 4);
     }
 
     #[test]

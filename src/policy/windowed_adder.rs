@@ -25,8 +25,13 @@ pub(super) struct WindowedAdder<const K: usize> {
 impl<const K: usize> WindowedAdder<K> {
     /// An empty window of this length, whose first slice opens now.
     pub(super) fn new(window: SimDuration, now: SimTime) -> Self {
-        let width = (window.as_nanos() / SLICES as u64).max(1);
-        Self { width, opened: now, head: 0, slices: [[0; K]; SLICES], sums: [0; K] }
+        Self { width: width(window), opened: now, head: 0, slices: [[0; K]; SLICES], sums: [0; K] }
+    }
+
+    /// Another length from now on. What was counted stays, and is forgotten at the new pace.
+    pub(super) fn reconfigure(&mut self, window: SimDuration, now: SimTime) {
+        self.roll(now);
+        self.width = width(window);
     }
 
     /// Counts one thing of a kind, 0 to K - 1.
@@ -56,6 +61,11 @@ impl<const K: usize> WindowedAdder<K> {
         }
         self.opened = now;
     }
+}
+
+/// Length of a slice of such a window, in nanoseconds.
+fn width(window: SimDuration) -> u64 {
+    (window.as_nanos() / SLICES as u64).max(1)
 }
 
 #[cfg(test)]
@@ -112,6 +122,17 @@ mod tests {
             assert_eq!(adder.sums(at(access * 19)), [1]);
         }
         assert_eq!(adder.sums(at(190)), [0]);
+    }
+
+    #[test]
+    fn another_length_forgets_what_was_counted_at_its_own_pace() {
+        for (nanos, forgotten) in [(50, 49), (100, 100), (1_000, 990)] {
+            let mut adder = WindowedAdder::<1>::new(SimDuration::from_nanos(100), SimTime::ZERO);
+            adder.add(at(0), 0);
+            adder.reconfigure(SimDuration::from_nanos(nanos), at(0));
+            assert_eq!(adder.clone().sums(at(forgotten - 1)), [1], "{nanos}");
+            assert_eq!(adder.sums(at(forgotten + 10)), [0], "{nanos}");
+        }
     }
 
     #[test]

@@ -72,6 +72,7 @@ pub fn describe(model: &Model, event: &ModelEvent) -> String {
         }
         ModelEvent::FaultBegan(id) => format!("fault {} begins", model.faults[*id].name),
         ModelEvent::FaultEnded(id) => format!("fault {} ends", model.faults[*id].name),
+        ModelEvent::SettingChanged(id) => format!("from now on, {}", model.changes[*id].label),
         ModelEvent::Acted(procedure, step) => {
             format!(
                 "{}: {}",

@@ -396,7 +396,8 @@ impl Observer for Recorder<'_> {
             ModelEvent::RequestArrived(_)
             | ModelEvent::RequestEnded(..)
             | ModelEvent::RequestDrained(_)
-            | ModelEvent::WorkBegun(..) => {}
+            | ModelEvent::WorkBegun(..)
+            | ModelEvent::SettingChanged(_) => {}
         }
     }
 }

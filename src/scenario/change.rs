@@ -1,8 +1,11 @@
-//! A value that is to be set while a run goes on, as written.
+//! A value that is to be set while a run goes on: as written, and what it means once it has been tried out.
 
+use crate::id::ChangeId;
+use crate::scenario::edit::path::Step;
 use crate::scenario::read::decode::{Cx, Decode};
 use crate::scenario::read::schema::{Rule, Shape};
 use crate::scenario::text::tree::Node;
+use crate::scenario::{Action, Policy, Scenario, Service};
 
 /// The value of a `Set`. What it must be depends on the place it is set at.
 #[derive(Clone, Debug)]
@@ -10,6 +13,57 @@ pub struct NewValue {
     /// As written, on one line.
     pub text: String,
     pub(in crate::scenario) node: Node,
+    pub(in crate::scenario) change: Option<Box<Change>>,
+}
+
+/// What a `Set` does to the settings of a run, checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// Its number among all changes of the scenario, in the order of [`Scenario::actions`].
+    pub id: ChangeId,
+    /// In words: `calls.'checkout -> user'.retry.max_attempts = 1`.
+    pub label: String,
+    /// What changes, and how.
+    pub what: Changed,
+}
+
+/// Whose settings change.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Changed {
+    /// Those of a service, by name.
+    Service(String, Patch<Service>),
+    /// Policies, by their key under `calls`: the one that is named, and those that name less than it did not say
+    /// otherwise and so inherit from it.
+    Calls(Vec<(String, Patch<Policy>)>),
+}
+
+/// One place of a value, and what is to stand there. Whatever else has changed in the meantime stays.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Patch<T> {
+    pub(in crate::scenario) path: Vec<Step>,
+    /// The whole as it would be with this change alone.
+    pub(in crate::scenario) after: T,
+}
+
+impl Patch<Service> {
+    /// Puts it in force.
+    pub fn apply(&self, to: &mut Service) {
+        to.amend(&self.path, &self.after);
+    }
+}
+
+impl Patch<Policy> {
+    /// Puts it in force.
+    pub fn apply(&self, to: &mut Policy) {
+        to.amend(&self.path, &self.after);
+    }
+}
+
+impl NewValue {
+    /// What it means. Every value of a scenario that was accepted means something.
+    pub fn change(&self) -> Option<&Change> {
+        self.change.as_deref()
+    }
 }
 
 impl PartialEq for NewValue {
@@ -23,6 +77,16 @@ impl Decode for NewValue {
 
     fn decode(node: &Node, _: Rule, cx: &mut Cx) -> Option<Self> {
         let text = cx.sources.snippet(node.span).split_whitespace().collect::<Vec<_>>().join(" ");
-        Some(Self { text, node: node.clone() })
+        Some(Self { text, node: node.clone(), change: None })
+    }
+}
+
+impl Scenario {
+    /// Everything that the response may change while a run goes on, by id.
+    pub fn changes(&self) -> impl Iterator<Item = &Change> {
+        self.actions().filter_map(|action| match action {
+            Action::Set { value, .. } => value.change(),
+            Action::Restart { .. } | Action::Wait(_) | Action::Until { .. } => None,
+        })
     }
 }

@@ -2,14 +2,12 @@
 //! whoever can lends a function that does.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span, Spanned};
-use crate::scenario::check::rules::check;
 use crate::scenario::check::unknown::unknown;
-use crate::scenario::edit::apply::{expand_calls, set};
+use crate::scenario::edit::apply::set;
 use crate::scenario::edit::merge::{OVERRIDE, merge};
 use crate::scenario::edit::path;
+use crate::scenario::edit::trial::read_with_changes;
 use crate::scenario::edit::variant::{Variant, decode_variants};
-use crate::scenario::read::decode::{Cx, Decode};
-use crate::scenario::read::schema::Rule;
 use crate::scenario::text::parse::{self, parse};
 use crate::scenario::text::tree::{Field, Kind, Node};
 use crate::scenario::words::code;
@@ -122,17 +120,12 @@ impl Document {
             let source = sources.add("--set", text.clone());
             override_one(&mut tree, source, text, &mut problems);
         }
-        expand_calls(&mut tree);
-        let mut cx = Cx::new(&sources, &tree);
-        let scenario = Scenario::decode(&tree, Rule::Any, &mut cx);
-        let (incomplete, mut found) = (cx.incomplete, cx.problems);
-        if let Some(scenario) = scenario.as_ref().filter(|_| !incomplete) {
-            check_what_is_left(scenario, &mut found);
-        }
-        for problem in problems {
+        let whole = read_with_changes(tree, &sources);
+        let mut found = Diagnostics::default();
+        for problem in problems.into_iter().chain(whole.problems) {
             found.push(problem);
         }
-        match scenario {
+        match whole.scenario {
             Some(mut scenario) if !found.has_errors() => {
                 scenario.seed = choice.seed.unwrap_or(scenario.seed);
                 Ok(Resolved { scenario, sources, warnings: found.into_sorted() })
@@ -167,18 +160,6 @@ fn rejected(sources: Sources, problems: Vec<Diagnostic>) -> Rejected {
         found.push(problem);
     }
     Rejected { sources, diagnostics: found.into_sorted() }
-}
-
-/// Of a scenario with mistakes, some parts are left out; that nobody uses something may be for that reason alone.
-fn check_what_is_left(scenario: &Scenario, found: &mut Diagnostics) {
-    let partial = found.has_errors();
-    let mut more = Diagnostics::default();
-    check(scenario, &mut more);
-    for problem in more.into_sorted() {
-        if !partial || problem.code != code::NO_EFFECT {
-            found.push(problem);
-        }
-    }
 }
 
 fn override_one(tree: &mut Node, source: SourceId, text: &str, problems: &mut Vec<Diagnostic>) {

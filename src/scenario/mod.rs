@@ -3,9 +3,10 @@
 //! | where | what |
 //! |---|---|
 //! | `text` | text into a tree of values with places |
-//! | `edit` | base, variants and overrides, applied on the tree |
+//! | `edit` | base, variants and overrides, applied on the tree; what a run will set, tried out on it |
 //! | `read` | the tree into values, guided by the schema |
 //! | `check` | what must hold between the parts |
+//! | `whole` | a tree with nothing to be applied to it any more, read and checked |
 //! | `document` | all of these in order |
 //! | `words` | what words mean: `explain` |
 //! | the other files | the types themselves, every field with its unit, range and default |
@@ -28,6 +29,7 @@ mod root;
 mod service;
 mod text;
 mod traffic;
+mod whole;
 mod words;
 
 pub use admission::{RateLimit, Shed};
@@ -35,7 +37,7 @@ pub use call::{
     Backoff, Balancer, Breaker, BreakerWindow, Budget, Bulkhead, Cancel, Detection, Jitter, LateReply, Order,
     Policy, Pool, Retry, Scope,
 };
-pub use change::NewValue;
+pub use change::{Change, Changed, NewValue, Patch};
 pub use document::{Choice, Document, FORMAT, Rejected, Resolved, VariantInfo};
 pub use expectation::{Bound, Check, Expectation, VerdictKind, World};
 pub use fault::{Effect, Fault, Target};

@@ -167,4 +167,15 @@ impl Scenario {
         });
         acts.chain(on_call)
     }
+
+    /// The same, to be completed.
+    pub(in crate::scenario) fn actions_mut(&mut self) -> impl Iterator<Item = &mut Action> {
+        let acts = self.response.iter_mut().flat_map(|act| &mut act.does);
+        let on_call = self.on_call.iter_mut().flat_map(|on_call| {
+            let lead = on_call.misdiagnosis.iter_mut().flat_map(|lead| &mut lead.does);
+            let rules = on_call.runbook.iter_mut().chain(&mut on_call.experts);
+            lead.chain(rules.flat_map(|rule| &mut rule.does)).chain(&mut on_call.all_clear)
+        });
+        acts.chain(on_call)
+    }
 }

@@ -259,3 +259,62 @@ fn idle_rounds_are_skipped_to_the_same_instants() {
     assert_eq!(year_later.state(), BreakerState::Open);
     year_later.advance(SimTime::MAX);
 }
+
+#[test]
+fn other_numbers_keep_the_state() {
+    // Open stays open, and lasts as long as the new time says, counted from when it opened.
+    for (open_for, before, from) in [(30, 31, 32), (90, 91, 92)] {
+        let mut breaker = opened(settings());
+        let open_for = SimDuration::from_secs(open_for);
+        breaker.reconfigure(at(10), RateSettings { open_for, failure_rate: 0.9, ..settings() });
+        assert_eq!(breaker.state(), BreakerState::Open);
+        assert!(!breaker.clone().try_acquire(at(before)), "{open_for}");
+        assert!(breaker.try_acquire(at(from)), "{open_for}");
+    }
+    // Closed goes on with what it has seen: two failures, and with the third there are enough.
+    let mut breaker = after(settings(), &[(ERROR, QUICK), (ERROR, QUICK)]);
+    breaker.reconfigure(at(2), RateSettings { min_calls: 3, ..settings() });
+    assert_eq!(breaker.state(), BreakerState::Closed);
+    breaker.record(at(2), ERROR, QUICK);
+    assert_eq!(breaker.state(), BreakerState::Open);
+    // A window of another kind begins empty.
+    let mut breaker = after(settings(), &[(ERROR, QUICK), (ERROR, QUICK)]);
+    let window = BreakerWindow::Time(SimDuration::from_secs(10));
+    breaker.reconfigure(at(2), RateSettings { window, min_calls: 3, ..settings() });
+    breaker.record(at(2), ERROR, QUICK);
+    assert_eq!(breaker.state(), BreakerState::Closed);
+}
+
+#[test]
+fn what_is_due_by_the_new_times_is_due_now() {
+    let mut breaker = opened(RateSettings { automatic: true, ..settings() });
+    let open_for = SimDuration::from_secs(5);
+    let half_open_for = SimDuration::from_secs(20);
+    breaker.reconfigure(at(30), RateSettings { automatic: true, open_for, half_open_for, ..settings() });
+    assert_eq!(breaker.state(), BreakerState::HalfOpen);
+    assert_eq!(breaker.next_timed_transition(), Some(at(50)), "half-open since the change");
+    let half_open_for = SimDuration::from_secs(3);
+    breaker.reconfigure(at(40), RateSettings { half_open_for, ..settings() });
+    assert_eq!(breaker.state(), BreakerState::Open);
+    assert!(!breaker.clone().try_acquire(at(100)));
+    assert!(breaker.try_acquire(at(101)));
+}
+
+#[test]
+fn probes_under_way_count_against_the_new_number_of_probes() {
+    let with = |half_open_calls| RateSettings { half_open_calls, ..settings() };
+    let admitted = |mut breaker: RateBreaker| (0..9).filter(|_| breaker.try_acquire(at(64))).count();
+    for (calls, more) in [(1, 0), (2, 0), (3, 1), (5, 3)] {
+        let mut breaker = probing(settings(), 2);
+        breaker.reconfigure(at(63), with(calls));
+        assert_eq!(breaker.state(), BreakerState::HalfOpen);
+        assert_eq!(admitted(breaker), more, "{calls}");
+    }
+    // Nobody would ever be admitted again, if what has ended did not decide.
+    for (outcome, state) in [(OK, BreakerState::Closed), (ERROR, BreakerState::Open)] {
+        let mut breaker = probing(settings(), 1);
+        breaker.record(at(63), outcome, QUICK);
+        breaker.reconfigure(at(63), with(1));
+        assert_eq!(breaker.state(), state);
+    }
+}

@@ -22,6 +22,23 @@ pub(in crate::scenario) fn set(
     descend(root, Some(shape), &path.parts, value, layer, false)
 }
 
+/// Makes sure that `calls` has an entry of this key, brought into its one form: an empty one if need be. Whether it was
+/// added.
+pub(in crate::scenario) fn ensure_call(root: &mut Node, key: &Name) -> bool {
+    let Some(group) = root.as_group_mut() else { return false };
+    let step = Part { step: Step::Name(key.value.clone()), span: key.span };
+    let shape = Some(Shape::Type(<Scenario as Schema>::info));
+    let inner = field_shape(group, shape, "calls");
+    let calls = field_of(group, shape, "calls", key.span, inner, &[step], 0);
+    let Kind::Map(entries) = &mut calls.kind else { return false };
+    if entries.iter().any(|(known, _)| known.as_text().is_some_and(|known| edge(known) == key.value)) {
+        return false;
+    }
+    let name = Node { span: key.span, kind: Kind::Text(key.value.clone()) };
+    entries.push((name, Node::anonymous(key.span)));
+    true
+}
+
 /// `lenient`: whether missing entries of the map at hand exist by default, as calls do.
 fn descend(
     node: &mut Node,

@@ -1,6 +1,7 @@
 //! Paths into a scenario, and assignments: `services.user.threads=20`. One syntax for files, options and variants.
 
-use crate::diagnostic::{Diagnostic, SourceId, Span};
+use crate::diagnostic::{Diagnostic, SourceId, Sources, Span};
+use crate::scenario::Name;
 use crate::scenario::text::parse;
 use crate::scenario::text::tree::{Kind, Node};
 use crate::scenario::words::code;
@@ -30,6 +31,33 @@ pub(in crate::scenario) enum Step {
     Name(String),
     /// To the list item at this position, from 0.
     Index(usize),
+}
+
+impl Path {
+    /// The path as people write it, names in quotes only where they need them.
+    pub(in crate::scenario) fn text(&self) -> String {
+        let mut text = String::new();
+        for part in &self.parts {
+            match &part.step {
+                Step::Index(index) => text.push_str(&format!("[{index}]")),
+                Step::Name(name) => {
+                    if !text.is_empty() {
+                        text.push('.');
+                    }
+                    let plain = !name.contains(['.', '[', ']', ' ']);
+                    text.push_str(&if plain { name.clone() } else { format!("'{name}'") });
+                }
+            }
+        }
+        text
+    }
+}
+
+impl Step {
+    /// Whether it leads to the part of this name.
+    pub(in crate::scenario) fn is(&self, name: &str) -> bool {
+        matches!(self, Self::Name(wanted) if wanted == name)
+    }
 }
 
 /// A path and what is to stand there.
@@ -65,6 +93,20 @@ pub(in crate::scenario) fn parse_path(
         }
         reader.at += 1;
     }
+}
+
+/// Reads a path that stands in a file as a text. Places within it are exact as long as its text has no escapes.
+pub(in crate::scenario) fn written_path(text: &Name, sources: &Sources) -> Result<Path, Diagnostic> {
+    let written = sources.snippet(text.span);
+    let plain = written.len() == text.value.len() + 2 && written.starts_with('"');
+    let located = |span: Span| if plain { span } else { text.span };
+    let path = parse_path(text.span.source, &text.value, text.span.start as usize + 1);
+    let mut path = path.map_err(|problem| Diagnostic { span: located(problem.span), ..problem })?;
+    path.span = located(path.span);
+    for part in &mut path.parts {
+        part.span = located(part.span);
+    }
+    Ok(path)
 }
 
 /// Reads `path=value`. A value that is not one of the language, but a word or a number with a unit, is a text.

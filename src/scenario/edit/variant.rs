@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, Sources, Span, Spanned};
 use crate::scenario::edit::apply::set;
 use crate::scenario::edit::merge::OVERRIDE;
-use crate::scenario::edit::path::{Path, forbidden, parse_path};
+use crate::scenario::edit::path::{Path, forbidden, written_path};
 use crate::scenario::read::decode::{Cx, Decode, Schema};
 use crate::scenario::read::schema::{Rule, Shape, schema};
 use crate::scenario::text::tree::{Field, Group, Kind, Node};
@@ -72,22 +72,9 @@ fn replace(group: &mut Group, name: &str, node: Node) {
     group.fields.push(Field { key, node, layer: OVERRIDE });
 }
 
-/// Reads the path of a change. Places within it are exact as long as its text has no escapes.
+/// Reads the path of a change.
 fn variant_path(key: &Name, sources: &Sources) -> Result<Path, Diagnostic> {
-    let written = sources.snippet(key.span);
-    let plain = written.len() == key.value.len() + 2 && written.starts_with('"');
-    let located = |mut span: Span| {
-        if !plain {
-            span = key.span;
-        }
-        span
-    };
-    let path = parse_path(key.span.source, &key.value, key.span.start as usize + 1);
-    let mut path = path.map_err(|problem| Diagnostic { span: located(problem.span), ..problem })?;
-    path.span = located(path.span);
-    for part in &mut path.parts {
-        part.span = located(part.span);
-    }
+    let path = written_path(key, sources)?;
     match forbidden(&path) {
         Some(problem) => Err(problem),
         None => Ok(path),

@@ -1,6 +1,7 @@
 //! Reads what holds other values: options, lists, and maps of named things. Knows no field.
 
 use crate::diagnostic::{Diagnostic, Spanned};
+use crate::scenario::edit::path::Step;
 use crate::scenario::read::decode::{Cx, Decode};
 use crate::scenario::read::schema::{Rule, Shape};
 use crate::scenario::text::tree::{Group, Kind, Node};
@@ -26,6 +27,13 @@ impl<T: Decode> Decode for Option<T> {
     fn absent() -> Option<Self> {
         Some(None)
     }
+
+    fn amend(&mut self, path: &[Step], from: &Self) {
+        match (self, from) {
+            (Some(old), Some(new)) => old.amend(path, new),
+            (whole, from) => whole.clone_from(from),
+        }
+    }
 }
 
 impl<T: Decode> Decode for Vec<T> {
@@ -33,6 +41,10 @@ impl<T: Decode> Decode for Vec<T> {
 
     fn decode(node: &Node, rule: Rule, cx: &mut Cx) -> Option<Self> {
         T::decode_list(node, rule, cx)
+    }
+
+    fn amend(&mut self, path: &[Step], from: &Self) {
+        T::amend_list(self, path, from);
     }
 }
 
@@ -46,6 +58,11 @@ impl<T: Decode> Decode for Spanned<T> {
     fn stand_in(rule: Rule) -> Option<Self> {
         let value = T::stand_in(rule)?;
         Some(Self { value, span: crate::diagnostic::Span::default() })
+    }
+
+    fn amend(&mut self, path: &[Step], from: &Self) {
+        self.value.amend(path, &from.value);
+        self.span = from.span;
     }
 }
 
@@ -90,6 +107,16 @@ impl<T: Decode> Decode for (Name, T) {
             }
         }
         Some(values)
+    }
+
+    /// Goes down by the name of the entry; one that is not there yet is added.
+    fn amend_list(list: &mut Vec<Self>, path: &[Step], from: &Vec<Self>) {
+        let Some((step, rest)) = path.split_first() else { return list.clone_from(from) };
+        let Some(new) = from.iter().find(|(name, _)| step.is(name)) else { return };
+        match list.iter_mut().find(|(name, _)| step.is(name)) {
+            Some(old) => old.1.amend(rest, &new.1),
+            None => list.push(new.clone()),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources, Span, Spanned};
 use crate::scenario::Name;
 use crate::scenario::edit::merge::{OVERRIDE, merge};
+use crate::scenario::edit::path::Step;
 use crate::scenario::read::quantity::Unit;
 use crate::scenario::read::schema::{FieldInfo, FormInfo, Rule, Shape, TypeInfo};
 use crate::scenario::text::parse::parse;
@@ -11,7 +12,7 @@ use crate::scenario::words::code;
 use crate::suggest::closest;
 
 /// A type that can be read from a tree.
-pub(in crate::scenario) trait Decode: Sized {
+pub(in crate::scenario) trait Decode: Sized + Clone {
     /// What it looks like.
     const SHAPE: Shape;
 
@@ -45,15 +46,34 @@ pub(in crate::scenario) trait Decode: Sized {
     fn stand_in(_rule: Rule) -> Option<Self> {
         None
     }
+
+    /// Takes over from another value what that has at a path. What has no parts that a path could tell apart, or is of
+    /// another form there, is taken over whole.
+    fn amend(&mut self, _path: &[Step], from: &Self) {
+        self.clone_from(from);
+    }
+
+    /// The same for a list.
+    fn amend_list(list: &mut Vec<Self>, path: &[Step], from: &Vec<Self>) {
+        if let Some((Step::Index(index), rest)) = path.split_first()
+            && let (Some(old), Some(new)) = (list.get_mut(*index), from.get(*index))
+        {
+            return old.amend(rest, new);
+        }
+        list.clone_from(from);
+    }
 }
 
 /// A type that is written in one of several forms.
-pub(in crate::scenario) trait Schema: Sized {
+pub(in crate::scenario) trait Schema: Sized + Clone {
     /// How it is written.
     fn info() -> &'static TypeInfo;
 
     /// Makes the value of a form from its arguments; reports what is wrong with them.
     fn build(form: usize, args: &mut Args, cx: &mut Cx) -> Option<Self>;
+
+    /// See [`Decode::amend`]: goes down by the name of the field, if both values are of one form.
+    fn amend_part(&mut self, path: &[Step], from: &Self);
 }
 
 /// What is known during the walk.

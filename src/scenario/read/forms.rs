@@ -3,6 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::distribution::DurationDistribution;
 use crate::failure::FailureCause;
+use crate::scenario::edit::path;
 use crate::scenario::read::decode::{Cx, Decode, Schema};
 use crate::scenario::read::schema::{Rule, Shape, schema};
 use crate::scenario::text::tree::{Kind, Node};
@@ -93,6 +94,10 @@ macro_rules! read_by_forms {
                     $($check(&value, node, cx);)?
                 }
                 Some(value)
+            }
+
+            fn amend(&mut self, path: &[path::Step], from: &Self) {
+                self.amend_part(path, from);
             }
         }
     )*};

@@ -250,6 +250,13 @@ macro_rules! schema {
                 $(let $field = args.next::<$ty>(cx);)*
                 Some(Self { $($field: $field?),* })
             }
+
+            fn amend_part(&mut self, path: &[$crate::scenario::edit::path::Step], from: &Self) {
+                let Some((step, rest)) = path.split_first() else { return self.clone_from(from) };
+                $(if step.is(schema!(@name $field $($written)?)) {
+                    return $crate::scenario::read::decode::Decode::amend(&mut self.$field, rest, &from.$field);
+                })*
+            }
         }
     };
 
@@ -268,6 +275,17 @@ macro_rules! schema {
         foreign enum $name:ident { $($body:tt)* }
     ) => {
         schema! { @forms [$($doc),*] $name { $($body)* } }
+    };
+
+    // The values of a form without names for them in Rust, one after another, those before it skipped.
+    (@parts ($this:ident $step:ident $rest:ident $from:ident) $variant:ident [$($skip:tt)*]) => {};
+    (@parts ($this:ident $step:ident $rest:ident $from:ident) $variant:ident [$($skip:tt)*] $name:ident $($more:ident)*) => {
+        if $step.is(stringify!($name))
+            && let (Self::$variant($($skip)* old, ..), Self::$variant($($skip)* new, ..)) = (&mut *$this, $from)
+        {
+            return $crate::scenario::read::decode::Decode::amend(old, $rest, new);
+        }
+        schema! { @parts ($this $step $rest $from) $variant [$($skip)* _,] $($more)* }
     };
 
     (@define [$($attributes:tt)*] $vis:vis $name:ident {
@@ -353,6 +371,22 @@ macro_rules! schema {
                     }
                 )*
                 None
+            }
+
+            #[allow(unused_variables, reason = "forms without values have no parts")]
+            fn amend_part(&mut self, path: &[$crate::scenario::edit::path::Step], from: &Self) {
+                if let Some((step, rest)) = path.split_first() {
+                    $($($(
+                        if step.is(schema!(@name $field $($written)?))
+                            && let (Self::$variant { $field: old, .. }, Self::$variant { $field: new, .. }) =
+                                (&mut *self, from)
+                        {
+                            return $crate::scenario::read::decode::Decode::amend(old, rest, new);
+                        }
+                    )*)?)*
+                    $($(schema! { @parts (self step rest from) $variant [] $($tname)* })?)*
+                }
+                self.clone_from(from);
             }
         }
     };

@@ -2,6 +2,7 @@
 
 mod admission;
 mod catalogue;
+mod changes;
 mod layers;
 mod limits;
 mod mistakes;

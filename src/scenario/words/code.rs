@@ -158,6 +158,11 @@ codes! {
     VARIANT "K060" "there is no such variant"
         "Variants are defined in the file, under `variants`."
         r#"variants: { "no retries": Variant(set: { "calls.'checkout -> user'.retry.max_attempts": 1 }) }"#;
+    FIXED "K061" "this cannot change during a run"
+        "A `Set` changes a setting while a run goes on: of a service its threads, queue and limits, of a call its \
+        whole policy except `scope`. Services, replicas, steps, traffic, faults, monitors, times and the seed \
+        are what the run is made of. To see what another choice of them does, compare a variant."
+        r#"Set("calls.'checkout -> user'.retry.max_attempts", 1)"#;
 }
 
 #[cfg(test)]

@@ -1,0 +1,170 @@
+//! Settings that change while a run goes on, and what becomes of what is under way.
+//!
+//! A change rules what is decided from then on. Timers that are armed stay armed, what is queued stays queued, and a
+//! call that waits to be tried again is decided again when it wakes. A mechanism whose numbers change keeps its state;
+//! one that is replaced, or was not there, starts fresh and counts nothing of what is under way already.
+
+use std::mem::discriminant;
+use std::ops::Range;
+
+use crate::engine::admission::limit_of;
+use crate::engine::event::Event;
+use crate::engine::guard::Guard;
+use crate::engine::observer::{ModelEvent, Observer};
+use crate::engine::simulation::Engine;
+use crate::engine::state::Attempt;
+use crate::id::{ChangeId, EdgeId, ServiceId};
+use crate::model::Changed;
+use crate::policy::{BreakerState, CircuitBreaker, Permits, RetryBudget};
+use crate::scenario::{Balancer, Policy};
+use crate::time::SimDuration;
+
+impl<O: Observer> Engine<'_, O> {
+    /// Puts a change in force, now.
+    pub(crate) fn apply_change(&mut self, id: ChangeId) {
+        let model = self.model;
+        self.emit(ModelEvent::SettingChanged(id));
+        match &model.changes[id].what {
+            Changed::Service(service, patch) => {
+                patch.apply(&mut self.state.settings.services[*service]);
+                self.service_changed(*service);
+            }
+            Changed::Calls(edges) => {
+                for (edge, patch) in edges {
+                    let policy = &mut self.state.settings.policies[*edge];
+                    let before = policy.clone();
+                    patch.apply(policy);
+                    let after = policy.clone();
+                    self.policy_changed(*edge, &before, &after);
+                }
+            }
+        }
+    }
+
+    /// New threads take from the queue at once; of fewer, those that are busy finish what they have. A rate limit that
+    /// changes keeps its tokens.
+    fn service_changed(&mut self, id: ServiceId) {
+        let now = self.now();
+        for (operation, model) in self.model.operations.enumerate().filter(|(_, model)| model.service == id) {
+            let limit = limit_of(&self.state.settings.services[id], model);
+            if limit != self.state.rate_limits[operation].limit() {
+                self.state.rate_limits[operation].reconfigure(&limit, now);
+            }
+        }
+        let settings = &mut self.state.settings;
+        let threads = settings.services[id].threads;
+        settings.most_threads[id] = settings.most_threads[id].max(threads);
+        for replica in self.model.services[id].replica_ids() {
+            let state = &mut self.state.replicas[replica];
+            let may_begin = state.queue_length > 0 && state.threads.len() < threads as usize;
+            if may_begin && !state.dispatch_scheduled {
+                state.dispatch_scheduled = true;
+                self.state.events.schedule_now(Event::Dispatch(replica));
+            }
+        }
+    }
+
+    /// Brings the states of an edge in line with its policy.
+    fn policy_changed(&mut self, id: EdgeId, before: &Policy, after: &Policy) {
+        let edge = &self.model.edges[id];
+        let guards = edge.first_guard..edge.first_guard + edge.guard_count(&self.model.services);
+        for guard in guards.clone() {
+            self.breaker_changes(guard, after);
+            self.budget_changes(guard, after);
+            let bulkhead = after.bulkhead.map(|bulkhead| (bulkhead.max_concurrent, bulkhead.max_wait));
+            self.places_change(guard, bulkhead, |guard| &mut guard.bulkhead, |slot| &mut slot.has_permit);
+            let pool = after.pool.map(|pool| (pool.size, pool.max_wait));
+            self.places_change(guard, pool, |guard| &mut guard.pool, |slot| &mut slot.has_connection);
+            let state = &mut self.state.guards[guard as usize];
+            if after.balancer == Balancer::LeastInFlight && state.in_flight.is_empty() {
+                state.in_flight = vec![0; self.model.services[edge.callee].replicas as usize];
+            }
+        }
+        self.forget_what_is_gone(&guards, before, after);
+    }
+
+    /// What a breaker, a bulkhead or a pool has given that is no more: the next one there is not told of it.
+    fn forget_what_is_gone(&mut self, guards: &Range<u32>, before: &Policy, after: &Policy) {
+        let flavor = |policy: &Policy| policy.breaker.as_ref().map(discriminant);
+        let breaker = flavor(before) != flavor(after);
+        let bulkhead = before.bulkhead.is_some() && after.bulkhead.is_none();
+        let pool = before.pool.is_some() && after.pool.is_none();
+        if !breaker && !bulkhead && !pool {
+            return;
+        }
+        for attempt in self.state.attempts.values_mut().filter(|attempt| guards.contains(&attempt.guard)) {
+            attempt.permit = attempt.permit.filter(|_| !breaker);
+            attempt.has_permit &= !bulkhead;
+            attempt.has_connection &= !pool;
+        }
+        for run in self.state.runs.values_mut().filter(|run| guards.contains(&run.guard)) {
+            run.permit = run.permit.filter(|_| !breaker);
+        }
+    }
+
+    /// A breaker gets other numbers, or another one takes its place.
+    fn breaker_changes(&mut self, guard: u32, policy: &Policy) {
+        let now = self.now();
+        let state = &mut self.state.guards[guard as usize];
+        let before = state.breaker.as_ref().map_or(BreakerState::Closed, CircuitBreaker::state);
+        let kept = match (&mut state.breaker, &policy.breaker) {
+            (Some(breaker), Some(settings)) => breaker.reconfigure(settings, now),
+            _ => false,
+        };
+        if !kept {
+            state.breaker = policy.breaker.as_ref().map(CircuitBreaker::new);
+        }
+        let breaker = state.breaker.as_ref();
+        let after = breaker.map_or(BreakerState::Closed, CircuitBreaker::state);
+        // In the same state, too, it may now change by time at another instant.
+        if before == after
+            && let Some(at) = breaker.and_then(CircuitBreaker::next_timed_transition)
+        {
+            self.state.events.schedule(at, Event::BreakerTimer(guard));
+        }
+        self.breaker_changed(guard, before, after);
+    }
+
+    /// A budget gets other numbers, or another one takes its place.
+    fn budget_changes(&mut self, guard: u32, policy: &Policy) {
+        let now = self.now();
+        let settings = policy.retry.as_ref().and_then(|retry| retry.budget.as_ref());
+        let budget = &mut self.state.guards[guard as usize].budget;
+        let kept = match (&mut *budget, settings) {
+            (Some(budget), Some(settings)) => budget.reconfigure(settings, now),
+            _ => false,
+        };
+        if !kept {
+            *budget = settings.map(|settings| RetryBudget::new(settings, now));
+        }
+    }
+
+    /// A bulkhead or a pool gets another size, comes, or goes. `holds` is where an attempt notes that it has a place.
+    fn places_change(
+        &mut self,
+        guard: u32,
+        to: Option<(u32, SimDuration)>,
+        places: fn(&mut Guard) -> &mut Option<Permits<u32>>,
+        holds: fn(&mut Attempt) -> &mut bool,
+    ) {
+        let places = places(&mut self.state.guards[guard as usize]);
+        match (&mut *places, to) {
+            (Some(permits), Some((capacity, max_wait))) => {
+                for slot in permits.reconfigure(capacity, max_wait) {
+                    *holds(&mut self.state.attempts[slot]) = true;
+                    self.grant(slot);
+                }
+            }
+            (None, to) => *places = to.map(|(capacity, max_wait)| Permits::new(capacity, max_wait)),
+            (Some(_), None) => {
+                let waiting = places.take().into_iter().flat_map(Permits::into_waiting);
+                waiting.for_each(|slot| self.grant(slot));
+            }
+        }
+    }
+
+    /// Lets an attempt go on that waited for a permit or connection.
+    fn grant(&mut self, slot: u32) {
+        self.state.attempts[slot].event = self.state.events.schedule_now(Event::Granted(slot));
+    }
+}
