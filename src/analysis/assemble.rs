@@ -1,7 +1,7 @@
 //! Puts the answers together: record and comparison -> summary.
 
 use crate::analysis::propagation::Propagation;
-use crate::analysis::{BlastTally, ImpactTracker, Summary, expect, summarize, verdict};
+use crate::analysis::{BlastTally, ImpactTracker, Summary, expect, people, summarize, verdict, waves};
 use crate::model::Model;
 use crate::record::Record;
 use crate::scenario::Scenario;
@@ -35,6 +35,8 @@ pub fn analyze(
         let propagation = Propagation::new(model, &impact, &record.actual, now);
         summarize::add_impact(&mut summary, propagation, &blast, model.origin);
     }
+    summary.waves = waves::waves(record, &summary.propagation);
+    summary.people = people::people(record, &summary);
     // What is expected of a run cannot be asked of a part of it.
     if !summary.partial {
         summary.expectations = expect::evaluate(&scenario.expect, record, &summary);

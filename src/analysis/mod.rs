@@ -7,20 +7,26 @@
 //! | `impact`, `propagation` | which service was hit when, and by what |
 //! | `blast` | how many requests and users were affected, and how badly |
 //! | `verdict` | how it ended |
+//! | `people` | how long people took, and what they saved or added |
+//! | `waves` | what got worse again after a restart that they made |
 //! | `summarize`, `summary` | the numbers of `summary.json` |
 //! | `expect` | whether the scenario's expectations held |
 
 mod assemble;
 mod blast;
 mod expect;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod impact;
 mod interval;
 mod outbox;
 mod pairing;
+mod people;
 mod propagation;
 mod summarize;
 mod summary;
 mod verdict;
+mod waves;
 mod worse;
 
 pub use assemble::analyze;
@@ -30,6 +36,6 @@ pub use interval::{Interval, wilson};
 pub use outbox::Outbox;
 pub use pairing::Comparison;
 pub use summary::{
-    BlastRadius, BySeverity, CallSummary, ExpectationResult, Impact, MonitorSummary, RootCause,
-    SUMMARY_VERSION, ServiceSummary, Summary, TrafficSummary, TwinSummary,
+    BlastRadius, BySeverity, CallSummary, ExpectationResult, Impact, MonitorSummary, PeopleSummary,
+    RootCause, SUMMARY_VERSION, Saved, ServiceSummary, Summary, TrafficSummary, Wave, WorldSummary,
 };

@@ -6,7 +6,7 @@ use crate::analysis::blast::BlastTally;
 use crate::analysis::propagation::Propagation;
 use crate::analysis::{
     BlastRadius, CallSummary, MonitorSummary, SUMMARY_VERSION, ServiceSummary, Summary, TrafficSummary,
-    TwinSummary,
+    WorldSummary,
 };
 use crate::record::{CallSeries, ClassSeries, Record, WorldRecord};
 use crate::time::SimTime;
@@ -40,14 +40,20 @@ pub(crate) fn summarize(record: &Record) -> Summary {
         traffic: traffic(record, actual),
         services: services(actual, twin),
         calls: calls(actual, twin),
-        twin: twin
-            .map(|twin| TwinSummary { traffic: traffic(record, twin), services: services(twin, Some(twin)) }),
+        twin: twin.map(|twin| world(record, twin)),
+        unattended: record.unattended.as_ref().map(|unattended| world(record, unattended)),
         monitors: monitors(actual),
         blast_radius: None,
         propagation: Vec::new(),
+        waves: Vec::new(),
+        people: None,
         root_causes: Vec::new(),
         expectations: Vec::new(),
     }
+}
+
+fn world(record: &Record, world: &WorldRecord) -> WorldSummary {
+    WorldSummary { traffic: traffic(record, world), services: services(world, record.twin.as_ref()) }
 }
 
 fn traffic(record: &Record, world: &WorldRecord) -> IndexMap<String, TrafficSummary> {

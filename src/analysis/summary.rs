@@ -43,13 +43,19 @@ pub struct Summary {
     /// Attempts, by call.
     pub calls: IndexMap<String, CallSummary>,
     /// The same of the twin; none with `--no-twin`.
-    pub twin: Option<TwinSummary>,
+    pub twin: Option<WorldSummary>,
+    /// The same of the world in which nobody acts; none if nobody ever acted.
+    pub unattended: Option<WorldSummary>,
     /// Readings of the actual world.
     pub monitors: IndexMap<String, MonitorSummary>,
     /// Scope and severity, against the twin.
     pub blast_radius: Option<BlastRadius>,
     /// Services in order of first impact.
     pub propagation: Vec<Impact>,
+    /// What got worse again after a restart that the response made, in order.
+    pub waves: Vec<Wave>,
+    /// What people and automation did about it; none if there was no response.
+    pub people: Option<PeopleSummary>,
     /// Shares of the harm by root; empty until blame is computed.
     pub root_causes: Vec<RootCause>,
     /// The scenario's expectations against this run.
@@ -143,9 +149,9 @@ pub struct CallSummary {
     pub breaker_opened: u64,
 }
 
-/// The twin's numbers.
+/// The numbers of a world beside the actual one.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct TwinSummary {
+pub struct WorldSummary {
     /// Requests, by traffic class.
     pub traffic: IndexMap<String, TrafficSummary>,
     /// Attempts, by service.
@@ -204,6 +210,52 @@ pub struct Impact {
     pub from: Option<String>,
     /// What carried it: "pause", "timeouts of the call", "threads wait on the call" ...
     pub via: String,
+}
+
+/// A service that got worse again, or was hit for the first time, after a restart that the response made.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Wave {
+    /// When.
+    pub at_s: f64,
+    /// Which service.
+    pub service: String,
+    /// The service that it came from; none where it arose.
+    pub from: Option<String>,
+    /// What carried it: "load up 2.7x: cold caches", "out-of-memory kills" ...
+    pub via: String,
+    /// When the restart began that it followed.
+    pub restart_s: f64,
+}
+
+/// What people and automation did about an incident.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct PeopleSummary {
+    /// When the on-call was first called.
+    pub paged_s: Option<f64>,
+    /// When they first began to work on it.
+    pub started_s: Option<f64>,
+    /// When anything was first done.
+    pub first_action_s: Option<f64>,
+    /// When it was last declared over.
+    pub resolved_s: Option<f64>,
+    /// How long people took for each phase, summed up: `notice`, `dismissal`, `decision`, `misdiagnosis`, `action`,
+    /// `escalation`.
+    pub delays_s: IndexMap<String, f64>,
+    /// Notice, dismissal, misdiagnosis and escalation over the duration of the blast radius.
+    pub share_of_outage: Option<f64>,
+    /// What acting saved against the world in which nobody acts; none without a twin.
+    pub saved: Option<Saved>,
+}
+
+/// What acting saved (positive) or added (negative): the unattended world's numbers minus the actual ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Saved {
+    /// Failed requests.
+    pub requests: i64,
+    /// Time for which the class that was away longest was unavailable.
+    pub unavailable_s: f64,
+    /// Lost value.
+    pub value: f64,
 }
 
 /// A root of the harm.

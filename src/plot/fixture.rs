@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use crate::analysis::{
     BlastRadius, CallSummary, Impact, MonitorSummary, SUMMARY_VERSION, ServiceSummary, Summary,
-    TrafficSummary, TwinSummary,
+    TrafficSummary, WorldSummary,
 };
 use crate::record::{
     CallSeries, ClassNode, ClassSeries, Edge, FaultSpan, MonitorTrack, RECORD_VERSION, Record, ServiceNode,
@@ -49,9 +49,12 @@ pub(crate) fn blank(simulated_s: f64) -> (Record, Summary) {
         services: IndexMap::new(),
         calls: IndexMap::new(),
         twin: None,
+        unattended: None,
         monitors: IndexMap::new(),
         blast_radius: None,
         propagation: Vec::new(),
+        waves: Vec::new(),
+        people: None,
         root_causes: Vec::new(),
         expectations: Vec::new(),
     };
@@ -275,7 +278,7 @@ fn tell(record: &Record, summary: &mut Summary) {
     };
     summary.traffic =
         IndexMap::from([traffic("checkout", 0.0082), traffic("browse", 0.0071), traffic("search", 1.0)]);
-    summary.twin = Some(TwinSummary {
+    summary.twin = Some(WorldSummary {
         traffic: IndexMap::from([traffic("checkout", 1.0), traffic("browse", 1.0), traffic("search", 1.0)]),
         services: IndexMap::new(),
     });

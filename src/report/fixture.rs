@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use crate::analysis::{
     BlastRadius, BySeverity, CallSummary, ExpectationResult, Impact, SUMMARY_VERSION, ServiceSummary,
-    Summary, TrafficSummary, TwinSummary,
+    Summary, TrafficSummary, WorldSummary,
 };
 use crate::record::{
     CallSeries, ClassNode, ClassSeries, Edge, FaultSpan, LatencySummary, MonitorTrack, Quantiles,
@@ -201,16 +201,19 @@ pub(crate) fn summary() -> Summary {
             ("mail".to_owned(), service(10, 0, None)),
         ]),
         calls: only("shop -> db", call()),
-        twin: Some(TwinSummary {
+        twin: Some(WorldSummary {
             traffic: only("buy", class(200, 0)),
             services: only("shop", service(200, 0, None)),
         }),
+        unattended: None,
         monitors: IndexMap::new(),
         blast_radius: Some(blast_radius()),
         propagation: vec![
             impact(5.0, "db", None, "pause"),
             impact(5.2, "shop", Some("db"), "threads wait on the call"),
         ],
+        waves: Vec::new(),
+        people: None,
         root_causes: Vec::new(),
         expectations: vec![
             expectation("Verdict(Recovered)", true, None, "recovered"),
