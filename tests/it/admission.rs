@@ -97,3 +97,23 @@ fn a_paused_replica_sheds_nothing() {
     let failed: u64 = record.actual.services["shop"].failed[..window].iter().sum();
     assert_eq!(failed, 0, "none during the pause");
 }
+
+#[test]
+fn a_limit_that_is_set_during_the_run_ramps_up_from_then_on() {
+    let act = |at: &str, value: &str| {
+        format!("Act(at: \"{at}\", does: Set(\"services.shop.rate_limits.buy\", {value}))")
+    };
+    let ramp = act("T+20s", "Ramp(from: \"20/s\", to: \"100/s\", over: \"40s\", burst: 20)");
+    let response = format!("response: [{ramp}, {}]", act("T+80s", "Unlimited"));
+    let (record, summary) = run(PLENTY, "timeout: \"1s\"", &response);
+    let series = &record.actual.classes["buyers"];
+    let window = |at_s: f64| (at_s / record.actual.window_s).round() as usize;
+    let sum = |column: &[u64], from: f64, to: f64| column[window(from)..window(to)].iter().sum::<u64>();
+    assert_eq!(sum(&series.failed, 0.0, 20.0) + sum(&series.failed, 80.1, 100.0), 0);
+    // A new bucket is full; 60/s on average, then 100/s.
+    for (from, to, wanted) in [(20.0, 60.0, 2_420), (60.0, 80.0, 2_000), (20.0, 30.0, 320)] {
+        let admitted = sum(&series.arrived, from, to) - sum(&series.failed, from, to);
+        assert!(admitted.abs_diff(wanted) <= 4, "{admitted}, not {wanted}");
+    }
+    assert_eq!(summary.traffic["buyers"].failed, summary.traffic["buyers"].failed_by_cause["rate_limited"]);
+}

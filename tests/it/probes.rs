@@ -151,3 +151,19 @@ fn failing_probes_affect_nobody() {
     assert_eq!(summary.verdict.unwrap().name(), "unaffected");
     assert!(record.actual.totals.services["back"].failed > 0, "the load is there");
 }
+
+#[test]
+fn a_replica_that_drains_signs_off_whatever_is_believed() {
+    let back = format!("{PROBE} restart: Restart(startup: \"3s\"),");
+    let restart =
+        |drain: &str| format!("Fault(at: \"T+20s\", on: \"back\", effect: Restart(how: Rolling(){drain}))");
+    let (record, drained) = run(PROBE, &back, "detection: Probes", &restart(", drain: \"10s\""));
+    assert_eq!(drained.services["back"].failed, 0);
+    let starts = record.actual.transitions.iter().filter(|t| t.kind == "replica" && t.state == "starting");
+    assert_eq!(starts.count(), 4);
+    // Without a drain the balancers go on to send to what is being restarted.
+    let (_, killed) = run(PROBE, &back, "detection: Probes", &restart(""));
+    let refused = killed.services["back"].failed_by_cause["refused"];
+    // A quarter of 100/s for 3 s, four times.
+    assert!((250..350).contains(&refused), "{refused}");
+}
