@@ -239,6 +239,18 @@ fn a_second_restart_takes_the_place_of_the_first() {
 }
 
 #[test]
+fn people_restart_what_they_name() {
+    let b = format!("replicas: 3, {PLENTY}, restart: Restart(startup: \"3s\")");
+    let response =
+        "], response: [Act(at: \"T+10s\", does: Restart(\"b\", how: Rolling(at_once: 2), drain: \"20s\"))";
+    let (record, summary) = run(&b, "", response);
+    assert_eq!(ready(&record, 3), (1, 3));
+    assert_eq!((summary.services["b"].restarts, summary.traffic["c"].failed), (3, 0));
+    let nobody = record.unattended.as_ref().unwrap();
+    assert_eq!(nobody.totals.services["b"].restarts, 0);
+}
+
+#[test]
 fn a_draining_replica_can_pause_and_die() {
     let b = format!("replicas: 2, {PLENTY}, restart: Restart(startup: \"3s\")");
     let restart =
