@@ -168,6 +168,16 @@ fn zombies_use_memory_and_are_not_told() {
     assert_eq!(summary.services["b"].oom_kills, 0);
 }
 
+#[test]
+fn a_lower_limit_kills_at_once() {
+    let b = format!("threads: 2, queue: Fifo(capacity: 8), {TEN}");
+    let set = "], response: [Act(at: \"T+20s\", does: Set(\"services.b.memory.limit\", \"900B\"))";
+    let (record, summary) = run_for("30s", "20/s", &b, "Work(Constant(\"1h\"))", "", set);
+    let killed = times(&record, "b/0", "out of memory");
+    near(&killed[..1], &[20.0]);
+    assert!(summary.services["b"].oom_kills > 2, "{killed:?}");
+}
+
 /// The least and the largest number of ready replicas of `b`, from T+0 on.
 fn ready(record: &Record, replicas: usize) -> (usize, usize) {
     let mut is_ready = vec![true; replicas];
