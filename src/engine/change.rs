@@ -42,7 +42,7 @@ impl<O: Observer> Engine<'_, O> {
     }
 
     /// New threads take from the queue at once; of fewer, those that are busy finish what they have. A rate limit that
-    /// changes keeps its tokens.
+    /// changes keeps its tokens. Less memory than is in use kills.
     fn service_changed(&mut self, id: ServiceId) {
         let now = self.now();
         for (operation, model) in self.model.operations.enumerate().filter(|(_, model)| model.service == id) {
@@ -61,6 +61,7 @@ impl<O: Observer> Engine<'_, O> {
                 state.dispatch_scheduled = true;
                 self.state.events.schedule_now(Event::Dispatch(replica));
             }
+            self.weigh(replica);
         }
     }
 

@@ -44,15 +44,7 @@ pub fn describe(model: &Model, event: &ModelEvent) -> String {
                 replica(id)
             )
         }
-        ModelEvent::LookedUp(id, cache, hit) => {
-            let caches = &model.services[model.replicas[*id].service].settings.caches;
-            let name = caches.get(*cache as usize).map_or("?", |(name, _)| name.as_str());
-            format!(
-                "cache {name} of {} {}",
-                replica(id),
-                if *hit { "knows the answer" } else { "does not know" }
-            )
-        }
+        ModelEvent::LookedUp(id, cache, hit) => lookup_words(model, *id, *cache, *hit),
         ModelEvent::OutOfMemory(id) => format!("{} is out of memory", replica(id)),
         ModelEvent::ReplicaChanged(id, state) => format!("{} is {}", replica(id), replica_state(*state)),
         ModelEvent::BreakerChanged(edge, number, state) => {
@@ -140,6 +132,12 @@ pub(crate) const fn breaker_state(state: BreakerState) -> &'static str {
         BreakerState::HalfOpen => "half-open",
         BreakerState::Closed => "closed",
     }
+}
+
+fn lookup_words(model: &Model, id: ReplicaId, cache: u32, hit: bool) -> String {
+    let name = &model.services[model.replicas[id].service].settings.caches[cache as usize].0.value;
+    let knows = if hit { "knows the answer" } else { "does not know the answer" };
+    format!("cache {name} of {} {knows}", replica_name(model, id))
 }
 
 fn outcome_words(outcome: Outcome) -> String {

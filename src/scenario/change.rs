@@ -42,7 +42,7 @@ pub enum Changed {
 pub struct Patch<T> {
     pub(in crate::scenario) path: Vec<Step>,
     /// The whole as it would be with this change alone.
-    pub(in crate::scenario) after: T,
+    pub(in crate::scenario) after: Box<T>,
 }
 
 impl Patch<Service> {

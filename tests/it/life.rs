@@ -168,6 +168,16 @@ fn zombies_use_memory_and_are_not_told() {
     assert_eq!(summary.services["b"].oom_kills, 0);
 }
 
+#[test]
+fn a_lower_limit_kills_at_once() {
+    let b = format!("threads: 2, queue: Fifo(capacity: 8), {TEN}");
+    let set = "], response: [Act(at: \"T+20s\", does: Set(\"services.b.memory.limit\", \"900B\"))";
+    let (record, summary) = run_for("30s", "20/s", &b, "Work(Constant(\"1h\"))", "", set);
+    let killed = times(&record, "b/0", "out of memory");
+    near(&killed[..1], &[20.0]);
+    assert!(summary.services["b"].oom_kills > 2, "{killed:?}");
+}
+
 /// The least and the largest number of ready replicas of `b`, from T+0 on.
 fn ready(record: &Record, replicas: usize) -> (usize, usize) {
     let mut is_ready = vec![true; replicas];
@@ -236,6 +246,18 @@ fn a_second_restart_takes_the_place_of_the_first() {
     near(&times(&record, "b/1", "starting"), &[13.0, 14.0]);
     near(&times(&record, "b/2", "starting"), &[14.0]);
     assert_eq!(summary.services["b"].restarts, 6);
+}
+
+#[test]
+fn people_restart_what_they_name() {
+    let b = format!("replicas: 3, {PLENTY}, restart: Restart(startup: \"3s\")");
+    let response =
+        "], response: [Act(at: \"T+10s\", does: Restart(\"b\", how: Rolling(at_once: 2), drain: \"20s\"))";
+    let (record, summary) = run(&b, "", response);
+    assert_eq!(ready(&record, 3), (1, 3));
+    assert_eq!((summary.services["b"].restarts, summary.traffic["c"].failed), (3, 0));
+    let nobody = record.unattended.as_ref().unwrap();
+    assert_eq!(nobody.totals.services["b"].restarts, 0);
 }
 
 #[test]

@@ -161,6 +161,34 @@ pub(super) fn queue_beyond_patience(lint: &Lint<'_>) -> Vec<Finding> {
     findings
 }
 
+/// `L032`: a queue that holds more than the memory of its replica. Without a bound it is `L030`'s.
+pub(super) fn queue_beyond_memory(lint: &Lint<'_>) -> Vec<Finding> {
+    let find = |(_, service, _): (ServiceId, &Service, &ServiceLoad)| {
+        let settings = &service.settings;
+        let (Queue::Fifo { capacity } | Queue::Lifo { capacity }) = settings.queue;
+        let most = settings.memory?.most_requests()?;
+        let threads = u64::from(settings.threads);
+        let places = match capacity {
+            Capacity::AtMost(capacity) if threads + u64::from(capacity) > most => {
+                format!("it has {threads} threads and a queue of {capacity}")
+            }
+            Capacity::Unbounded => "its queue has no bound".to_owned(),
+            Capacity::AtMost(_) => return None,
+        };
+        Some(Finding {
+            code: "L032",
+            gravity: Gravity::Caution,
+            message: format!(
+                "a replica of `{}` has memory for {most} requests, but {places}: a backlog kills it",
+                service.name
+            ),
+            hint: "bound the queue to what fits, so that a backlog is refused and the process lives"
+                .to_owned(),
+        })
+    };
+    services(lint).filter_map(find).collect()
+}
+
 /// `L050`: services of one copy.
 pub(super) fn single_copy(lint: &Lint<'_>) -> Vec<Finding> {
     let names: Vec<String> = services(lint)

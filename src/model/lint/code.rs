@@ -112,6 +112,14 @@ const CODES: &[Code] = &[
         example: "queue: Fifo(capacity: 100)",
     },
     Code {
+        id: "L032",
+        title: "a queue larger than the memory",
+        explanation: "Every request that waits needs memory, whether its caller is still there or not. Before the \
+            queue is full the process is killed, with everything that it had and everything that it remembered; its \
+            share of the load then falls on the other replicas, which are killed next.",
+        example: r#"queue: Fifo(capacity: 150), memory: Memory(limit: "1GiB", idle: "340MiB", per_request: "100KiB")"#,
+    },
+    Code {
         id: "L040",
         title: "a breaker that cannot open",
         explanation: "The breaker looks at the outcomes of the last seconds and decides nothing from fewer than \

@@ -21,6 +21,7 @@ pub fn review(model: &Model, forecast: &Forecast) -> Vec<Finding> {
         waits::caller_gives_up_first,
         capacity::unbounded_queue,
         capacity::queue_beyond_patience,
+        capacity::queue_beyond_memory,
         waits::breaker_cannot_open,
         capacity::single_copy,
         probes::deep_probe,

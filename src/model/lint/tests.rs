@@ -57,6 +57,44 @@ fn queues_are_compared_with_their_callers() {
 }
 
 #[test]
+fn queues_are_compared_with_their_memory() {
+    // Room for 80 requests.
+    let with = |queue: &str| {
+        let memory = r#"memory: Memory(limit: "100MiB", idle: "20MiB", per_request: "1MiB"),"#;
+        findings("", &format!("threads: 10, queue: {queue}, {memory}"), CALM, "100/s")
+    };
+    assert_eq!(with("Fifo(capacity: 70)"), []);
+    let words =
+        "a replica of `b` has memory for 80 requests, but it has 10 threads and a queue of 71: a backlog";
+    only(&with("Fifo(capacity: 71)"), "L032", words);
+    let found = with("Fifo(capacity: Unbounded)");
+    assert_eq!(codes(&found), ["L030", "L032"]);
+    assert!(found[1].message.contains("its queue has no bound"), "{}", found[1].message);
+}
+
+#[test]
+fn cold_caches_are_compared_with_the_load() {
+    let with = |cache: &str, rate: &str| {
+        let text = format!(
+            r#"Scenario(format: 1, name: "x", horizon: "60s",
+                services: {{ "a": Service(replicas: 2, threads: 10, caches: {{ "c": Warming({cache}) }},
+                    operations: {{ "x": [Lookup("c", hit: [Work("20ms")], miss: [Work("100ms")])] }}) }},
+                traffic: {{ "users": Open(rate: "{rate}", entry: "a.x") }})"#
+        );
+        let model = Model::compile(&Scenario::parse(&text).unwrap());
+        review(&model, &Forecast::of(&model)).into_iter().filter(|f| f.code == "L004").collect::<Vec<_>>()
+    };
+    // Warm: 20 / 28 ms = 714/s; cold: 20 / 100 ms = 200/s; half warm 20 / 64 ms = 312/s.
+    let ninety = r#"hit_ratio: "90%", after: 100"#;
+    only(&with(ninety, "210/s"), "L004", "cold, `a` holds 200/s of its 210/s: a restart of all replicas");
+    assert_eq!(with(ninety, "190/s"), []);
+    assert_eq!(with(&format!(r#"{ninety}, after_start: "50%""#), "310/s"), []);
+    only(&with(&format!(r#"{ninety}, after_start: "50%""#), "315/s"), "L004", "holds 312/s of its 315/s");
+    assert_eq!(with(r#"hit_ratio: "90%", after: 0"#, "500/s"), [], "always warm");
+    assert_eq!(with(ninety, "800/s"), [], "that is too much for warm caches too, and is said as such");
+}
+
+#[test]
 fn timeouts_are_looked_at_from_all_sides() {
     let with = |calls: &str| findings("", "threads: 10, queue: Fifo(capacity: 20),", calls, "100/s");
     only(&with(""), "L020", "1 call waits without a timeout: `a -> b`");

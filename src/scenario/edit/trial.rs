@@ -107,7 +107,7 @@ impl Trial<'_> {
         match place {
             Place::Service(name) => {
                 let (_, service) = scenario.services.iter().find(|(known, _)| known.value == name)?;
-                let after = Service { operations: Vec::new(), ..service.clone() };
+                let after = Box::new(Service { operations: Vec::new(), ..service.clone() });
                 Some(Changed::Service(name, Patch { path, after }))
             }
             Place::Call(key) => {
@@ -131,7 +131,7 @@ impl Trial<'_> {
                     .iter()
                     .filter(|(name, _)| name.value == key || inherits(name) || differs(name))
                     .map(|(name, policy)| {
-                        (name.value.clone(), Patch { path: path.clone(), after: policy.clone() })
+                        (name.value.clone(), Patch { path: path.clone(), after: Box::new(policy.clone()) })
                     });
                 Some(Changed::Calls(changed.collect()))
             }

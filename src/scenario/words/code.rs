@@ -81,8 +81,8 @@ codes! {
         r#"Work(Exp("20ms"), per: Request)"#;
     UNIT "K016" "a unit is missing or wrong"
         "Everything that has a unit is written with it, in quotes: durations \"250ms\" (ns, us, ms, s, m, h), \
-        rates \"80/s\" (per s, min, h, day), shares \"5%\", points in time \"T+10s\", times of day \"14:00:00\". A \
-        number alone would leave open whether 0.05 means 5 % or 0.05 %."
+        rates \"80/s\" (per s, min, h, day), shares \"5%\", sizes \"512MiB\" (B, KiB, MiB, GiB, or kB, MB, GB), points \
+        in time \"T+10s\", times of day \"14:00:00\". A number alone would leave open whether 0.05 means 5 % or 0.05 %."
         r#"rate: "10000/min", timeout: "1.5s", effect: Errors("30%")"#;
     RANGE "K017" "a number is out of its range"
         "The value cannot be simulated, or is so far from anything real that it is almost certainly a slip. \
@@ -113,7 +113,7 @@ codes! {
         r#"calls: { "checkout -> user": Policy(timeout: "1.5s") }"#;
     NO_EFFECT "K023" "this has no effect"
         "What is written is understood, but changes nothing: a policy of a call that no operation makes, an \
-        operation that nothing calls, a fault that is cut off by the horizon, a threshold that is never \
+        operation that nothing calls, a cache that nothing asks, a fault that is cut off by the horizon, a threshold that is never \
         reached."
         r#"calls: { "checkout -> user": Policy(...) } needs an operation of checkout that calls one of user"#;
     // The shape of the system.

@@ -68,6 +68,30 @@ words! {
         "A node of the dependency graph: replicas with threads and a queue, offering operations.";
     "replica" ["instance"]
         "One copy of a service, with threads and a queue of its own. Replicas are counted from 0.";
+    "restart" ["start-up"]
+        "The end of a process and the begin of a new one: by people, at once or one replica after another, drained \
+        or not; or by the orchestrator, after a process has died by itself. What was in flight is reset, what the \
+        process remembered (caches, breakers, budgets) is lost, and nothing is served until it has started up."
+        r#"restart: Restart(startup: "45s", jitter: "10%")"#;
+    "crash loop" ["CrashLoopBackOff", "back-off"]
+        "A process that dies again and again is left alone for longer and longer: as in Kubernetes it is started at \
+        once, then after 10, 20, 40, 80, 160 and 300 s, and afresh after ten minutes of health or a restart by people."
+        r#"restart: Restart(backoff: CrashLoop(base: "10s", max: "300s", reset: "10m"))"#;
+    "drain" ["draining"]
+        "To let a replica finish what it has before it is killed: balancers send it nothing new, and what is on its \
+        way to it is refused."
+        r#"effect: Restart(how: Rolling(at_once: 1), drain: "30s")"#;
+    "out of memory" ["OOM", "oom_kills"]
+        "A replica uses memory for itself and for each attempt that it has, waiting or not, wanted or not. Above its \
+        limit the process is killed, and with it everything that it had."
+        r#"memory: Memory(limit: "1GiB", idle: "340MiB", per_request: "100KiB")"#;
+    "cache" ["caches", "cold", "warm"]
+        "What a replica remembers, so that it need not ask. It warms with what is asked of it and is lost with the \
+        process: cold, the same load costs more threads, and more calls of those who know."
+        r#"caches: { "profile": Warming(hit_ratio: "90%", after: 6000) }"#;
+    "size" ["bytes"]
+        "An amount of memory: a number and its unit, in quotes. KiB, MiB and GiB count in 1024, kB, MB and GB in 1000."
+        r#""512MiB""#;
     "thread" ["worker"]
         "A place in a replica that handles one attempt at a time. It is held until the answer is sent, \
         waiting for callees included; that is how slowness travels to callers.";
