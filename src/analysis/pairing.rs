@@ -77,7 +77,7 @@ impl<'m> Comparison<'m> {
             limits,
             pairs: HashMap::default(),
             impact: ImpactTracker::new(model),
-            blast: BlastTally::new(model),
+            blast: BlastTally::default(),
         }
     }
 
@@ -207,11 +207,15 @@ impl<'m> Comparison<'m> {
                 self.judge_attempt(&id, age, Some(twin));
             }
         }
+        // A step of a journey arrives later in one world than in the other: its age is that in its own.
+        let mut open: Vec<RequestId> = actual.open_requests().collect();
+        open.sort_by_key(|id| id.key);
         let mut keys: Vec<u64> = self.pairs.keys().copied().collect();
         keys.sort_unstable();
         for key in keys {
             let pair = &self.pairs[&key];
-            let (id, actual, twin) = (pair.id, pair.actual.end, pair.twin.end);
+            let own = open.binary_search_by_key(&key, |id| id.key.0).ok().map(|position| open[position]);
+            let (id, actual, twin) = (own.unwrap_or(pair.id), pair.actual.end, pair.twin.end);
             if actual.is_some() != twin.is_some() {
                 self.judge_request(&id, actual, twin, now);
             }

@@ -5,7 +5,7 @@ use crate::engine::event::Event;
 use crate::engine::future_event_list::FutureEventList;
 use crate::engine::guard::Guard;
 use crate::engine::monitor::MonitorBank;
-use crate::engine::observer::{AttemptId, ModelEvent, Observer};
+use crate::engine::observer::{AttemptId, ModelEvent, Observer, RequestId};
 use crate::engine::response::Response;
 use crate::engine::settings::Settings;
 use crate::engine::slab::Slab;
@@ -52,7 +52,7 @@ impl<'m> Simulation<'m> {
     pub fn new(model: &'m Model) -> Self {
         let root = Key::of_seed(model.seed).child(Stream::named("traffic"));
         let source = |class: &crate::model::Class| Source {
-            key: root.child(class.stream),
+            key: root.child(class.users_stream()),
             count: 0,
             target: 0.0,
             hint: 0,
@@ -72,6 +72,7 @@ impl<'m> Simulation<'m> {
             guards: Guard::all(model),
             settings: Settings::new(model),
             sources: model.classes.iter().map(source).collect(),
+            sessions: Slab::new(),
             monitors: MonitorBank::new(model),
             response: Response::new(model),
             failing_pairs: Vec::new(),
@@ -162,6 +163,11 @@ impl<'m> Simulation<'m> {
         })
     }
 
+    /// Requests that were not answered yet, in no particular order.
+    pub fn open_requests(&self) -> impl Iterator<Item = RequestId> + '_ {
+        self.state.requests.iter().filter(|(_, request)| !request.ended).map(|(_, request)| request.id)
+    }
+
     /// Asserts what must hold between any two events; see [`crate::engine`].
     pub fn check_invariants(&self) {
         self.state.check_invariants(self.model);
@@ -205,6 +211,7 @@ impl<O: Observer> Engine<'_, O> {
     pub(crate) fn handle(&mut self, sequence: u64, event: Event) {
         match event {
             Event::Arrival(class) => self.arrival(class),
+            Event::Visit(session) => self.visit(session),
             Event::Arrive(slot) if self.moves(slot, sequence) => self.arrive(slot),
             Event::Granted(slot) if self.moves(slot, sequence) => self.granted(slot),
             Event::WaitOver(slot) if self.moves(slot, sequence) => self.wait_over(slot),

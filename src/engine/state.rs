@@ -37,6 +37,8 @@ pub(crate) struct State {
     pub(crate) guards: Vec<Guard>,
     pub(crate) settings: Settings,
     pub(crate) sources: IdVec<ClassId, Source>,
+    /// Journeys between two steps.
+    pub(crate) sessions: Slab<Session>,
     pub(crate) monitors: MonitorBank,
     pub(crate) response: Response,
     /// Faults that fail attempts of a call.
@@ -61,7 +63,7 @@ pub(crate) struct RolloutState {
 /// Arrivals of a class.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Source {
-    /// Root of the class's draws.
+    /// Root of the class's draws; the steps of a journey have the same.
     pub(crate) key: Key,
     /// Requests that have arrived.
     pub(crate) count: u64,
@@ -69,6 +71,16 @@ pub(crate) struct Source {
     pub(crate) target: f64,
     /// Piece of the rate profile that the last arrival lay in.
     pub(crate) hint: usize,
+}
+
+/// A user between two steps of a journey.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Session {
+    /// The class of the next step.
+    pub(crate) next: ClassId,
+    /// Which of its sessions it is.
+    pub(crate) number: u64,
+    pub(crate) user: u64,
 }
 
 /// A request under way, or with zombie attempts left.

@@ -141,7 +141,7 @@ impl<O: Observer> Engine<'_, O> {
             Condition::Access(access) => class.access == *access,
             Condition::Priority(least) => class.priority >= *least,
             Condition::Users(share) => {
-                let user = crate::random::Key(class.stream.0).nth(request.user);
+                let user = crate::random::Key(class.users_stream().0).nth(request.user);
                 user.uniform(USER_SHARE) < *share
             }
         }

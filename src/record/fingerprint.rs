@@ -52,8 +52,9 @@ impl Digests {
 
     /// `arrivals/<class>` and `work/<service>`, in the order of the model.
     pub(crate) fn by_name(&self, model: &Model) -> impl Iterator<Item = (String, String)> {
-        let traffic = model.classes.enumerate().filter(|(_, class)| class.probes.is_none());
-        let arrivals = traffic.map(|(id, class)| {
+        // A later step of a journey arrives when the one before was answered: that is no draw.
+        let drawn = model.classes.enumerate().filter(|(_, class)| class.probes.is_none() && class.arrives());
+        let arrivals = drawn.map(|(id, class)| {
             (format!("arrivals/{}", class.name), format!("{:016x}", mix(self.arrivals[id].0, 0)))
         });
         let work = model.services.enumerate().map(|(id, service)| {

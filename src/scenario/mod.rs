@@ -50,7 +50,7 @@ pub use service::{
     Service, Step, WhenFull,
 };
 pub use text::parse::MAX_BYTES;
-pub use traffic::{Rate, Traffic};
+pub use traffic::{Rate, StepOf, Traffic, TrafficClass, Visit};
 pub use words::explain::{Explanation, Term, TermKind, explain, terms};
 
 #[cfg(test)]

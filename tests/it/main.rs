@@ -9,6 +9,7 @@ mod desk;
 mod determinism;
 mod explain_command;
 mod help;
+mod journeys;
 mod life;
 mod mechanisms;
 mod new_command;

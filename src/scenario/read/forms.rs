@@ -13,7 +13,7 @@ use crate::scenario::{
     Capacity, Check, Condition, CrashBackoff, Detection, Effect, Fault, Impact, Jitter, Join, LateReply,
     Limits, Memory, Misdiagnosis, OnCall, Order, Per, Policy, Pool, Probe, Queue, Rate, RateLimit, Restart,
     Retry, Rollout, RunbookRule, Scenario, Scope, Service, Shed, Step, Traffic, Trigger, VerdictKind,
-    Verification, View, WhenFull, World,
+    Verification, View, Visit, WhenFull, World,
 };
 use crate::time::SimDuration;
 
@@ -108,8 +108,8 @@ read_by_forms! {
     BreakerWindow, Budget, Bulkhead, Cache, Cancel, Check => ordered_period, Condition, CrashBackoff => longest_restart_wait,
     Detection, DurationDistribution => ordered_range, Effect, FailureCause, Fault, Impact, Jitter, Join, LateReply, Limits,
     Memory => room_for_requests, Misdiagnosis, OnCall, Order, Per, Policy, Pool, Probe, Queue, Rate, RateLimit, Restart,
-    Retry => jitter_of_backoff, Rollout, RunbookRule, Scenario, Scope, Service, Shed, Step => possible_quorum, Traffic,
-    Trigger, VerdictKind, Verification, View, WhenFull, World,
+    Retry => jitter_of_backoff, Rollout, RunbookRule, Scenario, Scope, Service, Shed, Step => possible_quorum,
+    Traffic => some_steps, Trigger, VerdictKind, Verification, View, Visit, WhenFull, World,
 }
 
 impl Decode for Capacity {
@@ -243,6 +243,17 @@ fn jitter_of_backoff(retry: &Retry, node: &Node, cx: &mut Cx) {
             )
             .label("it grows from the previous wait")
             .help("add `backoff: Exponential(base: \"100ms\")`, or write `jitter: Full`"),
+        );
+    }
+}
+
+fn some_steps(traffic: &Traffic, node: &Node, cx: &mut Cx) {
+    if let Traffic::Journey { steps, .. } = traffic
+        && steps.is_empty()
+    {
+        cx.report(
+            Diagnostic::error(code::EMPTY, part(node, "steps"), "a journey needs at least one step")
+                .help("write for example steps: { \"search\": Visit(\"gateway.search\") }"),
         );
     }
 }
