@@ -2,9 +2,6 @@
 //!
 //! What was matched is dropped as it completes: memory grows with what is in flight in either world.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
 use crate::analysis::blast::BlastTally;
 use crate::analysis::impact::ImpactTracker;
 use crate::analysis::outbox::{Ended, Outbox};
@@ -12,6 +9,7 @@ use crate::analysis::worse::{End, bound};
 use crate::engine::{AttemptId, RequestId, Simulation};
 use crate::failure::Outcome;
 use crate::model::Model;
+use crate::random::KeyMap;
 use crate::scenario;
 use crate::time::SimTime;
 
@@ -39,32 +37,13 @@ struct Half {
     drained: bool,
 }
 
-/// Keys are draws already: hashing them again would buy nothing. Nothing iterates over the map before its keys are sorted.
-#[derive(Clone, Copy, Debug, Default)]
-struct KeyHasher(u64);
-
-impl Hasher for KeyHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    fn write_u64(&mut self, word: u64) {
-        self.0 = word;
-    }
-}
-
 /// Compares the actual world with its twin.
 #[derive(Debug)]
 pub struct Comparison<'m> {
     model: &'m Model,
     limits: scenario::Impact,
-    pairs: HashMap<u64, Pair, BuildHasherDefault<KeyHasher>>,
+    /// By key. Nothing iterates over it before its keys are sorted.
+    pairs: KeyMap<Pair>,
     pub(crate) impact: ImpactTracker<'m>,
     pub(crate) blast: BlastTally,
 }
@@ -75,7 +54,7 @@ impl<'m> Comparison<'m> {
         Self {
             model,
             limits,
-            pairs: HashMap::default(),
+            pairs: KeyMap::default(),
             impact: ImpactTracker::new(model),
             blast: BlastTally::default(),
         }

@@ -23,6 +23,8 @@ pub(crate) enum Event {
     Timeout(u32),
     /// The next attempt of a call, after its backoff.
     Retry(u32),
+    /// A fallback answers a call.
+    FallBack(u32),
     /// The deadline of a call.
     Deadline(u32),
     /// A breaker changes by time alone.

@@ -67,6 +67,8 @@ pub enum ModelEvent {
     AttemptRefused(AttemptId, Outcome),
     /// A sent attempt ended, as its caller saw it.
     AttemptEnded(AttemptId, Outcome),
+    /// A fallback answered a call of this key: as a good answer before it was made, or degraded after it had failed.
+    FellBack(EdgeId, Key, Outcome),
     /// An attempt joined a replica's queue, which now has this length.
     Queued(ReplicaId, u32),
     /// An attempt left a replica's queue without getting a thread.

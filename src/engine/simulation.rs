@@ -2,6 +2,7 @@
 
 use crate::engine::admission::limiters;
 use crate::engine::event::Event;
+use crate::engine::fallback::last_answers;
 use crate::engine::future_event_list::FutureEventList;
 use crate::engine::guard::Guard;
 use crate::engine::monitor::MonitorBank;
@@ -59,6 +60,7 @@ impl<'m> Simulation<'m> {
         };
         let replica =
             |replica: &crate::model::Replica| Replica::new(&model.services[replica.service].settings);
+        let settings = Settings::new(model);
         let state = State {
             events: FutureEventList::new(),
             handled: 0,
@@ -70,7 +72,8 @@ impl<'m> Simulation<'m> {
             believed: model.services.iter().map(|service| service.replica_ids().collect()).collect(),
             rate_limits: limiters(model),
             guards: Guard::all(model),
-            settings: Settings::new(model),
+            last_answers: last_answers(model, &settings.policies),
+            settings,
             sources: model.classes.iter().map(source).collect(),
             sessions: Slab::new(),
             monitors: MonitorBank::new(model),
@@ -227,6 +230,11 @@ impl<O: Observer> Engine<'_, O> {
                     self.retry(slot);
                 }
             }
+            Event::FallBack(slot) => {
+                if self.state.runs.get(slot).is_some_and(|run| run.retry_event == sequence) {
+                    self.fall_back(slot);
+                }
+            }
             Event::Deadline(slot) => {
                 if self.state.runs.get(slot).is_some_and(|run| run.deadline_event == sequence) {
                     self.deadline_passed(slot);
@@ -287,7 +295,9 @@ impl<O: Observer> Engine<'_, O> {
             Event::Granted(slot) | Event::WaitOver(slot) | Event::Reply(slot) | Event::Timeout(slot) => {
                 self.state.attempts.get(slot)?.caller
             }
-            Event::Retry(slot) | Event::Deadline(slot) => self.state.runs.get(slot)?.caller,
+            Event::Retry(slot) | Event::FallBack(slot) | Event::Deadline(slot) => {
+                self.state.runs.get(slot)?.caller
+            }
             _ => None,
         }
     }

@@ -44,7 +44,10 @@ impl<O: Observer> Engine<'_, O> {
                 }
                 Instruction::Jump(target) => self.state.attempts[slot].pc = *target,
                 Instruction::Fail => return self.finish(slot, Outcome::Failed(FailureCause::Error)),
-                Instruction::Done => return self.finish(slot, Outcome::Ok),
+                Instruction::Done => {
+                    let degraded = self.state.attempts[slot].degraded;
+                    return self.finish(slot, if degraded { Outcome::Degraded } else { Outcome::Ok });
+                }
             }
         }
     }
@@ -108,6 +111,7 @@ impl<O: Observer> Engine<'_, O> {
         attempt.outstanding -= 1;
         if outcome.is_answered() {
             attempt.needed = attempt.needed.saturating_sub(1);
+            attempt.degraded |= outcome == Outcome::Degraded;
         }
         if !attempt.launching {
             self.judge_calls(slot);

@@ -135,6 +135,7 @@ fn words(model: &Model, event: &ModelEvent) -> Option<(u64, [u64; 3])> {
             (21, [replica(*id), caches[*cache as usize].0, u64::from(*hit)])
         }
         ModelEvent::OutOfMemory(id) => (22, [replica(*id), 0, 0]),
+        ModelEvent::FellBack(id, key, outcome) => (23, [model.edges[*id].stream.0, key.0, outcome.code()]),
         // What people know and think is not part of the world; what they do is.
         ModelEvent::Responded(..) => return None,
     })

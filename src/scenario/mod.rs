@@ -34,8 +34,8 @@ mod words;
 
 pub use admission::{RateLimit, Shed};
 pub use call::{
-    Backoff, Balancer, Breaker, BreakerWindow, Budget, Bulkhead, Cancel, Detection, Jitter, LateReply, Order,
-    Policy, Pool, Retry, Scope,
+    Backoff, Balancer, Breaker, BreakerWindow, Budget, Bulkhead, Cancel, Detection, Fallback, FallbackTime,
+    Jitter, LateReply, Order, Policy, Pool, Retry, Scope,
 };
 pub use change::{Change, Changed, NewValue, Patch};
 pub use document::{Choice, Document, FORMAT, Rejected, Resolved, VariantInfo};

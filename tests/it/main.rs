@@ -8,6 +8,7 @@ mod check_command;
 mod desk;
 mod determinism;
 mod explain_command;
+mod fallbacks;
 mod help;
 mod journeys;
 mod life;

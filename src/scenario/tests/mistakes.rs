@@ -94,6 +94,10 @@ const MISTAKES: &[(&str, &str)] = &[
         "\"buyers\": Open",
         "\"shop\": Journey(\"1/s\", { \"log in\": Visit(\"user.login\") }), \"buyers\": Open",
     ),
+    // Fallbacks.
+    ("retry: Retry(max_attempts: 4)", "fallback: Fixed(when: BeforeCall)"),
+    ("retry: Retry(max_attempts: 4)", "fallback: Cached(max_age: \"0s\")"),
+    ("retry: Retry(max_attempts: 4)", "fallback: Cached(\"60s\", InsteadOfRetries)"),
     // Names.
     ("Call(\"db.read\")", "Call(\"bd.read\")"),
     ("Call(\"db.read\")", "Call(\"db.raed\")"),
