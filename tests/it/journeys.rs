@@ -44,7 +44,10 @@ const STEPS: [&str; 3] = ["shopper: search", "shopper: add to cart", "shopper: c
 
 /// When each request of each step began and ended, by step and session.
 #[derive(Default)]
-struct Steps(BTreeMap<(usize, u64), (RequestId, Option<(SimTime, Outcome)>)>);
+struct Steps(BTreeMap<(usize, u64), (RequestId, End)>);
+
+/// When and how a request ended, if it has.
+type End = Option<(SimTime, Outcome)>;
 
 impl Observer for Steps {
     fn observe(&mut self, now: SimTime, event: &ModelEvent) {

@@ -45,9 +45,10 @@ fn where_a_class_is_wanted_a_journey_is_refused_and_its_steps_are_named() {
             problem.message,
             "`shopper` is a journey: each of its steps is a traffic class of its own"
         );
-        let help = match calls {
-            true => "write \"shopper: buy -> shop\" or \"shopper: find -> shop\"",
-            false => "write \"shopper: buy\" or \"shopper: find\"",
+        let help = if calls {
+            "write \"shopper: buy -> shop\" or \"shopper: find -> shop\""
+        } else {
+            "write \"shopper: buy\" or \"shopper: find\""
         };
         assert_eq!(problem.help.as_deref(), Some(help), "{more}");
     }
