@@ -106,6 +106,11 @@ impl Outcome {
         matches!(self, Self::Ok | Self::Degraded)
     }
 
+    /// Whether anybody could see it: a request that was never made shows nowhere but in the accounts.
+    pub const fn was_made(self) -> bool {
+        !matches!(self, Self::Failed(FailureCause::NotMade))
+    }
+
     /// A number for digests, stable over versions.
     pub const fn code(self) -> u64 {
         match self {

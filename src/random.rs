@@ -4,7 +4,9 @@
 //! `key(child) = mix(key(parent), call site, attempt)`. A [`Stream`] names a purpose ("work", "backoff") by the hash
 //! of its name, never by an index, so that adding a service or a policy leaves every other draw as it was.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use rand::{Rng, TryRng};
 
@@ -76,6 +78,29 @@ impl Key {
         Draws { state: mix(self.0, purpose.0) }
     }
 }
+
+/// Keys are draws already: hashing them again would buy nothing. For maps that are only looked up.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        self.0 = word;
+    }
+}
+
+/// A map from keys.
+pub type KeyMap<T> = HashMap<u64, T, BuildHasherDefault<KeyHasher>>;
 
 /// A word as a uniform value in [0, 1): its upper 53 bits.
 fn unit_interval(word: u64) -> f64 {

@@ -2,9 +2,6 @@
 //!
 //! What was matched is dropped as it completes: memory grows with what is in flight in either world.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
 use crate::analysis::blast::BlastTally;
 use crate::analysis::impact::ImpactTracker;
 use crate::analysis::outbox::{Ended, Outbox};
@@ -12,6 +9,7 @@ use crate::analysis::worse::{End, bound};
 use crate::engine::{AttemptId, RequestId, Simulation};
 use crate::failure::Outcome;
 use crate::model::Model;
+use crate::random::KeyMap;
 use crate::scenario;
 use crate::time::SimTime;
 
@@ -39,32 +37,13 @@ struct Half {
     drained: bool,
 }
 
-/// Keys are draws already: hashing them again would buy nothing. Nothing iterates over the map before its keys are sorted.
-#[derive(Clone, Copy, Debug, Default)]
-struct KeyHasher(u64);
-
-impl Hasher for KeyHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    fn write_u64(&mut self, word: u64) {
-        self.0 = word;
-    }
-}
-
 /// Compares the actual world with its twin.
 #[derive(Debug)]
 pub struct Comparison<'m> {
     model: &'m Model,
     limits: scenario::Impact,
-    pairs: HashMap<u64, Pair, BuildHasherDefault<KeyHasher>>,
+    /// By key. Nothing iterates over it before its keys are sorted.
+    pairs: KeyMap<Pair>,
     pub(crate) impact: ImpactTracker<'m>,
     pub(crate) blast: BlastTally,
 }
@@ -75,9 +54,9 @@ impl<'m> Comparison<'m> {
         Self {
             model,
             limits,
-            pairs: HashMap::default(),
+            pairs: KeyMap::default(),
             impact: ImpactTracker::new(model),
-            blast: BlastTally::new(model),
+            blast: BlastTally::default(),
         }
     }
 
@@ -207,11 +186,15 @@ impl<'m> Comparison<'m> {
                 self.judge_attempt(&id, age, Some(twin));
             }
         }
+        // A step of a journey arrives later in one world than in the other: its age is that in its own.
+        let mut open: Vec<RequestId> = actual.open_requests().collect();
+        open.sort_by_key(|id| id.key);
         let mut keys: Vec<u64> = self.pairs.keys().copied().collect();
         keys.sort_unstable();
         for key in keys {
             let pair = &self.pairs[&key];
-            let (id, actual, twin) = (pair.id, pair.actual.end, pair.twin.end);
+            let own = open.binary_search_by_key(&key, |id| id.key.0).ok().map(|position| open[position]);
+            let (id, actual, twin) = (own.unwrap_or(pair.id), pair.actual.end, pair.twin.end);
             if actual.is_some() != twin.is_some() {
                 self.judge_request(&id, actual, twin, now);
             }

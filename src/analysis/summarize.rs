@@ -149,6 +149,7 @@ fn calls(world: &WorldRecord, twin: Option<&WorldRecord>) -> IndexMap<String, Ca
             first_attempts: totals.first_attempts,
             failed: totals.failed,
             refused: totals.refused,
+            fallbacks: totals.fallbacks,
             amplification: other
                 .and_then(|twin| ratio(totals.attempts_since_fault, twin.first_attempts_since_fault)),
             peak_amplification: peak,

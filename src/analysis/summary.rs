@@ -141,6 +141,8 @@ pub struct CallSummary {
     pub failed: u64,
     /// Attempts that the caller refused to send.
     pub refused: u64,
+    /// Calls that a fallback answered: before they were made, or after they had failed.
+    pub fallbacks: u64,
     /// Attempts / the twin's first attempts, from the first fault to the horizon.
     pub amplification: Option<f64>,
     /// The largest over 10 s windows with at least 20 twin attempts.

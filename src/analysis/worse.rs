@@ -27,6 +27,10 @@ pub(crate) fn bound(limits: &scenario::Impact, twin: SimDuration) -> SimDuration
     twin.scaled(limits.slower_factor) + limits.slower_margin
 }
 
+fn is_degraded(end: End) -> bool {
+    end.outcome == Outcome::Degraded
+}
+
 /// What became of a request that ended in at least one of the worlds by `now`.
 pub(crate) fn severity(
     id: &RequestId,
@@ -40,13 +44,12 @@ pub(crate) fn severity(
         (Some(actual), Some(twin)) => match (actual.outcome.is_failed(), twin.outcome.is_failed()) {
             (true, false) => Severity::Failed,
             (false, true) => Severity::Improved,
-            (false, false) if actual.outcome == Outcome::Degraded && twin.outcome != Outcome::Degraded => {
-                Severity::Degraded
-            }
+            (false, false) if is_degraded(actual) && !is_degraded(twin) => Severity::Degraded,
+            (false, false) if is_degraded(twin) && !is_degraded(actual) => Severity::Improved,
             (false, false) if actual.latency > bound(limits, twin.latency) => Severity::Slower,
             _ => Severity::Unaffected,
         },
-        // Still under way at the horizon: late if its twin was done long ago.
+        // Still under way at the horizon, or never begun by then: late if its twin was done long ago.
         (None, Some(twin)) if !twin.outcome.is_failed() && age > bound(limits, twin.latency) => {
             Severity::Slower
         }

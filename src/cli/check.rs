@@ -116,7 +116,7 @@ fn inventory(scenario: &Scenario, variants: usize, expectations: usize) -> Strin
     [
         counted(scenario.services.len() as u64, "service"),
         counted(calls(scenario) as u64, "call"),
-        counted(scenario.traffic.len() as u64, "traffic class"),
+        counted(scenario.classes().len() as u64, "traffic class"),
         counted(variants as u64, "variant"),
         counted(expectations as u64, "expectation"),
     ]
@@ -125,9 +125,10 @@ fn inventory(scenario: &Scenario, variants: usize, expectations: usize) -> Strin
 
 /// Pairs of caller and callee, traffic classes being callers too.
 fn calls(scenario: &Scenario) -> usize {
+    let classes = scenario.classes();
     let mut pairs = BTreeSet::new();
-    for (class, traffic) in &scenario.traffic {
-        pairs.insert((true, class.as_str(), service_of(&traffic.entry)));
+    for class in &classes {
+        pairs.insert((true, class.name.as_str(), service_of(class.entry)));
     }
     for (service, definition) in &scenario.services {
         for (_, steps) in &definition.operations {

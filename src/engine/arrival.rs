@@ -1,22 +1,28 @@
-//! Requests: how they arrive, and how they end. Knows nothing of what happens between.
+//! Requests: how they arrive, how they end, and how one follows another in a journey. Knows nothing of what happens
+//! between.
+
+use rand_distr::Distribution;
 
 use crate::distribution::unit_exponential;
 use crate::engine::event::Event;
 use crate::engine::observer::{ModelEvent, Observer, RequestId};
 use crate::engine::simulation::Engine;
-use crate::engine::state::{Parent, Request};
-use crate::failure::Outcome;
+use crate::engine::state::{Parent, Request, Session};
+use crate::failure::{FailureCause, Outcome};
 use crate::id::ClassId;
 use crate::random::Stream;
 
 const GAP: Stream = Stream::named("arrival");
 const USER: Stream = Stream::named("user");
+const THINK: Stream = Stream::named("think");
 
 impl<O: Observer> Engine<'_, O> {
-    /// Schedules the first request of every class.
+    /// Schedules the first request of every class whose requests arrive by themselves.
     pub(crate) fn schedule_arrivals(&mut self) {
         for class in self.model.traffic() {
-            self.schedule_arrival(class);
+            if self.model.classes[class].arrives() {
+                self.schedule_arrival(class);
+            }
         }
     }
 
@@ -30,19 +36,36 @@ impl<O: Observer> Engine<'_, O> {
         }
     }
 
-    /// A request arrives and makes its first call.
+    /// A request arrives: by itself, or as the first of a journey.
     pub(crate) fn arrival(&mut self, class: ClassId) {
         let source = &mut self.state.sources[class];
-        let key = source.key.nth(source.count);
         let number = source.count;
         source.count += 1;
-        let model = &self.model.classes[class];
-        let user = (key.uniform(USER) * model.users as f64) as u64;
-        let id = RequestId { class, number, key, user, arrived_at: self.now() };
+        let users = self.model.classes[class].users;
+        let user = (source.key.nth(number).uniform(USER) * users as f64) as u64;
+        self.schedule_arrival(class);
+        self.begin_request(class, number, user);
+    }
+
+    /// A user takes the next step of a journey.
+    pub(crate) fn visit(&mut self, slot: u32) {
+        let session = self.state.sessions.remove(slot);
+        self.begin_request(session.next, session.number, session.user);
+    }
+
+    /// A request makes its first call.
+    fn begin_request(&mut self, class: ClassId, number: u64, user: u64) {
+        let id = self.request_id(class, number, user);
         self.emit(ModelEvent::RequestArrived(id));
         let slot = self.state.requests.insert(Request { id, attempts: 0, ended: false, probes: None }).slot;
-        self.schedule_arrival(class);
-        self.begin_call(Parent::Request(slot), model.site, None, key, slot);
+        self.begin_call(Parent::Request(slot), self.model.classes[class].site, None, id.key, slot);
+    }
+
+    /// The identity of a request that arrives now: the n-th of its class, or that of the n-th session.
+    fn request_id(&self, class: ClassId, number: u64, user: u64) -> RequestId {
+        let key = self.state.sources[class].key.nth(number);
+        let key = self.model.classes[class].step.map_or(key, |step| key.child(step.stream));
+        RequestId { class, number, key, user, arrived_at: self.now() }
     }
 
     /// A request has its answer, or will never have one.
@@ -55,6 +78,28 @@ impl<O: Observer> Engine<'_, O> {
         }
         self.emit(ModelEvent::RequestEnded(id, outcome));
         self.request_maybe_drained(slot);
+        let Some(step) = self.model.classes[id.class].step else { return };
+        let Some(next) = step.next else { return };
+        if outcome.is_answered() {
+            let at = self.now() + step.think.sample(&mut id.key.draws(THINK));
+            let session = Session { next, number: id.number, user: id.user };
+            let slot = self.state.sessions.insert(session).slot;
+            self.state.events.schedule(at, Event::Visit(slot));
+        } else {
+            self.break_off(next, id.number, id.user);
+        }
+    }
+
+    /// A journey ends before its end: the rest of its requests are lost, and nobody is called.
+    fn break_off(&mut self, first: ClassId, number: u64, user: u64) {
+        let mut next = Some(first);
+        while let Some(class) = next {
+            let id = self.request_id(class, number, user);
+            self.emit(ModelEvent::RequestArrived(id));
+            self.emit(ModelEvent::RequestEnded(id, Outcome::Failed(FailureCause::NotMade)));
+            self.emit(ModelEvent::RequestDrained(id));
+            next = self.model.classes[class].step.and_then(|step| step.next);
+        }
     }
 
     /// Forgets an ended request once its last attempt is gone.

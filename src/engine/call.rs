@@ -60,6 +60,9 @@ impl<O: Observer> Engine<'_, O> {
         if let Parent::Attempt(parent) = parent {
             self.state.attempts[parent].calls = slot;
         }
+        if self.answer_before(slot) {
+            return;
+        }
         if let Some(deadline) = self.policy(site).deadline {
             let at = now + deadline;
             self.state.runs[slot].deadline = at;
@@ -73,7 +76,7 @@ impl<O: Observer> Engine<'_, O> {
             if permit.is_none() && self.state.guards[guard as usize].breaker.is_some() {
                 self.state.runs[slot].attempts = 1;
                 self.refuse_unsent(slot, FailureCause::BreakerOpen);
-                self.call_ended(slot, Outcome::Failed(FailureCause::BreakerOpen));
+                self.call_failed(slot, FailureCause::BreakerOpen);
                 return;
             }
             self.state.runs[slot].permit = permit;
@@ -127,6 +130,7 @@ impl<O: Observer> Engine<'_, O> {
             calls: NO_CALL,
             outstanding: 0,
             needed: 0,
+            degraded: false,
             launching: false,
             reply: Outcome::Ok,
         });

@@ -7,6 +7,8 @@ use crate::id::{ClassId, FaultId, MonitorId, ReplicaId};
 pub(crate) enum Event {
     /// The next request of a class arrives.
     Arrival(ClassId),
+    /// A user has thought, and takes the next step of a journey.
+    Visit(u32),
     /// An attempt has crossed the network to its replica.
     Arrive(u32),
     /// An attempt that waited got its permit or connection.
@@ -21,6 +23,8 @@ pub(crate) enum Event {
     Timeout(u32),
     /// The next attempt of a call, after its backoff.
     Retry(u32),
+    /// A fallback answers a call.
+    FallBack(u32),
     /// The deadline of a call.
     Deadline(u32),
     /// A breaker changes by time alone.

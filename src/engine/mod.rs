@@ -5,8 +5,8 @@
 //! | `simulation` | the loop and the only `match` over events |
 //! | `future_event_list`, `event` | the order of events, and which there are |
 //! | `state`, `slab`, `guard` | everything that changes: plain data, `Clone` |
-//! | `arrival` | requests: begin and end |
-//! | `call`, `outcome` | the caller's side: the way out, and the way back |
+//! | `arrival` | requests: begin, end, and what follows in a journey |
+//! | `call`, `outcome`, `fallback` | the caller's side: the way out, the way back, and what answers instead |
 //! | `change`, `settings` | what is set while a run goes on |
 //! | `admission`, `replica`, `step` | the callee's side: the door, queue, threads, and what runs on them |
 //! | `process`, `restart` | how a replica dies and comes back, by itself and by people |
@@ -21,6 +21,7 @@ mod arrival;
 mod call;
 mod change;
 mod event;
+mod fallback;
 mod fault;
 mod future_event_list;
 mod guard;

@@ -110,7 +110,7 @@ impl MonitorBank {
     /// Counts what was sent, what ended, and what stood still. What probes ask is nobody's attempt.
     pub(crate) fn observe(&mut self, model: &Model, now: SimTime, event: &ModelEvent) {
         match *event {
-            ModelEvent::RequestEnded(id, outcome) => {
+            ModelEvent::RequestEnded(id, outcome) if outcome.was_made() => {
                 for monitor in &self.of_class[id.class] {
                     self.windows[*monitor].count(outcome, now - id.arrived_at);
                 }

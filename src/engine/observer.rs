@@ -12,13 +12,13 @@ use crate::time::{SimDuration, SimTime};
 pub struct RequestId {
     /// Its traffic class.
     pub class: ClassId,
-    /// Its number in its class, from 0.
+    /// Its number in its class, from 0; of a journey's step, the number of its session.
     pub number: u64,
     /// The root of its draws.
     pub key: Key,
     /// Whose request it is, from 0.
     pub user: u64,
-    /// When it arrived.
+    /// When it arrived, in its world: a step of a journey waits for the one before.
     pub arrived_at: SimTime,
 }
 
@@ -67,6 +67,8 @@ pub enum ModelEvent {
     AttemptRefused(AttemptId, Outcome),
     /// A sent attempt ended, as its caller saw it.
     AttemptEnded(AttemptId, Outcome),
+    /// A fallback answered a call of this key: as a good answer before it was made, or degraded after it had failed.
+    FellBack(EdgeId, Key, Outcome),
     /// An attempt joined a replica's queue, which now has this length.
     Queued(ReplicaId, u32),
     /// An attempt left a replica's queue without getting a thread.

@@ -1,8 +1,9 @@
 //! The caller's side of an outcome: what is recorded, what is tried again, and how a call ends.
 //!
-//! The path of a reply reads from top to bottom: `deliver`, `settle`, `attempt_failed`, `call_ended`.
+//! The path of a reply reads from top to bottom: `deliver`, `settle`, `attempt_failed`, `call_ended`, `conclude`.
 
 use crate::engine::event::Event;
+use crate::engine::fallback::Moment;
 use crate::engine::observer::{AttemptId, ModelEvent, Observer};
 use crate::engine::simulation::Engine;
 use crate::engine::slab::Handle;
@@ -48,7 +49,7 @@ impl<O: Observer> Engine<'_, O> {
             self.settle(current.slot, Outcome::Failed(FailureCause::Deadline));
             self.release_callee(current.slot);
         }
-        self.call_ended(slot, Outcome::Failed(FailureCause::Deadline));
+        self.call_failed(slot, FailureCause::Deadline);
     }
 
     /// A caller stops waiting for an attempt and decides what to do next.
@@ -155,6 +156,9 @@ impl<O: Observer> Engine<'_, O> {
     pub(crate) fn attempt_failed(&mut self, slot: u32, cause: FailureCause) {
         let now = self.now();
         let run = self.state.runs[slot];
+        if run.attempts == 1 && self.has_fallback(slot, Moment::FirstFailure) {
+            return self.call_failed(slot, cause);
+        }
         let policy = &self.state.settings.policies[self.model.sites[run.site].edge];
         let uniform = run.key.nth(u64::from(run.attempts)).uniform(BACKOFF);
         let wait = policy.retry.as_ref().map_or(SimDuration::ZERO, |retry| {
@@ -166,7 +170,7 @@ impl<O: Observer> Engine<'_, O> {
         if !in_time
             || policy::decide(policy.retry.as_ref(), run.attempts, cause, budget, now) != RetryDecision::Retry
         {
-            return self.call_ended(slot, Outcome::Failed(cause));
+            return self.call_failed(slot, cause);
         }
         let run = &mut self.state.runs[slot];
         run.waited = wait;
@@ -181,16 +185,25 @@ impl<O: Observer> Engine<'_, O> {
         let retry = self.policy(run.site).retry.as_ref();
         match policy::decide(retry, run.attempts, run.failed_by, None, self.now()) {
             RetryDecision::Retry => self.next_attempt(slot),
-            RetryDecision::GiveUp(_) => self.call_ended(slot, Outcome::Failed(run.failed_by)),
+            RetryDecision::GiveUp(_) => self.call_failed(slot, run.failed_by),
         }
     }
 
-    /// Ends a call and tells whoever waits for it.
+    /// Ends a call, as its callee or its failures have it.
     pub(crate) fn call_ended(&mut self, slot: u32, outcome: Outcome) {
         let run = self.state.runs[slot];
         if let Some(permit) = run.permit {
             self.tell_breaker(run.guard, permit, outcome, run.begun_at);
         }
+        if outcome == Outcome::Ok {
+            self.remember(slot);
+        }
+        self.conclude(slot, outcome);
+    }
+
+    /// Tells whoever waits for a call how it ended.
+    pub(crate) fn conclude(&mut self, slot: u32, outcome: Outcome) {
+        let run = self.state.runs[slot];
         self.forget_call(slot);
         match run.parent {
             Parent::Request(request) => self.request_ended(request, outcome),
@@ -279,7 +292,13 @@ impl<O: Observer> Engine<'_, O> {
     }
 
     /// Tells the breaker of a call how something ended that it had permitted.
-    fn tell_breaker(&mut self, guard: u32, permit: BreakerPermit, outcome: Outcome, since: SimTime) {
+    pub(crate) fn tell_breaker(
+        &mut self,
+        guard: u32,
+        permit: BreakerPermit,
+        outcome: Outcome,
+        since: SimTime,
+    ) {
         let now = self.now();
         let Some(breaker) = self.state.guards[guard as usize].breaker.as_mut() else { return };
         let before = breaker.state();

@@ -2,10 +2,11 @@
 
 use crate::engine::admission::limiters;
 use crate::engine::event::Event;
+use crate::engine::fallback::last_answers;
 use crate::engine::future_event_list::FutureEventList;
 use crate::engine::guard::Guard;
 use crate::engine::monitor::MonitorBank;
-use crate::engine::observer::{AttemptId, ModelEvent, Observer};
+use crate::engine::observer::{AttemptId, ModelEvent, Observer, RequestId};
 use crate::engine::response::Response;
 use crate::engine::settings::Settings;
 use crate::engine::slab::Slab;
@@ -52,13 +53,14 @@ impl<'m> Simulation<'m> {
     pub fn new(model: &'m Model) -> Self {
         let root = Key::of_seed(model.seed).child(Stream::named("traffic"));
         let source = |class: &crate::model::Class| Source {
-            key: root.child(class.stream),
+            key: root.child(class.users_stream()),
             count: 0,
             target: 0.0,
             hint: 0,
         };
         let replica =
             |replica: &crate::model::Replica| Replica::new(&model.services[replica.service].settings);
+        let settings = Settings::new(model);
         let state = State {
             events: FutureEventList::new(),
             handled: 0,
@@ -70,8 +72,10 @@ impl<'m> Simulation<'m> {
             believed: model.services.iter().map(|service| service.replica_ids().collect()).collect(),
             rate_limits: limiters(model),
             guards: Guard::all(model),
-            settings: Settings::new(model),
+            last_answers: last_answers(model, &settings.policies),
+            settings,
             sources: model.classes.iter().map(source).collect(),
+            sessions: Slab::new(),
             monitors: MonitorBank::new(model),
             response: Response::new(model),
             failing_pairs: Vec::new(),
@@ -162,6 +166,11 @@ impl<'m> Simulation<'m> {
         })
     }
 
+    /// Requests that were not answered yet, in no particular order.
+    pub fn open_requests(&self) -> impl Iterator<Item = RequestId> + '_ {
+        self.state.requests.iter().filter(|(_, request)| !request.ended).map(|(_, request)| request.id)
+    }
+
     /// Asserts what must hold between any two events; see [`crate::engine`].
     pub fn check_invariants(&self) {
         self.state.check_invariants(self.model);
@@ -205,6 +214,7 @@ impl<O: Observer> Engine<'_, O> {
     pub(crate) fn handle(&mut self, sequence: u64, event: Event) {
         match event {
             Event::Arrival(class) => self.arrival(class),
+            Event::Visit(session) => self.visit(session),
             Event::Arrive(slot) if self.moves(slot, sequence) => self.arrive(slot),
             Event::Granted(slot) if self.moves(slot, sequence) => self.granted(slot),
             Event::WaitOver(slot) if self.moves(slot, sequence) => self.wait_over(slot),
@@ -218,6 +228,11 @@ impl<O: Observer> Engine<'_, O> {
             Event::Retry(slot) => {
                 if self.state.runs.get(slot).is_some_and(|run| run.retry_event == sequence) {
                     self.retry(slot);
+                }
+            }
+            Event::FallBack(slot) => {
+                if self.state.runs.get(slot).is_some_and(|run| run.retry_event == sequence) {
+                    self.fall_back(slot);
                 }
             }
             Event::Deadline(slot) => {
@@ -280,7 +295,9 @@ impl<O: Observer> Engine<'_, O> {
             Event::Granted(slot) | Event::WaitOver(slot) | Event::Reply(slot) | Event::Timeout(slot) => {
                 self.state.attempts.get(slot)?.caller
             }
-            Event::Retry(slot) | Event::Deadline(slot) => self.state.runs.get(slot)?.caller,
+            Event::Retry(slot) | Event::FallBack(slot) | Event::Deadline(slot) => {
+                self.state.runs.get(slot)?.caller
+            }
             _ => None,
         }
     }

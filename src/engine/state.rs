@@ -12,7 +12,7 @@ use crate::engine::settings::Settings;
 use crate::engine::slab::{Handle, Slab};
 use crate::failure::{FailureCause, Outcome};
 use crate::id::{ClassId, FaultId, IdVec, OperationId, PairId, ReplicaId, ServiceId, SiteId};
-use crate::policy::{BreakerPermit, CrashLoop, RateLimiter};
+use crate::policy::{BreakerPermit, CrashLoop, LastAnswers, RateLimiter};
 use crate::random::Key;
 use crate::scenario::{Cache, Service};
 use crate::time::{SimDuration, SimTime};
@@ -37,6 +37,10 @@ pub(crate) struct State {
     pub(crate) guards: Vec<Guard>,
     pub(crate) settings: Settings,
     pub(crate) sources: IdVec<ClassId, Source>,
+    /// What the callers of each service have at hand as a fallback.
+    pub(crate) last_answers: IdVec<ServiceId, LastAnswers>,
+    /// Journeys between two steps.
+    pub(crate) sessions: Slab<Session>,
     pub(crate) monitors: MonitorBank,
     pub(crate) response: Response,
     /// Faults that fail attempts of a call.
@@ -61,7 +65,7 @@ pub(crate) struct RolloutState {
 /// Arrivals of a class.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Source {
-    /// Root of the class's draws.
+    /// Root of the class's draws; the steps of a journey have the same.
     pub(crate) key: Key,
     /// Requests that have arrived.
     pub(crate) count: u64,
@@ -69,6 +73,16 @@ pub(crate) struct Source {
     pub(crate) target: f64,
     /// Piece of the rate profile that the last arrival lay in.
     pub(crate) hint: usize,
+}
+
+/// A user between two steps of a journey.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Session {
+    /// The class of the next step.
+    pub(crate) next: ClassId,
+    /// Which of its sessions it is.
+    pub(crate) number: u64,
+    pub(crate) user: u64,
 }
 
 /// A request under way, or with zombie attempts left.
@@ -112,7 +126,7 @@ pub(crate) struct CallRun {
     pub(crate) current: Handle,
     /// Permission for the whole call, if retries happen inside the breaker.
     pub(crate) permit: Option<BreakerPermit>,
-    /// Sequence number of the pending retry; 0 for none.
+    /// Sequence number of the pending retry or fallback; 0 for none.
     pub(crate) retry_event: u64,
     /// Sequence number of the deadline; 0 for none.
     pub(crate) deadline_event: u64,
@@ -187,6 +201,8 @@ pub(crate) struct Attempt {
     /// Of a call step: calls not ended, and successes still needed.
     pub(crate) outstanding: u32,
     pub(crate) needed: u32,
+    /// Whether the answer of a call was degraded.
+    pub(crate) degraded: bool,
     /// Whether the calls of a step are still being made.
     pub(crate) launching: bool,
     /// What its caller will be told.

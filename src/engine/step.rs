@@ -44,7 +44,10 @@ impl<O: Observer> Engine<'_, O> {
                 }
                 Instruction::Jump(target) => self.state.attempts[slot].pc = *target,
                 Instruction::Fail => return self.finish(slot, Outcome::Failed(FailureCause::Error)),
-                Instruction::Done => return self.finish(slot, Outcome::Ok),
+                Instruction::Done => {
+                    let degraded = self.state.attempts[slot].degraded;
+                    return self.finish(slot, if degraded { Outcome::Degraded } else { Outcome::Ok });
+                }
             }
         }
     }
@@ -108,6 +111,7 @@ impl<O: Observer> Engine<'_, O> {
         attempt.outstanding -= 1;
         if outcome.is_answered() {
             attempt.needed = attempt.needed.saturating_sub(1);
+            attempt.degraded |= outcome == Outcome::Degraded;
         }
         if !attempt.launching {
             self.judge_calls(slot);
@@ -141,7 +145,7 @@ impl<O: Observer> Engine<'_, O> {
             Condition::Access(access) => class.access == *access,
             Condition::Priority(least) => class.priority >= *least,
             Condition::Users(share) => {
-                let user = crate::random::Key(class.stream.0).nth(request.user);
+                let user = crate::random::Key(class.users_stream().0).nth(request.user);
                 user.uniform(USER_SHARE) < *share
             }
         }

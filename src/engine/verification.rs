@@ -40,7 +40,9 @@ impl LastMinute {
 
     /// Counts a request that ended.
     pub(crate) fn observe(&mut self, now: SimTime, event: &ModelEvent) {
-        if let ModelEvent::RequestEnded(id, outcome) = event {
+        if let ModelEvent::RequestEnded(id, outcome) = event
+            && outcome.was_made()
+        {
             let number = now.as_nanos() / 1_000_000_000;
             let second = &mut self.classes[id.class][number as usize % SECONDS];
             if second.number != number {

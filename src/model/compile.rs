@@ -7,13 +7,13 @@ use crate::model::changes::compile_changes;
 use crate::model::faults::{compile_faults, compile_monitors};
 use crate::model::names::Names;
 use crate::model::parts::{
-    CallSite, Caller, Class, Condition, Edge, Model, Operation, Pair, Replica, Service,
+    CallSite, Caller, Class, Condition, Edge, JourneyStep, Model, Operation, Pair, Replica, Service,
 };
 use crate::model::program::ProgramBuilder;
 use crate::model::response::compile_response;
 use crate::model::{ArrivalRate, Response};
 use crate::random::Stream;
-use crate::scenario::{self, Policy, Rate, Scenario, Scope};
+use crate::scenario::{self, Policy, Rate, Scenario, Scope, TrafficClass};
 use crate::time::SimTime;
 
 impl Model {
@@ -43,6 +43,7 @@ const PROBE_PRIORITY: u8 = u8::MAX;
 /// The model under construction.
 struct Compiler<'a> {
     scenario: &'a Scenario,
+    classes: Vec<TrafficClass<'a>>,
     policies: BTreeMap<&'a str, &'a Policy>,
     names: Names,
     model: Model,
@@ -52,6 +53,7 @@ impl<'a> Compiler<'a> {
     fn new(scenario: &'a Scenario, origin: SimTime) -> Self {
         let mut compiler = Self {
             scenario,
+            classes: scenario.classes(),
             policies: scenario.calls.iter().map(|(key, policy)| (key.value.as_str(), policy)).collect(),
             names: Names::default(),
             model: Model {
@@ -76,9 +78,8 @@ impl<'a> Compiler<'a> {
         for (name, service) in &scenario.services {
             compiler.service(name, service);
         }
-        for (class, _) in &scenario.traffic {
-            let id = ClassId::new(compiler.names.classes.len());
-            compiler.names.classes.insert(class.value.clone(), id);
+        for (position, class) in compiler.classes.iter().enumerate() {
+            compiler.names.classes.insert(class.name.value.clone(), ClassId::new(position));
         }
         compiler
     }
@@ -125,26 +126,33 @@ impl<'a> Compiler<'a> {
 
     /// Adds the traffic classes and their first calls.
     fn classes(&mut self) {
-        let scenario = self.scenario;
         let origin = self.model.origin;
-        for (name, written) in &scenario.traffic {
-            let id = ClassId::new(self.model.classes.len());
-            let site = self.site(Caller::Class(id), name, &written.entry, 0);
+        for (position, written) in self.classes.clone().iter().enumerate() {
+            let name = &written.name.value;
+            let site = self.site(Caller::Class(ClassId::new(position)), name, written.entry, 0);
+            let step = written.step.map(|step| JourneyStep {
+                journey: Stream::named(step.journey),
+                stream: Stream::named(step.name),
+                first: step.first,
+                next: (!step.last).then(|| ClassId::new(position + 1)),
+                think: step.think,
+            });
             self.model.classes.push(Class {
-                name: name.value.clone(),
+                name: name.clone(),
                 stream: Stream::named(name),
                 site,
-                rate: match &written.rate {
+                rate: match written.rate {
                     Rate::Constant(per_s) => ArrivalRate::constant(*per_s),
                     Rate::Steps(points) => ArrivalRate::profile(points, false, origin),
                     Rate::Ramp(points) => ArrivalRate::profile(points, true, origin),
                 },
                 users: written.users,
                 value: written.value,
-                region: written.region.clone(),
+                region: written.region.to_owned(),
                 priority: written.priority,
                 access: written.access,
                 probes: None,
+                step,
             });
         }
     }
@@ -174,6 +182,7 @@ impl<'a> Compiler<'a> {
                 priority: PROBE_PRIORITY,
                 access: scenario::Access::Read,
                 probes: Some(of),
+                step: None,
             });
         }
     }
@@ -189,15 +198,23 @@ impl<'a> Compiler<'a> {
     /// The edge from a caller to an operation, under the most specific policy that is written for it.
     fn edge(&mut self, caller: Caller, caller_name: &str, callee: ServiceId, to: &str) -> crate::id::EdgeId {
         let callee_name = self.model.services[callee].name.clone();
-        let whole = match caller {
-            Caller::Class(_) => caller_name.to_owned(),
-            Caller::Service(id) => self.model.services[id].name.clone(),
+        // What people see as the caller, and what covers it under `calls`.
+        let (seen, whole) = match caller {
+            Caller::Class(id) => {
+                let class = &self.classes[id.position()];
+                (class.name.value.clone(), class.whole_name().to_owned())
+            }
+            Caller::Service(id) => {
+                let service = &self.model.services[id].name;
+                (service.clone(), service.clone())
+            }
         };
-        let pair_name = format!("{whole} -> {callee_name}");
+        let pair_name = format!("{seen} -> {callee_name}");
         let key = [
             format!("{caller_name} -> {to}"),
             format!("{caller_name} -> {callee_name}"),
             format!("{whole} -> {to}"),
+            format!("{whole} -> {callee_name}"),
         ]
         .into_iter()
         .find(|key| self.policies.contains_key(key.as_str()))

@@ -8,6 +8,7 @@
 //! waits for the calls it makes. Neither asks for anything about distributions.
 //!
 //! **First attempts only**: no call fails, so that none is tried again; an operation still ends where it says `Fail`.
+//! Nothing is answered by a fallback before it is called.
 //! **No waiting**: queues, permits, connections and pauses would lengthen what callers of busy services hold.
 
 use crate::id::{EdgeId, IdVec, OperationId, ServiceId, SiteId};

@@ -22,7 +22,7 @@ pub use changes::{Change, Changed};
 pub use faults::effect_name;
 pub use load::{Forecast, OperationLoad, ServiceLoad};
 pub use parts::{
-    CallSite, Caller, Class, Condition, Edge, Fault, Instruction, Model, Monitor, Operation, Pair, Replica,
-    Service, Subject, Target,
+    CallSite, Caller, Class, Condition, Edge, Fault, Instruction, JourneyStep, Model, Monitor, Operation,
+    Pair, Replica, Service, Subject, Target,
 };
 pub use response::{Act, By, Circumstance, OnCall, Procedure, Response, Rule, Step, Trigger};

@@ -239,7 +239,7 @@ pub struct Class {
     pub stream: Stream,
     /// The call that a request begins with.
     pub site: SiteId,
-    /// Arrivals over time.
+    /// Arrivals over time; of a later step of a journey, those of its sessions.
     pub rate: ArrivalRate,
     /// Its users.
     pub users: u64,
@@ -253,6 +253,35 @@ pub struct Class {
     pub access: Access,
     /// The service whose deep probes these are; none for traffic.
     pub probes: Option<ServiceId>,
+    /// Its place in a journey; none if its requests stand for themselves.
+    pub step: Option<JourneyStep>,
+}
+
+impl Class {
+    /// Whether requests arrive by themselves, and not after those of another class.
+    pub fn arrives(&self) -> bool {
+        self.step.is_none_or(|step| step.first)
+    }
+
+    /// The root of what is drawn for its users: their own, or that of their journey.
+    pub fn users_stream(&self) -> Stream {
+        self.step.map_or(self.stream, |step| step.journey)
+    }
+}
+
+/// The place of a class in its journey.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct JourneyStep {
+    /// The journey's name, hashed: the root of its sessions.
+    pub journey: Stream,
+    /// The step's name, hashed: enters the keys of its requests.
+    pub stream: Stream,
+    /// Whether sessions begin with it.
+    pub first: bool,
+    /// The class of the next step.
+    pub next: Option<ClassId>,
+    /// From its answer to the next step.
+    pub think: DurationDistribution,
 }
 
 /// What a fault hits.

@@ -9,6 +9,7 @@
 //! | [`decide`], [`RetryBudget`] | whether a failed attempt is tried again |
 //! | [`CircuitBreaker`] | whether a call may be made at all |
 //! | [`CrashLoop`] | how long a dead process is left alone |
+//! | [`LastAnswers`] | whether an earlier answer can stand in |
 //! | [`Permits`] | who holds one of a bounded number of places, and who waits for one |
 //! | [`RateLimiter`] | whether an attempt is let in at all |
 //!
@@ -19,6 +20,7 @@ mod breaker_state;
 mod circuit_breaker;
 mod consecutive_breaker;
 mod crash_loop;
+mod last_answers;
 mod permits;
 mod rate_breaker;
 mod rate_limit;
@@ -31,6 +33,7 @@ pub use backoff::delay;
 pub use breaker_state::BreakerState;
 pub use circuit_breaker::{BreakerPermit, CircuitBreaker};
 pub use crash_loop::CrashLoop;
+pub use last_answers::LastAnswers;
 pub use permits::{Acquired, Permits};
 pub use rate_limit::RateLimiter;
 pub use retry::{GiveUpReason, RetryDecision, decide};

@@ -221,6 +221,8 @@ pub struct CallTotals {
     pub failed: u64,
     /// Refused by the caller.
     pub refused: u64,
+    /// Calls that a fallback answered, in time or after they had failed.
+    pub fallbacks: u64,
     /// Sent from the first fault on.
     pub attempts_since_fault: u64,
     /// Of those, first attempts.
@@ -294,6 +296,8 @@ pub struct CallSeries {
     pub failed: Vec<u64>,
     /// Attempts that the caller refused to send: breaker, bulkhead, pool.
     pub refused: Vec<u64>,
+    /// Calls that a fallback answered.
+    pub fallbacks: Vec<u64>,
     /// Mean number of breakers open, over the caller's replicas; empty if the call has none.
     pub breakers_open: Vec<f64>,
 }

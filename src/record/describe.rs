@@ -25,6 +25,10 @@ pub fn describe(model: &Model, event: &ModelEvent) -> String {
             format!("{} was not sent: {}", attempt(id), outcome_words(*outcome))
         }
         ModelEvent::AttemptEnded(id, outcome) => format!("{} {}", attempt(id), outcome_words(*outcome)),
+        ModelEvent::FellBack(edge, key, outcome) => {
+            let pair = &model.pairs[model.edges[*edge].pair].name;
+            format!("a fallback of {pair} (key {:016x}): the call {}", key.0, outcome_words(*outcome))
+        }
         ModelEvent::Queued(id, length) => {
             format!("an attempt joined the queue of {}, now {length} long", replica(id))
         }

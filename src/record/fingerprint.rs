@@ -52,8 +52,9 @@ impl Digests {
 
     /// `arrivals/<class>` and `work/<service>`, in the order of the model.
     pub(crate) fn by_name(&self, model: &Model) -> impl Iterator<Item = (String, String)> {
-        let traffic = model.classes.enumerate().filter(|(_, class)| class.probes.is_none());
-        let arrivals = traffic.map(|(id, class)| {
+        // A later step of a journey arrives when the one before was answered: that is no draw.
+        let drawn = model.classes.enumerate().filter(|(_, class)| class.probes.is_none() && class.arrives());
+        let arrivals = drawn.map(|(id, class)| {
             (format!("arrivals/{}", class.name), format!("{:016x}", mix(self.arrivals[id].0, 0)))
         });
         let work = model.services.enumerate().map(|(id, service)| {
@@ -134,6 +135,7 @@ fn words(model: &Model, event: &ModelEvent) -> Option<(u64, [u64; 3])> {
             (21, [replica(*id), caches[*cache as usize].0, u64::from(*hit)])
         }
         ModelEvent::OutOfMemory(id) => (22, [replica(*id), 0, 0]),
+        ModelEvent::FellBack(id, key, outcome) => (23, [model.edges[*id].stream.0, key.0, outcome.code()]),
         // What people know and think is not part of the world; what they do is.
         ModelEvent::Responded(..) => return None,
     })

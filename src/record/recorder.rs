@@ -372,6 +372,9 @@ impl Observer for Recorder<'_> {
                 self.service_of(*id).looked_up(*hit, counts);
             }
             ModelEvent::OutOfMemory(id) => self.out_of_memory(now, *id),
+            ModelEvent::FellBack(edge, ..) if self.counts(now) => {
+                self.pairs[self.model.edges[*edge].pair].fell_back();
+            }
             ModelEvent::ReplicaChanged(id, state) => self.replica_changed(now, *id, *state),
             ModelEvent::BreakerChanged(edge, number, state) => {
                 self.breaker_changed(now, *edge, *number, *state);
@@ -396,6 +399,7 @@ impl Observer for Recorder<'_> {
             ModelEvent::RequestArrived(_)
             | ModelEvent::RequestEnded(..)
             | ModelEvent::RequestDrained(_)
+            | ModelEvent::FellBack(..)
             | ModelEvent::WorkBegun(..)
             | ModelEvent::SettingChanged(_) => {}
         }

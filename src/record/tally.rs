@@ -284,6 +284,7 @@ pub(crate) struct CallTally {
     first_attempts: u64,
     failed: u64,
     refused: u64,
+    fallbacks: u64,
     /// Breakers open; none if the call has no breaker.
     pub(crate) open: Option<Level>,
     pub(crate) totals: CallTotals,
@@ -297,6 +298,7 @@ impl CallTally {
             first_attempts: 0,
             failed: 0,
             refused: 0,
+            fallbacks: 0,
             open: has_breaker.then(|| Level::new(0)),
             totals: CallTotals::default(),
         }
@@ -318,6 +320,11 @@ impl CallTally {
         self.totals.failed += u64::from(outcome.is_failed());
     }
 
+    pub(crate) fn fell_back(&mut self) {
+        self.fallbacks += 1;
+        self.totals.fallbacks += 1;
+    }
+
     pub(crate) fn refused(&mut self) {
         self.refused += 1;
         self.totals.refused += 1;
@@ -334,6 +341,7 @@ impl CallTally {
         push(&mut self.series.first_attempts, &mut self.first_attempts);
         push(&mut self.series.failed, &mut self.failed);
         push(&mut self.series.refused, &mut self.refused);
+        push(&mut self.series.fallbacks, &mut self.fallbacks);
         if let Some(open) = &mut self.open {
             self.series.breakers_open.push(open.take(now) / width_s);
         }

@@ -13,7 +13,7 @@ pub const SERIES_VERSION: u32 = 1;
 const KEYS: [&str; 5] = ["world", "kind", "name", "start_s", "width_s"];
 
 /// What is measured in a row of `series.csv`.
-const MEASURED: [&str; 26] = [
+const MEASURED: [&str; 27] = [
     "arrived",
     "offered",
     "admitted",
@@ -27,6 +27,7 @@ const MEASURED: [&str; 26] = [
     "shed",
     "limited",
     "refused",
+    "fallbacks",
     "retried",
     "hits",
     "misses",
@@ -178,6 +179,7 @@ fn call(series: &CallSeries) -> Columns<'_> {
         ("first_attempts", Values::Counts(&series.first_attempts)),
         ("failed", Values::Counts(&series.failed)),
         ("refused", Values::Counts(&series.refused)),
+        ("fallbacks", Values::Counts(&series.fallbacks)),
         ("breakers_open", Values::Means(&series.breakers_open)),
     ]
 }

@@ -27,6 +27,8 @@ schema! {
         pub bulkhead: Option<Bulkhead>,
         /// Connections to the callee. Default none: as many as wanted.
         pub pool: Option<Pool>,
+        /// What answers in place of the callee. Default none.
+        pub fallback: Option<Fallback>,
         /// How a replica of the callee is chosen.
         pub balancer: Balancer = RoundRobin,
         /// How the balancer knows which replicas can be chosen.
@@ -228,6 +230,45 @@ schema! {
 }
 
 schema! {
+    /// What answers in place of the callee, whatever made the call fail: refusals and a deadline included. It takes no
+    /// time. Breaker and budget are told of the failure; the caller's own answer is then degraded, up to the user.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Fallback {
+        /// The last good answer that this operation gave for the same user (users of one number are the same person,
+        /// whatever the class), to this call or to another one with such a fallback: all callers of a service share
+        /// one store, as they would share tokens.
+        Cached {
+            /// The answer may be this old.
+            max_age: SimDuration = "60s" where Rule::positive_duration(),
+            /// When it is looked for.
+            when: FallbackTime = AfterRetries,
+            /// Whether requests that write are answered so, and their answers kept, as well.
+            writes: bool = false,
+        },
+        /// A default, always at hand: an empty list of recommendations, a flat shipping fee.
+        Fixed {
+            /// When it is taken, `AfterRetries` or `InsteadOfRetry`.
+            when: FallbackTime = AfterRetries,
+        },
+    }
+}
+
+schema! {
+    /// When a fallback answers.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum FallbackTime {
+        /// When the call has failed for good.
+        AfterRetries,
+        /// At the first failure, so that nothing is tried again; with nothing at hand retries go on, and it is looked for
+        /// once more after them.
+        InsteadOfRetry,
+        /// Before anything is sent, which is then not sent: the answer is as good as any. With nothing at hand the call
+        /// is made, and fails as if there were no fallback.
+        BeforeCall,
+    }
+}
+
+schema! {
     /// How a replica of the callee is chosen, among those that `detection` finds.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Balancer {
@@ -281,6 +322,7 @@ impl Default for Policy {
             breaker: None,
             bulkhead: None,
             pool: None,
+            fallback: None,
             balancer: Balancer::RoundRobin,
             detection: Detection::Instant,
             network: DurationDistribution::Constant(SimDuration::ZERO),

@@ -34,8 +34,8 @@ mod words;
 
 pub use admission::{RateLimit, Shed};
 pub use call::{
-    Backoff, Balancer, Breaker, BreakerWindow, Budget, Bulkhead, Cancel, Detection, Jitter, LateReply, Order,
-    Policy, Pool, Retry, Scope,
+    Backoff, Balancer, Breaker, BreakerWindow, Budget, Bulkhead, Cancel, Detection, Fallback, FallbackTime,
+    Jitter, LateReply, Order, Policy, Pool, Retry, Scope,
 };
 pub use change::{Change, Changed, NewValue, Patch};
 pub use document::{Choice, Document, FORMAT, Rejected, Resolved, VariantInfo};
@@ -50,7 +50,7 @@ pub use service::{
     Service, Step, WhenFull,
 };
 pub use text::parse::MAX_BYTES;
-pub use traffic::{Rate, Traffic};
+pub use traffic::{Rate, StepOf, Traffic, TrafficClass, Visit};
 pub use words::explain::{Explanation, Term, TermKind, explain, terms};
 
 #[cfg(test)]

@@ -35,6 +35,13 @@ fn policy() -> impl Strategy<Value = String> {
         vec!["detection: Probes"],
         vec!["network: Constant(\"1ms\")", "network: Exp(\"2ms\")"],
         vec!["scope: Service"],
+        vec![
+            "fallback: Cached(max_age: \"2s\")",
+            "fallback: Cached(max_age: \"1s\", when: InsteadOfRetry, writes: true)",
+            "fallback: Cached(max_age: \"300ms\", when: BeforeCall, writes: true)",
+            "fallback: Fixed()",
+            "fallback: Fixed(when: InsteadOfRetry)",
+        ],
     ]
     .into_iter()
     .map(|choices| proptest::option::weighted(0.4, select(choices)).boxed())
@@ -139,10 +146,14 @@ fn world() -> impl Strategy<Value = String> {
                 \"b\": Service({b}, operations: {{ \"op\": [Branch(Chance(\"50%\"), then: [Call(\"c.op\"), Call(\"c.op\")], otherwise: [Work(Exp(\"20ms\"))]), Lookup(\"cache\")], \"health\": [Parallel([\"c.op\", \"c.op\"], join: First)] }}),
                 \"c\": Service({c}, operations: {{ \"op\": [Lookup(\"cache\", miss: [Work(LogNormal(mean: \"15ms\", cv: 1.5))]), Branch(Chance(\"5%\"), then: [Fail])], \"health\": [Work(Exp(\"1ms\"))] }}),
             }},
-            calls: {{ \"a -> b\": {ab}, \"a -> c\": {ac}, \"b -> c\": {bc}, \"users -> a\": {ua} }},
+            calls: {{ \"a -> b\": {ab}, \"a -> c\": {ac}, \"b -> c\": {bc}, \"users -> a\": {ua}, \"trip -> a\": {ua}, \"trip: 2nd -> b\": {ab} }},
             traffic: {{
                 \"users\": Open(rate: \"{rate}/s\", entry: \"a.op\", users: 50),
                 \"others\": Open(rate: \"5/s\", entry: \"b.op\", users: 9, priority: 3),
+                \"trip\": Journey(\"5/s\", users: 20, steps: {{
+                    \"1st\": Visit(\"a.op\", think: Exp(\"500ms\")), \"2nd\": Visit(\"b.op\", think: \"0s\"),
+                    \"3rd\": Visit(\"a.op\", access: Write),
+                }}),
             }},
             monitors: {{
                 \"errors\": ErrorRate(of: \"a\", window: \"3s\", scrape: \"1s\", alert: Above(\"10%\", for: \"2s\")),
@@ -159,10 +170,11 @@ fn world() -> impl Strategy<Value = String> {
 /// Everything that began has ended in one way, or is still under way.
 fn nothing_is_lost(world: &WorldRecord) -> Result<(), TestCaseError> {
     for (name, class) in &world.totals.classes {
-        prop_assert!(class.ok + class.failed <= class.requests, "{name}");
+        prop_assert!(class.ok + class.degraded + class.failed <= class.requests, "{name}");
         let series = &world.classes[name];
         prop_assert_eq!(series.arrived.iter().sum::<u64>(), class.requests);
-        prop_assert_eq!(series.ok.iter().sum::<u64>(), class.ok);
+        prop_assert_eq!(series.ok.iter().sum::<u64>(), class.ok + class.degraded);
+        prop_assert_eq!(series.degraded.iter().sum::<u64>(), class.degraded);
         prop_assert_eq!(class.failed_by_cause.values().sum::<u64>(), class.failed);
     }
     for (name, service) in &world.totals.services {
@@ -200,9 +212,12 @@ proptest! {
         let twin = incident.record.twin.as_ref().unwrap();
         nothing_is_lost(&incident.record.actual)?;
         nothing_is_lost(twin)?;
-        // The same requests arrive in both worlds, whatever happens in them.
-        prop_assert_eq!(&incident.record.actual.classes["users"].arrived, &twin.classes["users"].arrived);
-        prop_assert_eq!(incident.record.actual.digests["arrivals/users"].clone(), twin.digests["arrivals/users"].clone());
+        // The same requests arrive and the same journeys begin in both worlds, whatever happens in them.
+        for class in ["users", "trip: 1st"] {
+            let arrivals = format!("arrivals/{class}");
+            prop_assert_eq!(&incident.record.actual.classes[class].arrived, &twin.classes[class].arrived);
+            prop_assert_eq!(&incident.record.actual.digests[&arrivals], &twin.digests[&arrivals]);
+        }
         // The same once more is the same.
         prop_assert!(replay(&scenario) == incident, "two runs differ");
         // Without faults there is one world, and it is the twin.

@@ -11,7 +11,7 @@ use crate::report::story::tell::Telling;
 const HELD: usize = 5;
 /// Why expectations are told and do not count.
 pub(in crate::report) const NOT_JUDGED: &str = "not judged, --set changed the scenario";
-/// So many amplified calls are named.
+/// So many calls are named, of those that were amplified or answered by a fallback.
 const CALLS: usize = 3;
 
 /// All facts, each under its name.
@@ -21,6 +21,7 @@ pub(super) fn all(record: &Record, summary: &Summary, telling: &Telling) -> Vec<
         blast_radius(&mut facts, radius);
     }
     facts.extend("amplification", amplification(summary));
+    facts.extend("fallbacks", fallbacks(summary));
     misleading(&mut facts, record, summary);
     causes(&mut facts, summary);
     expectations(&mut facts, &summary.expectations, telling.changed);
@@ -107,6 +108,19 @@ fn amplification(summary: &Summary) -> Option<Line> {
         })
         .collect();
     (!told.is_empty()).then(|| Line::plain(told.join("; ")))
+}
+
+/// The calls that were answered by something else, those that were so most often first.
+fn fallbacks(summary: &Summary) -> Option<Line> {
+    let answered = summary.calls.iter().map(|(name, call)| (name, call.fallbacks));
+    let mut calls: Vec<(&String, u64)> = answered.filter(|(_, fallbacks)| *fallbacks > 0).collect();
+    calls.sort_by_key(|(_, fallbacks)| std::cmp::Reverse(*fallbacks));
+    let told: Vec<String> = calls
+        .iter()
+        .take(CALLS)
+        .map(|(name, fallbacks)| format!("{} of {name}", quantity::counted(*fallbacks, "call")))
+        .collect();
+    (!told.is_empty()).then(|| Line::plain(format!("answered {}", told.join(", "))))
 }
 
 /// What made people look elsewhere.

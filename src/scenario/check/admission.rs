@@ -46,7 +46,7 @@ fn offered(operation: &Name, service_name: &Name, service: &Service, found: &mut
 /// Shedding needs a queue as long, and somebody who matters less.
 fn shedding_acts(name: &Name, service: &Service, scenario: &Scenario, found: &mut Diagnostics) {
     let (Queue::Fifo { capacity } | Queue::Lifo { capacity }) = service.queue;
-    let least = scenario.traffic.iter().map(|(_, class)| class.priority).min();
+    let least = scenario.classes().iter().map(|class| class.priority).min();
     for rule in &service.shed {
         if let Capacity::AtMost(most) = capacity
             && rule.queue.value > most

@@ -1,7 +1,7 @@
 //! What must hold of monitors and expectations: they look at what exists, and at a time that is simulated.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::scenario::check::names::Names;
+use crate::scenario::check::names::{Names, class_exists};
 use crate::scenario::check::policy::call_exists;
 use crate::scenario::check::unknown::unknown;
 use crate::scenario::edit::path;
@@ -24,13 +24,9 @@ pub(in crate::scenario) fn monitors(scenario: &Scenario, names: &Names, found: &
 
 fn subject_exists(subject: &Subject, names: &Names, found: &mut Diagnostics) {
     match subject {
-        Subject::Class(class) if !names.classes.contains_key(class.as_str()) => {
-            let classes: Vec<&str> = names.classes.keys().copied().collect();
-            found.push(unknown(format!("there is no traffic class `{}`", class.value), class, &classes));
-        }
+        Subject::Class(class) => class_exists(class, names, found),
         Subject::Service(service) => service_exists(service, names, found),
         Subject::Call(call) => call_exists(call, names, found),
-        Subject::Class(_) => {}
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::check::unknown::unknown;
 use crate::scenario::words::code;
-use crate::scenario::{Name, Scenario, Service, Step};
+use crate::scenario::{Name, Scenario, Service, Step, TrafficClass};
 
 /// An operation: `service.operation`.
 pub(in crate::scenario) type OperationId<'a> = (&'a str, &'a str);
@@ -18,6 +18,8 @@ pub(in crate::scenario) struct Names<'a> {
     pub(in crate::scenario) service_list: Vec<&'a str>,
     /// The traffic classes, with their entries.
     pub(in crate::scenario) classes: BTreeMap<&'a str, &'a Name>,
+    /// The journey of each class that is a step of one.
+    pub(in crate::scenario) journey_of: BTreeMap<&'a str, &'a str>,
     /// Every operation, with where its name is written and its steps.
     pub(in crate::scenario) operations: BTreeMap<OperationId<'a>, (&'a Name, &'a [Step])>,
     /// The calls written in each operation, in order.
@@ -29,12 +31,14 @@ pub(in crate::scenario) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    /// Collects the names of a scenario; calls to nowhere are left out.
-    pub(in crate::scenario) fn of(scenario: &'a Scenario) -> Self {
+    /// Collects the names of a scenario with these classes; calls to nowhere are left out.
+    pub(in crate::scenario) fn of(scenario: &'a Scenario, classes: &'a [TrafficClass<'a>]) -> Self {
+        let journey = |class: &'a TrafficClass| Some((class.name.as_str(), class.step?.journey.as_str()));
         let mut names = Self {
             services: BTreeMap::new(),
             service_list: scenario.services.iter().map(|(name, _)| name.as_str()).collect(),
-            classes: scenario.traffic.iter().map(|(name, class)| (name.as_str(), &class.entry)).collect(),
+            classes: classes.iter().map(|class| (class.name.as_str(), class.entry)).collect(),
+            journey_of: classes.iter().filter_map(journey).collect(),
             operations: BTreeMap::new(),
             calls: BTreeMap::new(),
             edges: BTreeSet::new(),
@@ -60,9 +64,20 @@ impl<'a> Names<'a> {
         self.operations.contains_key(&id).then_some(id)
     }
 
-    /// Whether a service or a class has this name.
+    /// Whether a service, a class or a journey has this name.
     pub(in crate::scenario) fn is_caller(&self, name: &str) -> bool {
-        self.services.contains_key(name) || self.classes.contains_key(name)
+        self.services.contains_key(name) || self.classes.contains_key(name) || self.is_journey(name)
+    }
+
+    /// Whether a journey has this name, and nothing else that calls.
+    pub(in crate::scenario) fn is_journey(&self, name: &str) -> bool {
+        let taken = self.services.contains_key(name) || self.classes.contains_key(name);
+        !taken && self.journey_of.values().any(|journey| *journey == name)
+    }
+
+    /// The classes that are steps of a journey.
+    pub(in crate::scenario) fn steps_of(&self, journey: &str) -> impl Iterator<Item = &'a str> {
+        self.journey_of.iter().filter(move |(_, of)| **of == journey).map(|(class, _)| *class)
     }
 
     fn connect(&mut self) {
@@ -104,6 +119,29 @@ pub(in crate::scenario) fn operation_exists(to: &Name, names: &Names, found: &mu
     }
     let wanted = Name { value: operation.to_owned(), span: to.span };
     found.push(unknown(format!("service `{service}` has no operation `{operation}`"), &wanted, &offered));
+}
+
+/// Reports a traffic class that does not exist. A journey is none: each of its steps is.
+pub(in crate::scenario) fn class_exists(class: &Name, names: &Names, found: &mut Diagnostics) {
+    if names.classes.contains_key(class.as_str()) {
+        return;
+    }
+    if !names.is_journey(class) {
+        let classes: Vec<&str> = names.classes.keys().copied().collect();
+        found.push(unknown(format!("there is no traffic class `{}`", class.value), class, &classes));
+        return;
+    }
+    let steps: Vec<String> = names.steps_of(class).map(|step| format!("\"{step}\"")).collect();
+    found.push(which_step(class, &steps));
+}
+
+/// The problem of a journey that stands where one of its steps is wanted.
+pub(in crate::scenario) fn which_step(name: &Name, choices: &[String]) -> Diagnostic {
+    let journey = name.split(" -> ").next().unwrap_or(name);
+    let message = format!("`{journey}` is a journey: each of its steps is a traffic class of its own");
+    Diagnostic::error(code::AMBIGUOUS, name.span, message)
+        .label("which step?")
+        .help(format!("write {}", choices.join(" or ")))
 }
 
 /// All calls within some steps, in the order written.

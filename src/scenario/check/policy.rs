@@ -1,7 +1,7 @@
 //! What must hold of the keys under `calls`: they name callers and callees that exist and call each other.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
-use crate::scenario::check::names::{Names, operation_exists};
+use crate::scenario::check::names::{Names, operation_exists, which_step};
 use crate::scenario::check::unknown::unknown;
 use crate::scenario::words::code;
 use crate::scenario::{Name, Scenario};
@@ -28,6 +28,8 @@ pub(in crate::scenario) fn call_exists(key: &Name, names: &Names, found: &mut Di
         );
     } else if !is_made(caller, callee, names) {
         found.push(never_made(key, caller, callee, names, Diagnostic::error));
+    } else if names.is_journey(caller) {
+        found.push(which_step(key, &calls_made(caller, names)));
     }
 }
 
@@ -93,7 +95,7 @@ fn callee_exists(key: &Name, callee: &str, names: &Names, found: &mut Diagnostic
 fn is_made(caller: &str, callee: &str, names: &Names) -> bool {
     let end = |text: &str, id: (&str, &str)| match text.split_once('.') {
         Some((service, operation)) => id == (service, operation),
-        None => id.0 == text,
+        None => id.0 == text || is_step_of(id.0, text, names),
     };
     names.operation_edges.iter().any(|&(from, to)| end(caller, from) && end(callee, to))
 }
@@ -101,15 +103,20 @@ fn is_made(caller: &str, callee: &str, names: &Names) -> bool {
 /// Which calls there are instead.
 fn made_by(caller: &str, names: &Names) -> String {
     let service = caller.split('.').next().unwrap_or(caller);
-    let made: Vec<String> = names
-        .edges
-        .iter()
-        .filter(|(from, _)| *from == service)
-        .map(|(from, to)| format!("\"{from} -> {to}\""))
-        .collect();
+    let made = calls_made(service, names);
     if made.is_empty() {
         format!("`{service}` calls nothing")
     } else {
         format!("there is {}", made.join(", "))
     }
+}
+
+/// The calls of a service, a class, or the steps of a journey, as they are written.
+fn calls_made(caller: &str, names: &Names) -> Vec<String> {
+    let made = names.edges.iter().filter(|(from, _)| *from == caller || is_step_of(from, caller, names));
+    made.map(|(from, to)| format!("\"{from} -> {to}\"")).collect()
+}
+
+fn is_step_of(class: &str, journey: &str, names: &Names) -> bool {
+    names.journey_of.get(class).is_some_and(|of| *of == journey)
 }

@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::scenario::check::names::{Names, OperationId, operation_exists};
-use crate::scenario::check::unknown::unknown;
+use crate::scenario::check::names::{Names, OperationId, class_exists, operation_exists};
 use crate::scenario::words::code;
-use crate::scenario::{Condition, Scenario, Step};
+use crate::scenario::{Condition, Name, Scenario, Step, Traffic, TrafficClass};
 
 /// A chain of calls may be this long.
 const MAX_CHAIN: usize = 200;
@@ -18,16 +17,18 @@ const MAX_REPLICAS: u64 = 100_000;
 
 /// Checks a scenario and reports all that is wrong with it.
 pub(in crate::scenario) fn check(scenario: &Scenario, found: &mut Diagnostics) {
-    let names = Names::of(scenario);
+    let classes = scenario.classes();
+    let names = Names::of(scenario, &classes);
     chosen_names(scenario, found);
     something_to_do(scenario, found);
     replicas_in_all(scenario, found);
-    entries(scenario, &names, found);
+    class_names(&classes, found);
+    entries(&classes, &names, found);
     calls_lead_somewhere(&names, found);
     conditions(scenario, &names, found);
     crate::scenario::check::cache::caches(scenario, found);
     operations_are_called(&names, found);
-    ambiguous_edges(scenario, &names, found);
+    ambiguous_edges(&classes, &names, found);
     circles_and_chains(&names, found);
     crate::scenario::check::policy::policies(scenario, &names, found);
     crate::scenario::check::admission::admission(scenario, found);
@@ -44,6 +45,11 @@ fn chosen_names(scenario: &Scenario, found: &mut Diagnostics) {
     let names = scenario.services.iter().map(|(name, _)| name);
     let caches = scenario.services.iter().flat_map(|(_, service)| &service.caches);
     let names = names.chain(operations.map(|(name, _)| name)).chain(caches.map(|(name, _)| name));
+    let steps = scenario.traffic.iter().flat_map(|(_, traffic)| match traffic {
+        Traffic::Journey { steps, .. } => steps.as_slice(),
+        Traffic::Open { .. } => &[],
+    });
+    let names = names.chain(steps.map(|(name, _)| name));
     for name in names.chain(scenario.traffic.iter().map(|(name, _)| name)) {
         let bad = ["->", ".", "\"", "'", "[", "]"].into_iter().find(|bad| name.contains(bad));
         if let Some(bad) = bad {
@@ -100,9 +106,25 @@ fn replicas_in_all(scenario: &Scenario, found: &mut Diagnostics) {
     }
 }
 
-fn entries(scenario: &Scenario, names: &Names, found: &mut Diagnostics) {
-    for (_, class) in &scenario.traffic {
-        operation_exists(&class.entry, names, found);
+/// The step of a journey is a class, and may be called as another class is.
+fn class_names(classes: &[TrafficClass], found: &mut Diagnostics) {
+    let mut first_of: BTreeMap<&str, &Name> = BTreeMap::new();
+    for class in classes {
+        if let Some(first) = first_of.insert(&class.name, &class.name) {
+            let message = format!("two traffic classes are called `{}`", class.name.value);
+            found.push(
+                Diagnostic::error(code::TWICE, class.name.span, message)
+                    .label("a step of a journey is the class \"journey: step\"")
+                    .help("rename one of them")
+                    .related(first.span, "the other one"),
+            );
+        }
+    }
+}
+
+fn entries(classes: &[TrafficClass], names: &Names, found: &mut Diagnostics) {
+    for class in classes {
+        operation_exists(class.entry, names, found);
     }
 }
 
@@ -120,13 +142,10 @@ fn conditions(scenario: &Scenario, names: &Names, found: &mut Diagnostics) {
     for (_, service) in &scenario.services {
         steps.extend(service.operations.iter().flat_map(|(_, steps)| steps));
     }
-    let classes: Vec<&str> = scenario.traffic.iter().map(|(name, _)| name.as_str()).collect();
     while let Some(step) = steps.pop() {
         steps.extend(step.within().into_iter().flatten());
-        if let Step::Branch { when: Condition::Class(class), .. } = step
-            && !names.classes.contains_key(class.as_str())
-        {
-            found.push(unknown(format!("there is no traffic class `{}`", class.value), class, &classes));
+        if let Step::Branch { when: Condition::Class(class), .. } = step {
+            class_exists(class, names, found);
         }
     }
 }
@@ -144,22 +163,31 @@ fn operations_are_called(names: &Names, found: &mut Diagnostics) {
 }
 
 /// A class and a service of one name are told apart by what they call; if both call one service, a key cannot.
-fn ambiguous_edges(scenario: &Scenario, names: &Names, found: &mut Diagnostics) {
-    for (name, class) in &scenario.traffic {
-        let Some((entry, _)) = names.operation(&class.entry) else { continue };
-        let service_calls = |(caller, callee): &(OperationId, OperationId)| {
-            caller.0 == name.value && !caller.1.is_empty() && callee.0 == entry
-        };
-        if names.services.contains_key(name.as_str()) && names.operation_edges.iter().any(service_calls) {
-            let key = format!("{} -> {entry}", name.value);
-            let message = format!("`{key}` could be a call of the class or of the service `{}`", name.value);
-            found.push(
-                Diagnostic::error(code::AMBIGUOUS, name.span, message)
-                    .label("a class and a service of this name call the same service")
-                    .help(format!("rename the class, for example \"{} requests\"", name.value)),
-            );
+fn ambiguous_edges(classes: &[TrafficClass], names: &Names, found: &mut Diagnostics) {
+    let mut told = BTreeSet::new();
+    for class in classes {
+        let Some((entry, _)) = names.operation(class.entry) else { continue };
+        // The policies of a journey stand under its own name, too.
+        for name in [Some(&class.name), class.step.map(|step| step.journey)].into_iter().flatten() {
+            let service_calls = |(caller, callee): &(OperationId, OperationId)| {
+                caller.0 == name.value && !caller.1.is_empty() && callee.0 == entry
+            };
+            if names.services.contains_key(name.as_str())
+                && names.operation_edges.iter().any(service_calls)
+                && told.insert((&name.value, entry))
+            {
+                found.push(ambiguous_edge(name, entry));
+            }
         }
     }
+}
+
+fn ambiguous_edge(name: &Name, entry: &str) -> Diagnostic {
+    let key = format!("{} -> {entry}", name.value);
+    let message = format!("`{key}` could be a call of the class or of the service `{}`", name.value);
+    Diagnostic::error(code::AMBIGUOUS, name.span, message)
+        .label("a class and a service of this name call the same service")
+        .help(format!("rename the class, for example \"{} requests\"", name.value))
 }
 
 /// Operations must not come back to themselves, and not go on for too long.

@@ -5,6 +5,7 @@ use crate::scenario::check::unknown::unknown;
 use crate::scenario::edit::merge::merge;
 use crate::scenario::edit::path::{Part, Path, Step};
 use crate::scenario::read::decode::Schema;
+use crate::scenario::read::journeys::step_classes;
 use crate::scenario::read::scalar::edge;
 use crate::scenario::read::schema::{FormInfo, Shape, TypeInfo};
 use crate::scenario::text::tree::{Field, Group, Kind, Node};
@@ -213,6 +214,7 @@ fn no_list(part: &Part, what: &str) -> Diagnostic {
 /// Brings the keys of `calls` into one form, and lays each policy that names an operation over those that name less,
 /// so that it states only what differs.
 pub(in crate::scenario) fn expand_calls(root: &mut Node) {
+    let steps = step_classes(root);
     let Some(group) = root.as_group_mut() else { return };
     let Some(calls) = group.fields.iter_mut().find(|field| field.key.value == "calls") else { return };
     let Kind::Map(entries) = &mut calls.node.kind else { return };
@@ -224,7 +226,7 @@ pub(in crate::scenario) fn expand_calls(root: &mut Node) {
     let written: Vec<(String, Node)> =
         entries.iter().filter_map(|(key, value)| Some((key.as_text()?.to_owned(), value.clone()))).collect();
     for (key, value) in entries.iter_mut() {
-        let wider = key.as_text().map(wider_keys).unwrap_or_default();
+        let wider = key.as_text().map(|key| wider_keys(key, &steps)).unwrap_or_default();
         for wide in wider {
             if let Some((_, below)) = written.iter().find(|(key, _)| *key == wide) {
                 let over = std::mem::replace(value, Node::empty_map(key.span));
@@ -234,11 +236,13 @@ pub(in crate::scenario) fn expand_calls(root: &mut Node) {
     }
 }
 
-/// The keys that cover what `a.x -> b.y` does and more, the closest first: `a.x -> b`, `a -> b.y`, `a -> b`.
-fn wider_keys(key: &str) -> Vec<String> {
+/// The keys that cover what `a.x -> b.y` does and more, the closest first: `a.x -> b`, `a -> b.y`, `a -> b`. What an
+/// operation is to its service, the class of a step is to its journey.
+fn wider_keys(key: &str, steps: &[(String, String)]) -> Vec<String> {
     let Some((caller, callee)) = key.split_once(" -> ") else { return Vec::new() };
     let service = |side: &str| side.split('.').next().unwrap_or(side).to_owned();
-    let (whole_caller, whole_callee) = (service(caller), service(callee));
+    let journey = steps.iter().find(|(class, _)| class == caller).map(|(_, journey)| journey.clone());
+    let (whole_caller, whole_callee) = (journey.unwrap_or_else(|| service(caller)), service(callee));
     let mut keys = vec![
         format!("{caller} -> {whole_callee}"),
         format!("{whole_caller} -> {callee}"),

@@ -4,6 +4,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Sources, Span, Spanned};
 use crate::scenario::Name;
 use crate::scenario::edit::merge::{OVERRIDE, merge};
 use crate::scenario::edit::path::Step;
+use crate::scenario::read::journeys::step_classes;
 use crate::scenario::read::quantity::Unit;
 use crate::scenario::read::schema::{FieldInfo, FormInfo, Rule, Shape, TypeInfo};
 use crate::scenario::text::parse::parse;
@@ -91,8 +92,10 @@ pub(in crate::scenario) struct Cx<'a> {
     pub(in crate::scenario) field: Option<&'static FieldInfo>,
     /// The names of the services, as written.
     pub(in crate::scenario) services: Vec<String>,
-    /// The names of the traffic classes, as written.
+    /// The names of the traffic classes; each step of a journey is one.
     pub(in crate::scenario) classes: Vec<String>,
+    /// The names of the journeys.
+    pub(in crate::scenario) journeys: Vec<String>,
     /// The units of what the monitors read, as far as their forms are known.
     pub(in crate::scenario) units: Vec<(String, Unit)>,
     /// The units of the quantities read last, for those who compare them.
@@ -102,10 +105,15 @@ pub(in crate::scenario) struct Cx<'a> {
 impl<'a> Cx<'a> {
     /// Ready to read a tree; remembers which names it defines.
     pub(in crate::scenario) fn new(sources: &'a Sources, root: &Node) -> Self {
-        let names = |field: &str| {
+        let names = |field: &str| -> Vec<String> {
             let entries = root.field(field).map(Node::entries).unwrap_or_default();
             entries.iter().filter_map(|(key, _)| key.as_text().map(str::to_owned)).collect()
         };
+        let steps = step_classes(root);
+        let is_journey = |name: &String| steps.iter().any(|(_, journey)| journey == name);
+        let (journeys, mut classes): (Vec<String>, Vec<String>) =
+            names("traffic").into_iter().partition(is_journey);
+        classes.extend(steps.iter().map(|(class, _)| class.clone()));
         Self {
             sources,
             problems: Diagnostics::default(),
@@ -113,7 +121,8 @@ impl<'a> Cx<'a> {
             incomplete: false,
             field: None,
             services: names("services"),
-            classes: names("traffic"),
+            classes,
+            journeys,
             units: monitor_units(root),
             quantities: Vec::new(),
         }

@@ -10,10 +10,10 @@ use crate::scenario::text::tree::{Kind, Node};
 use crate::scenario::words::code;
 use crate::scenario::{
     Access, Act, Action, Backoff, Balancer, Bound, Breaker, BreakerWindow, Budget, Bulkhead, Cache, Cancel,
-    Capacity, Check, Condition, CrashBackoff, Detection, Effect, Fault, Impact, Jitter, Join, LateReply,
-    Limits, Memory, Misdiagnosis, OnCall, Order, Per, Policy, Pool, Probe, Queue, Rate, RateLimit, Restart,
-    Retry, Rollout, RunbookRule, Scenario, Scope, Service, Shed, Step, Traffic, Trigger, VerdictKind,
-    Verification, View, WhenFull, World,
+    Capacity, Check, Condition, CrashBackoff, Detection, Effect, Fallback, FallbackTime, Fault, Impact,
+    Jitter, Join, LateReply, Limits, Memory, Misdiagnosis, OnCall, Order, Per, Policy, Pool, Probe, Queue,
+    Rate, RateLimit, Restart, Retry, Rollout, RunbookRule, Scenario, Scope, Service, Shed, Step, Traffic,
+    Trigger, VerdictKind, Verification, View, Visit, WhenFull, World,
 };
 use crate::time::SimDuration;
 
@@ -106,10 +106,10 @@ macro_rules! read_by_forms {
 read_by_forms! {
     Access, Act => one_begin, Action, Backoff => longest_wait, Balancer, Bound => ordered_bound, Breaker => enough_calls,
     BreakerWindow, Budget, Bulkhead, Cache, Cancel, Check => ordered_period, Condition, CrashBackoff => longest_restart_wait,
-    Detection, DurationDistribution => ordered_range, Effect, FailureCause, Fault, Impact, Jitter, Join, LateReply, Limits,
-    Memory => room_for_requests, Misdiagnosis, OnCall, Order, Per, Policy, Pool, Probe, Queue, Rate, RateLimit, Restart,
-    Retry => jitter_of_backoff, Rollout, RunbookRule, Scenario, Scope, Service, Shed, Step => possible_quorum, Traffic,
-    Trigger, VerdictKind, Verification, View, WhenFull, World,
+    Detection, DurationDistribution => ordered_range, Effect, FailureCause, Fallback => fixed_answer, FallbackTime, Fault,
+    Impact, Jitter, Join, LateReply, Limits, Memory => room_for_requests, Misdiagnosis, OnCall, Order, Per, Policy, Pool,
+    Probe, Queue, Rate, RateLimit, Restart, Retry => jitter_of_backoff, Rollout, RunbookRule, Scenario, Scope, Service,
+    Shed, Step => possible_quorum, Traffic => some_steps, Trigger, VerdictKind, Verification, View, Visit, WhenFull, World,
 }
 
 impl Decode for Capacity {
@@ -243,6 +243,26 @@ fn jitter_of_backoff(retry: &Retry, node: &Node, cx: &mut Cx) {
             )
             .label("it grows from the previous wait")
             .help("add `backoff: Exponential(base: \"100ms\")`, or write `jitter: Full`"),
+        );
+    }
+}
+
+fn fixed_answer(fallback: &Fallback, node: &Node, cx: &mut Cx) {
+    if *fallback == (Fallback::Fixed { when: FallbackTime::BeforeCall }) {
+        let message = "with a default before every call, nothing would ever be called";
+        cx.report(Diagnostic::error(code::FIT, part(node, "when"), message).label("always at hand").help(
+            "write `when: AfterRetries` or `when: InsteadOfRetry`, or take `Cached(when: BeforeCall)`",
+        ));
+    }
+}
+
+fn some_steps(traffic: &Traffic, node: &Node, cx: &mut Cx) {
+    if let Traffic::Journey { steps, .. } = traffic
+        && steps.is_empty()
+    {
+        cx.report(
+            Diagnostic::error(code::EMPTY, part(node, "steps"), "a journey needs at least one step")
+                .help("write for example steps: { \"search\": Visit(\"gateway.search\") }"),
         );
     }
 }

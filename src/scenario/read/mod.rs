@@ -4,6 +4,7 @@ pub(in crate::scenario) mod container;
 pub(in crate::scenario) mod decode;
 pub(in crate::scenario) mod example;
 pub(in crate::scenario) mod forms;
+pub(in crate::scenario) mod journeys;
 pub(in crate::scenario) mod quantity;
 pub(in crate::scenario) mod reading;
 pub(in crate::scenario) mod scalar;

@@ -244,6 +244,8 @@ impl Decode for Subject {
                 );
                 None
             }
+            // Its steps are classes: which they are is said by the check.
+            (false, false) if known(&cx.journeys) => Some(Self::Class(name)),
             (false, false) => {
                 let message = format!("there is no traffic class or service `{text}`");
                 let names: Vec<&str> = cx.services.iter().chain(&cx.classes).map(String::as_str).collect();

@@ -80,6 +80,7 @@ fn every_example_is_read() {
         ("DurationDistribution", "calls.'t -> a'.network"),
         ("Bulkhead", "calls.'t -> a'.bulkhead"),
         ("Pool", "calls.'t -> a'.pool"),
+        ("Fallback", "calls.'t -> a'.fallback"),
         ("Balancer", "calls.'t -> a'.balancer"),
         ("Rate", "traffic.t.rate"),
         ("Impact", "impact"),

@@ -7,6 +7,9 @@ use crate::scenario::{Choice, Document, Rejected};
 
 pub(super) const GOOD: &str = include_str!("good.ron");
 
+/// All traffic of the good scenario.
+const BUYERS: &str = "Open(rate: \"80/s\", entry: \"shop.buy\", users: 50_000)";
+
 /// Each makes one mistake in the good scenario: what stands there, and what is written instead.
 const MISTAKES: &[(&str, &str)] = &[
     // Structure.
@@ -82,6 +85,19 @@ const MISTAKES: &[(&str, &str)] = &[
     ("max_attempts: 4", "jitter: Decorrelated"),
     ("Quorum(1)", "Quorum(3)"),
     ("Quorum(1)", "Quorum(0)"),
+    // Journeys.
+    (BUYERS, "Journey(rate: \"80/s\", steps: {})"),
+    (BUYERS, "Journey(\"80/s\", { \"a.b\": Visit(\"shop.buy\"), \"pay\": Visit(\"shop.pay\") })"),
+    (BUYERS, "Journey(rate: \"80/s\", entry: \"shop.buy\")"),
+    ("\"buyers\": Open", "\"x\": Journey(\"1/s\", { \"y\": Visit(\"shop.buy\") }), \"x: y\": Open"),
+    (
+        "\"buyers\": Open",
+        "\"shop\": Journey(\"1/s\", { \"log in\": Visit(\"user.login\") }), \"buyers\": Open",
+    ),
+    // Fallbacks.
+    ("retry: Retry(max_attempts: 4)", "fallback: Fixed(when: BeforeCall)"),
+    ("retry: Retry(max_attempts: 4)", "fallback: Cached(max_age: \"0s\")"),
+    ("retry: Retry(max_attempts: 4)", "fallback: Cached(\"60s\", InsteadOfRetries)"),
     // Names.
     ("Call(\"db.read\")", "Call(\"bd.read\")"),
     ("Call(\"db.read\")", "Call(\"db.raed\")"),

@@ -3,6 +3,7 @@
 mod admission;
 mod catalogue;
 mod changes;
+mod journeys;
 mod layers;
 mod limits;
 mod mistakes;

@@ -52,8 +52,8 @@ fn the_sample_is_read() {
     assert_eq!(policy.retry.as_ref().unwrap().max_attempts, 4);
     assert_eq!(policy.retry.as_ref().unwrap().on.len(), 11);
     assert_eq!(policy.network, DurationDistribution::Constant(SimDuration::ZERO));
-    let class = &scenario.traffic[0].1;
-    assert_eq!(class.rate, Rate::Constant(10_000.0 / 60.0));
+    let class = &scenario.classes()[0];
+    assert_eq!(*class.rate, Rate::Constant(10_000.0 / 60.0));
     assert_eq!((class.users, class.priority), (50_000, 0));
     let fault = &scenario.faults[0];
     assert_eq!(fault.name.as_ref().unwrap().value, "gc");
@@ -133,7 +133,7 @@ fn overrides_reach_everything() {
     assert_eq!(scenario.faults[0].lasting.unwrap().value, seconds(20));
     assert_eq!(scenario.faults[0].at.value, seconds(5));
     assert!(matches!(&scenario.faults[0].on, Target::Service(name) if name.value == "user"));
-    assert_eq!(scenario.traffic[0].1.rate, Rate::Constant(80.0));
+    assert_eq!(*scenario.classes()[0].rate, Rate::Constant(80.0));
     assert_eq!(scenario.monitors[0].1.alert.unwrap().lasting, seconds(5));
     assert!((scenario.impact.contained - 0.02).abs() < 1e-12);
     assert!(scenario.expect.is_empty());

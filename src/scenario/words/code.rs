@@ -103,7 +103,7 @@ codes! {
         r#""checkout": Service(operations: { "buy": [Call("user.authenticate")] })"#;
     AMBIGUOUS "K021" "a name could mean two things"
         "A traffic class and a service may have the same name, but then a plain name does not say which is \
-        meant."
+        meant. The name of a journey does not say which of its steps, each of which is a class of its own."
         r#"ErrorRate(of: Service("checkout"))"#;
     NAME "K022" "a name cannot be used"
         "Names that you choose are not empty and contain no dot, no arrow `->`, no quotes and no brackets, \

@@ -109,8 +109,15 @@ words! {
         "One try of one call. A call has a first attempt and, if that fails and a policy says so, retries.";
     "traffic class" ["class"]
         "Requests of one kind, with a rate, an entry and a number of users. Open loop: they arrive whether or \
-        not earlier ones were answered."
+        not earlier ones were answered. Each step of a journey is a class, too."
         r#"traffic: { "checkout": Open(rate: "80/s", entry: "checkout.buy") }"#;
+    "journey" ["journeys", "session", "sessions"]
+        "Steps that a user goes through one after another, one request each: the next begins some time after \
+        the one before was answered. A journey ends where a step fails. The requests of the later steps are \
+        then counted as failed (`not_made`): no service and no monitor sees them, but their value is lost. \
+        Each step is a traffic class of its own, \"journey: step\"; a policy of \"journey -> service\" covers \
+        all of them."
+        r#"Journey(rate: "2/s", steps: { "search": Visit("shop.search"), "pay": Visit("shop.pay", access: Write) })"#;
     "fault"
         "A cause of trouble put in on purpose: what, where, when and for how long. Not to be confused with a \
         failure, which is what becomes of a request."
@@ -150,7 +157,7 @@ words! {
         r"Verdict(Recovered, world: Unattended)";
     "twin"
         "The world without faults and response, on the same draws: the same requests arrive at the same \
-        instants and take the same work. Impact is the difference from the twin, request by request, so that \
+        instants (the steps of a journey as soon as the one before allows) and take the same work. Impact is the difference from the twin, request by request, so that \
         ordinary failures are not blamed on the fault.";
     "unattended"
         "The world with the faults, but without anybody's response. Whether a system heals by itself is read \
@@ -236,6 +243,12 @@ words! {
         "Stops calling a callee that fails. Closed: calls pass and outcomes are recorded. Open: calls are \
         refused at once. Half-open: a few probes decide between the two."
         r#"Policy(breaker: Resilience4j(failure_rate: "50%", open_for: "5s"))"#;
+    "fallback" ["fallbacks", "degraded"]
+        "What answers in place of a callee: the last good answer for the same user, or a default. An answer \
+        that needed one after a failure is degraded, and so is every answer made from it, up to the user: \
+        less than was wanted, but counted as answered. Taken after all retries, it adds nothing to the load \
+        and takes nothing from it; taken instead of them, it also stops a retry storm."
+        r#"Policy(fallback: Cached(max_age: "60s", when: InsteadOfRetry))"#;
     "bulkhead"
         "A cap on the attempts that a caller has under way to one callee, so that a slow callee cannot take \
         all of its threads."
