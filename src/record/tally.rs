@@ -284,7 +284,7 @@ pub(crate) struct CallTally {
     first_attempts: u64,
     failed: u64,
     refused: u64,
-    /// Breakers open; none if the call has no breaker.
+    /// Breakers open; none if the call never has a breaker.
     pub(crate) open: Option<Level>,
     pub(crate) totals: CallTotals,
 }
