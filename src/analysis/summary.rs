@@ -104,7 +104,7 @@ pub struct ServiceSummary {
     pub unfinished: u64,
     /// The failed, by cause.
     pub failed_by_cause: IndexMap<String, u64>,
-    /// Share of thread time held, 0 to 1.
+    /// Share of thread time held, 0 to 1; of the threads that it began the run with.
     pub utilization: f64,
     /// Mean wait for a thread, of attempts that got one.
     pub mean_wait_ms: f64,

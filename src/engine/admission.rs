@@ -2,10 +2,10 @@
 
 use crate::engine::observer::Observer;
 use crate::engine::simulation::Engine;
-use crate::id::{IdVec, OperationId};
+use crate::id::{IdVec, OperationId, ServiceId};
 use crate::model::{Model, Operation};
 use crate::policy::RateLimiter;
-use crate::scenario::{RateLimit, Service};
+use crate::scenario::{Patch, RateLimit, Service};
 use crate::time::SimTime;
 
 /// The limiters of all operations, full at the begin of the run; ramps run from T+0 on.
@@ -19,9 +19,13 @@ pub(crate) fn limiters(model: &Model) -> IdVec<OperationId, RateLimiter> {
 
 /// The limit that a service's settings give an operation of it.
 pub(crate) fn limit_of(service: &Service, operation: &Operation) -> RateLimit {
-    let own_name = operation.name.split_once('.').map_or("", |(_, name)| name);
-    let written = service.rate_limits.iter().find(|(name, _)| name.value == own_name);
+    let written = service.rate_limits.iter().find(|(name, _)| name.value == own_name(operation));
     written.map_or(RateLimit::Unlimited, |(_, limit)| *limit)
+}
+
+/// What its service calls an operation.
+fn own_name(operation: &Operation) -> &str {
+    operation.name.split_once('.').map_or("", |(_, name)| name)
 }
 
 impl<O: Observer> Engine<'_, O> {
@@ -31,6 +35,18 @@ impl<O: Observer> Engine<'_, O> {
         let now = self.now();
         let operation = self.model.sites[self.state.attempts[slot].site].operation;
         self.state.rate_limits[operation].admits(now)
+    }
+
+    /// The settings of a service have changed: limits that were set, be it to what they were, begin to run now.
+    pub(crate) fn limits_set(&mut self, service: ServiceId, patch: &Patch<Service>) {
+        let now = self.now();
+        let settings = &self.state.settings.services[service];
+        let offered = self.model.operations.enumerate().filter(|(_, operation)| operation.service == service);
+        for (id, operation) in offered {
+            if patch.concerns(&["rate_limits", own_name(operation)]) {
+                self.state.rate_limits[id].reconfigure(&limit_of(settings, operation), now);
+            }
+        }
     }
 
     /// Whether the replica that an attempt has reached sheds it: others wait, and it matters less. A paused process sheds

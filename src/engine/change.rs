@@ -7,7 +7,6 @@
 use std::mem::discriminant;
 use std::ops::Range;
 
-use crate::engine::admission::limit_of;
 use crate::engine::event::Event;
 use crate::engine::guard::Guard;
 use crate::engine::observer::{ModelEvent, Observer};
@@ -28,6 +27,7 @@ impl<O: Observer> Engine<'_, O> {
             Changed::Service(service, patch) => {
                 patch.apply(&mut self.state.settings.services[*service]);
                 self.service_changed(*service);
+                self.limits_set(*service, patch);
             }
             Changed::Calls(edges) => {
                 for (edge, patch) in edges {
@@ -41,16 +41,9 @@ impl<O: Observer> Engine<'_, O> {
         }
     }
 
-    /// New threads take from the queue at once; of fewer, those that are busy finish what they have. A rate limit that
-    /// changes keeps its tokens. Less memory than is in use kills.
+    /// New threads take from the queue at once; of fewer, those that are busy finish what they have. A replica that
+    /// uses more memory than it may from now on is killed.
     fn service_changed(&mut self, id: ServiceId) {
-        let now = self.now();
-        for (operation, model) in self.model.operations.enumerate().filter(|(_, model)| model.service == id) {
-            let limit = limit_of(&self.state.settings.services[id], model);
-            if limit != self.state.rate_limits[operation].limit() {
-                self.state.rate_limits[operation].reconfigure(&limit, now);
-            }
-        }
         let settings = &mut self.state.settings;
         let threads = settings.services[id].threads;
         settings.most_threads[id] = settings.most_threads[id].max(threads);

@@ -83,8 +83,9 @@ impl<O: Observer> Engine<'_, O> {
             service.replica_ids().map(|id| u64::from(self.state.replicas[id].queue_length)).sum::<u64>()
         };
         waiting as f64 <= BACKLOG * ended as f64
-            && self.model.services.iter().all(|service| {
-                queued(service) <= u64::from(service.replicas) * u64::from(service.settings.threads)
+            && self.model.services.enumerate().all(|(id, service)| {
+                let threads = self.state.settings.services[id].threads;
+                queued(service) <= u64::from(service.replicas) * u64::from(threads)
             })
     }
 

@@ -44,3 +44,15 @@ pub(crate) fn compile_changes(scenario: &Scenario, model: &Model, names: &Names)
     };
     scenario.changes().map(compile).collect()
 }
+
+impl Model {
+    /// Whether a change gives calls of an edge a breaker.
+    pub fn may_give_breaker(&self, edge: EdgeId) -> bool {
+        self.changes.iter().any(|change| match &change.what {
+            Changed::Service(..) => false,
+            Changed::Calls(edges) => {
+                edges.iter().any(|(id, patch)| *id == edge && patch.after().breaker.is_some())
+            }
+        })
+    }
+}

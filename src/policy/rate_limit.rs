@@ -33,11 +33,6 @@ impl RateLimiter {
         Self { limit: *limit, begins, tokens, since: now, taken: 0 }
     }
 
-    /// The limit in force.
-    pub const fn limit(&self) -> RateLimit {
-        self.limit
-    }
-
     /// Takes a token; false, and nothing taken, if there is none.
     pub fn admits(&mut self, now: SimTime) -> bool {
         let Some(burst) = burst(&self.limit) else { return true };

@@ -220,7 +220,7 @@ mod tests {
         assert!(!budget.reconfigure(&Budget::Tokens { share: 0.1, capacity: 9.0 }, at(1.5)));
 
         let mut bucket = tokens(0.1, 20.0);
-        (0..5).for_each(|_| drop(bucket.try_withdraw(at(1.0))));
+        (0..5).for_each(|_| assert!(bucket.try_withdraw(at(1.0))));
         assert!(bucket.reconfigure(&Budget::Tokens { share: 0.1, capacity: 30.0 }, at(1.0)));
         assert_eq!(granted(&mut bucket.clone(), at(1.0)), 15, "more room, no more tokens");
         assert!(bucket.reconfigure(&Budget::Tokens { share: 0.1, capacity: 2.0 }, at(1.0)));

@@ -179,7 +179,9 @@ mod tests {
     #[test]
     fn another_size_keeps_the_newest() {
         let mut window = SlidingWindow::new(BreakerWindow::Calls(4));
-        [ERROR, ERROR, OK, SLOW_ERROR].map(|outcome| window.record(SimTime::ZERO, outcome));
+        for outcome in [ERROR, ERROR, OK, SLOW_ERROR] {
+            window.record(SimTime::ZERO, outcome);
+        }
         let mut fewer = window.clone().resized(BreakerWindow::Calls(2));
         assert_eq!(fewer.totals(), Counts { calls: 2, failed: 1, slow: 1 });
         assert_eq!(fewer.record(SimTime::ZERO, OK), Counts { calls: 2, failed: 1, slow: 1 });
@@ -190,7 +192,9 @@ mod tests {
 
         let seconds = |n| BreakerWindow::Time(SimDuration::from_secs(n));
         let mut window = SlidingWindow::new(seconds(10));
-        [0, 5_000, 8_000].map(|millis| window.record(at(millis), ERROR));
+        for millis in [0, 5_000, 8_000] {
+            window.record(at(millis), ERROR);
+        }
         assert_eq!(window.clone().resized(seconds(4)).record(at(8_500), OK).calls, 3);
         assert_eq!(window.resized(seconds(20)).record(at(12_000), OK).calls, 4);
     }

@@ -79,7 +79,7 @@ pub struct ServiceNode {
     pub name: String,
     /// Its copies.
     pub replicas: u32,
-    /// Threads of one copy.
+    /// Threads of one copy, at the begin of the run.
     pub threads: u32,
 }
 
@@ -186,7 +186,7 @@ pub struct ServiceTotals {
     pub abandoned: u64,
     /// The failed, by cause.
     pub failed_by_cause: IndexMap<String, u64>,
-    /// Share of thread time held.
+    /// Share of thread time held, of the threads that it began the run with.
     pub utilization: f64,
     /// Mean wait for a thread, of attempts that got one.
     pub mean_wait_ms: f64,
@@ -298,7 +298,7 @@ pub struct CallSeries {
     pub refused: Vec<u64>,
     /// Calls that a fallback answered.
     pub fallbacks: Vec<u64>,
-    /// Mean number of breakers open, over the caller's replicas; empty if the call has none.
+    /// Mean number of breakers open, over the caller's replicas; empty if the call never has any.
     pub breakers_open: Vec<f64>,
 }
 

@@ -52,8 +52,10 @@ fn window_width(horizon: SimDuration) -> SimDuration {
 impl<'m> Recorder<'m> {
     /// A recorder for a world at the begin of its warm-up.
     pub fn new(model: &'m Model) -> Self {
-        let has_breaker =
-            |pair| model.edges.iter().any(|edge| edge.pair == pair && edge.policy.breaker.is_some());
+        let has_breaker = |pair| {
+            let mut edges = model.edges.enumerate().filter(|(_, edge)| edge.pair == pair);
+            edges.any(|(id, edge)| edge.policy.breaker.is_some() || model.may_give_breaker(id))
+        };
         let service = |s: &crate::model::Service| ServiceTally::new(s.replicas, s.settings.threads);
         let track = |monitor: &crate::model::Monitor| {
             let (unit, reading) = match monitor.reading {

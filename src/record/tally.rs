@@ -285,7 +285,7 @@ pub(crate) struct CallTally {
     failed: u64,
     refused: u64,
     fallbacks: u64,
-    /// Breakers open; none if the call has no breaker.
+    /// Breakers open; none if the call never has a breaker.
     pub(crate) open: Option<Level>,
     pub(crate) totals: CallTotals,
 }

@@ -41,8 +41,19 @@ pub enum Changed {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Patch<T> {
     pub(in crate::scenario) path: Vec<Step>,
-    /// The whole as it would be with this change alone.
     pub(in crate::scenario) after: Box<T>,
+}
+
+impl<T> Patch<T> {
+    /// The whole as it would be with this change alone.
+    pub const fn after(&self) -> &T {
+        &self.after
+    }
+
+    /// Whether it changes a place of these names, a part of it, or something that it is a part of.
+    pub fn concerns(&self, place: &[&str]) -> bool {
+        self.path.iter().zip(place).all(|(step, name)| step.is(name))
+    }
 }
 
 impl Patch<Service> {

@@ -23,6 +23,7 @@ mod review;
 mod run_command;
 mod scenarios;
 mod seeds_option;
+mod settings;
 mod support;
 mod test_command;
 mod theory;

@@ -84,7 +84,7 @@ fn fixed(part: &Part, why: &str, path: &Path, value: &NewValue) -> Diagnostic {
     let variant = format!("variants: {{ \"...\": Variant(set: {{ \"{}\": {} }}) }}", path.text(), value.text);
     Diagnostic::error(code::FIXED, part.span, message)
         .label(why)
-        .help(format!("compare another run of it, as a variant: {variant}"))
+        .help(format!("to see what another choice does, write a variant: {variant}"))
 }
 
 fn whole(path: &Path) -> Diagnostic {
