@@ -11,6 +11,7 @@
 //! # }
 //! ```
 
+mod actions;
 mod axis;
 mod figure;
 #[cfg(test)]

@@ -48,6 +48,7 @@ fn all() -> Vec<(&'static str, (Record, Summary))> {
     vec![
         ("late", late),
         ("thursday", fixture::thursday()),
+        ("attended", crate::analysis::fixture::attended()),
         ("contained", fixture::contained()),
         ("crowd", fixture::crowd(40)),
         ("pair", fixture::crowd(2)),
@@ -70,6 +71,16 @@ fn figures() -> Vec<(String, Figure)> {
         ]
     };
     all().into_iter().flat_map(both).collect()
+}
+
+/// Writes the pictures to the directory that `KNOCKON_PICTURES` names, for those who want to look at them.
+#[test]
+fn pictures_can_be_looked_at() {
+    let Some(directory) = std::env::var_os("KNOCKON_PICTURES") else { return };
+    for (name, figure) in figures() {
+        std::fs::write(std::path::Path::new(&directory).join(format!("{name}.png")), figure.png().unwrap())
+            .unwrap();
+    }
 }
 
 #[test]

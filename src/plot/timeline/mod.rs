@@ -7,7 +7,9 @@ mod goodput;
 mod lane;
 mod load;
 mod page;
+mod people;
 mod readings;
+mod replicas;
 mod spans;
 
 pub use build::timeline;

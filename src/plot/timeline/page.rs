@@ -3,7 +3,8 @@
 use indexmap::IndexSet;
 
 use crate::analysis::Summary;
-use crate::plot::axis::TimeAxis;
+use crate::plot::actions::{self, Action, actions};
+use crate::plot::axis::{ENLARGED, TimeAxis};
 use crate::plot::figure::Figure;
 use crate::plot::font::{Weight, fit, width, wrap};
 use crate::plot::geometry::{Point, Rect, at};
@@ -35,7 +36,9 @@ pub(super) struct Page<'a> {
     pub(super) y: f64,
     /// Who has a look of their own, in the order they got it.
     names: IndexSet<&'a str>,
-    /// Instants marked through all panels.
+    /// What was done about it, numbered.
+    pub(super) actions: (Vec<Action>, usize),
+    /// Places marked through all panels.
     marks: Vec<f64>,
     /// Flags that wait for the first panel.
     flags: Vec<Flag>,
@@ -81,6 +84,7 @@ impl<'a> Page<'a> {
             axis,
             y,
             names,
+            actions: actions(record),
             marks: Vec::new(),
             flags: Vec::new(),
             begun: false,
@@ -102,14 +106,20 @@ impl<'a> Page<'a> {
         let mut flags = Vec::new();
         if let [fault] = self.record.faults.as_slice() {
             let words = words::capitalized(&headline::fault(fault));
-            flags.push(Flag { x: self.axis.x(fault.from_s), words, color: theme::look(4).words, row: 0 });
+            flags.push(Flag {
+                x: self.axis.x(fault.from_s),
+                words,
+                color: theme::look(4).words,
+                marker: None,
+                row: 0,
+            });
         }
         let firings = first_firings(self.record, &self.axis);
         for (at_s, who) in &firings {
             let when = self.record.start.map_or_else(|| words::instant(*at_s), |s| words::clock(s, *at_s));
             let alert = if who.len() == 1 { "alert" } else { "alerts" };
             let words = format!("{when} {alert}: {}", who.join(", "));
-            flags.push(Flag { x: self.axis.x(*at_s), words, color: theme::INK, row: 0 });
+            flags.push(Flag { x: self.axis.x(*at_s), words, color: theme::INK, marker: None, row: 0 });
         }
         self.marks = firings.iter().map(|(at_s, _)| self.axis.x(*at_s)).collect();
         self.flags = arrange(flags, self.scene.width - 8.0, 3);
@@ -210,6 +220,10 @@ impl<'a> Page<'a> {
         for x in &self.marks {
             self.scene.line(vec![at(*x, rect.top), at(*x, rect.bottom)], 1.0, theme::AXIS);
         }
+        for restart in self.actions.0.iter().filter(|action| action.restart) {
+            let x = self.axis.x(restart.at_s);
+            self.scene.line(vec![at(x, rect.top), at(x, rect.bottom)], 1.8, theme::RESTART);
+        }
     }
 
     /// The time axis below everything, and the finished picture.
@@ -235,6 +249,9 @@ impl<'a> Page<'a> {
         if self.record.start.is_some() {
             self.scene.text(name(y + 47.0, "wall clock"));
             self.y += 21.0;
+        }
+        if !self.actions.0.is_empty() {
+            self.y = actions::list(&mut self.scene, self.record, &self.actions, self.y + 22.0);
         }
         self.scene.height = self.y + 20.0;
         Figure::new(self.scene)
@@ -273,6 +290,14 @@ fn focus(record: &Record, summary: &Summary) -> Option<(f64, f64)> {
     let spread =
         summary.propagation.iter().map(|impact| impact.at_s).filter(|at| noticed.is_none_or(|n| *at <= n));
     let last = spread.chain(first.to_s).chain(noticed).fold(from, f64::max);
+    // With people in it, until their first restart has shown what it does, if that is early enough to be enlarged.
+    let restart = summary.waves.first().map(|wave| wave.restart_s);
+    let of_restart = summary.waves.iter().filter(|wave| Some(wave.restart_s) == restart);
+    let second = of_restart.map(|wave| wave.at_s).fold(from, f64::max);
+    let whole = crate::plot::axis::focus_length((second - from) * 1.05);
+    if second > last && whole < ENLARGED * record.simulated_s {
+        return Some((from, from + whole));
+    }
     // Fewer windows than this, and enlarging them shows nothing new.
     let least = 10.0 * record.actual.window_s;
     let length = ((last - from) * 2.5).max(least);
