@@ -6,7 +6,7 @@ use crate::plot::labels::{Flag, arrange};
 use crate::plot::scene::{Anchor, Text};
 use crate::plot::theme::{self, Marker};
 use crate::plot::words;
-use crate::record::{Record, ResponseKind};
+use crate::record::{Record, ResponseEntry, ResponseKind};
 
 use super::page::Page;
 
@@ -20,7 +20,7 @@ const ROWS: usize = 4;
 const MOST: usize = 14;
 
 /// Draws the lane; if nobody did anything there is none.
-pub(super) fn draw(page: &mut Page<'_>) {
+pub(in crate::plot) fn draw(page: &mut Page<'_>) {
     let flags = milestones(page);
     let actions = page.actions.0.clone();
     if flags.is_empty() && actions.is_empty() {
@@ -56,7 +56,7 @@ pub(super) fn draw(page: &mut Page<'_>) {
         let axis = page.axis.clone();
         draw_numbers(&mut page.scene, &axis, &actions, y);
     }
-    page.y = rect.bottom;
+    page.y = rect.bottom + 14.0;
 }
 
 /// What is told of a response, besides its actions.
@@ -68,7 +68,7 @@ fn milestones(page: &Page<'_>) -> Vec<Flag> {
         let (words, marker, color) = match entry.kind {
             ResponseKind::Paged => ("page".to_owned(), Marker::Triangle, theme::VERMILION),
             ResponseKind::Dismissed => ("taken for a blip".to_owned(), Marker::Diamond, theme::TWIN),
-            ResponseKind::Started => (format!("{} starts", entry.by), Marker::Circle, theme::PEOPLE),
+            ResponseKind::Started => (started(record, entry), Marker::Circle, theme::PEOPLE),
             ResponseKind::Misled => ("wrong lead".to_owned(), Marker::Diamond, theme::TWIN),
             ResponseKind::Escalated => ("calls for help".to_owned(), Marker::Triangle, theme::VERMILION),
             ResponseKind::Decided if called => {
@@ -86,4 +86,20 @@ fn milestones(page: &Page<'_>) -> Vec<Flag> {
     }
     found.truncate(MOST);
     arrange(found, page.scene.width - 8.0, ROWS)
+}
+
+/// That somebody began, and what the dashboards told them: the first alert's reading, and a light that was green.
+fn started(record: &Record, entry: &ResponseEntry) -> String {
+    let track = |name: &str| record.actual.monitors.get(name);
+    let alert = entry.readings.iter().find(|(name, _)| track(name).is_some_and(|t| t.threshold.is_some()));
+    let green =
+        |(name, value): &&(String, f64)| track(name).is_some_and(|t| t.reading == "healthy") && *value >= 1.0;
+    let seen: Vec<String> = alert
+        .into_iter()
+        .filter(|(name, _)| track(name).is_some_and(|track| track.unit == "share"))
+        .chain(entry.readings.iter().find(green))
+        .map(|(name, value)| format!("{name} {}", words::share(*value)))
+        .collect();
+    let sees = if seen.is_empty() { String::new() } else { format!(", sees {}", seen.join(", ")) };
+    format!("{} starts{sees}", entry.by)
 }
