@@ -61,7 +61,7 @@ pub(crate) fn finding(record: &Record, summary: &Summary) -> String {
         VerdictKind::Unaffected => format!("{subject} harmed no request"),
         VerdictKind::Contained => format!("{subject} {was} contained"),
         VerdictKind::Recovered if people_ended_it(summary) => {
-            format!("{subject} {became} an outage that people had to end{}", duration(summary))
+            format!("{subject} {became} an outage that people ended{}", duration(summary))
         }
         VerdictKind::Recovered => format!("{subject} {became} an outage that healed{}", duration(summary)),
         VerdictKind::Metastable => format!("{subject} {became} an outage that does not end"),

@@ -115,7 +115,8 @@ fn services(page: &Page<'_>) -> (Vec<Line>, usize) {
         let failed = numbers.filter(|_| ended > 0).map(|n| n.failed as f64 / ended as f64);
         let hit = rank(name).is_some();
         let result = match failed {
-            Some(failed) if hit => format!("{} of attempts failed", words::share(failed)),
+            Some(failed) if hit && failed > 0.0 => format!("{} of attempts failed", words::share(failed)),
+            Some(_) if hit => "hit, no attempt failed".to_owned(),
             _ if summary.verdict.is_none() || hit => String::new(),
             _ => "unharmed".to_owned(),
         };

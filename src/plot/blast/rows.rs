@@ -57,7 +57,8 @@ pub(super) fn hatch(scene: &mut Scene, rect: Rect) {
         let end = (foot + height).min(rect.right);
         if end > begin {
             let line = vec![at(begin, rect.bottom - (begin - foot)), at(end, rect.bottom - (end - foot))];
-            scene.line(line, 2.0, theme::PEOPLE);
+            scene.line(line.clone(), 4.6, theme::WHITE);
+            scene.line(line, 2.4, theme::PEOPLE);
         }
         foot += STEP;
     }

@@ -15,7 +15,7 @@ const ROW: f64 = 27.0;
 /// Height of the row of numbers.
 const NUMBERS: f64 = 40.0;
 /// Rows of words; what finds no place is left out.
-const ROWS: usize = 4;
+const ROWS: usize = 5;
 /// More milestones than this are not legible.
 const MOST: usize = 14;
 
