@@ -49,7 +49,7 @@ pub(super) fn draw(scene: &mut Scene, axis: &TimeAxis, rect: Rect, line: &Line) 
 
 /// Slanted lines over a cell: answered, but not as wanted.
 pub(super) fn hatch(scene: &mut Scene, rect: Rect) {
-    const STEP: f64 = 8.0;
+    const STEP: f64 = 15.0;
     let height = rect.height();
     let mut foot = (libm::floor((rect.left - height) / STEP) + 1.0) * STEP;
     while foot < rect.right {

@@ -103,11 +103,12 @@ fn wave(waves: &[Wave]) -> Happening {
     for wave in waves {
         carried.entry(&wave.service).or_default().push(&wave.via);
     }
-    let told: Vec<String> = carried
-        .iter()
-        .take(ONE_BY_ONE)
-        .map(|(service, via)| format!("{service} ({})", via.join("; ")))
-        .collect();
-    let what = Line::toned(Tone::Bad, "second wave ").and(format!("after the restart: {}", told.join(", ")));
+    let mut alike: IndexMap<Vec<&str>, Vec<&str>> = IndexMap::new();
+    for (service, via) in carried.into_iter().take(ONE_BY_ONE) {
+        alike.entry(via).or_default().push(service);
+    }
+    let told: Vec<String> =
+        alike.iter().map(|(via, services)| format!("{} ({})", services.join(", "), via.join("; "))).collect();
+    let what = Line::toned(Tone::Bad, "second wave ").and(format!("after the restart: {}", told.join("; ")));
     Happening { at_s: waves[0].at_s, weight: Weight::Essential, what }
 }
