@@ -57,7 +57,9 @@ pub(crate) fn write(
 
 /// How the result was made.
 fn about(incident: &Incident, wall_s: f64) -> String {
-    let events = incident.record.actual.events + incident.record.twin.as_ref().map_or(0, |twin| twin.events);
+    let record = &incident.record;
+    let others = [&record.twin, &record.unattended].into_iter().flatten();
+    let events = record.actual.events + others.map(|world| world.events).sum::<u64>();
     json::pretty(&About {
         run_version: RUN_VERSION,
         knockon: env!("CARGO_PKG_VERSION"),
@@ -87,8 +89,11 @@ pub(crate) fn processors() -> usize {
 
 /// Draws the pictures of an incident.
 fn pictures(output: &mut Output, Incident { record, summary, .. }: &Incident) -> Result<(), CliError> {
-    let figures =
-        [("timeline", plot::timeline(record, summary)), ("propagation", plot::propagation(record, summary))];
+    let figures = [
+        ("timeline", plot::timeline(record, summary)),
+        ("propagation", plot::propagation(record, summary)),
+        ("blast-radius", plot::blast_radius(record, summary)),
+    ];
     for (name, figure) in figures {
         let failed = |error: PlotError| CliError::output(format!("cannot draw the {name}: {error}"));
         output.write(&format!("{name}.svg"), figure.svg().map_err(failed)?.as_bytes())?;

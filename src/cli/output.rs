@@ -18,7 +18,7 @@ const READABLE: usize = 48;
 /// Marks a directory as that of a run, which the next one may take over.
 pub(crate) const MARK: &str = "run.json";
 /// Everything that a run may write beside [`MARK`].
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 11] = [
     "summary.json",
     "record.json",
     "series.csv",
@@ -28,6 +28,8 @@ const NAMES: [&str; 9] = [
     "timeline.png",
     "propagation.svg",
     "propagation.png",
+    "blast-radius.svg",
+    "blast-radius.png",
 ];
 
 /// The directory of a run.

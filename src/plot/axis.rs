@@ -6,6 +6,9 @@ use super::{theme, words};
 /// Least distance of two labeled ticks on the time axis.
 const TICK_GAP: f64 = 84.0;
 
+/// A period of interest of at least this share of the whole is large enough as it is.
+pub(crate) const ENLARGED: f64 = 0.2;
+
 /// Least space between two of their labels.
 const LABEL_GAP: f64 = 8.0;
 
@@ -133,7 +136,7 @@ fn tick_label(at_s: f64, step: f64) -> String {
 fn enlarged(whole: Stretch, (from_s, to_s): (f64, f64)) -> Option<Vec<Stretch>> {
     let from_s = if from_s < 0.02 * whole.to_s { 0.0 } else { from_s };
     let share = (to_s - from_s) / whole.to_s;
-    if !(share > 0.0 && share < 0.2) || to_s >= whole.to_s {
+    if !(share > 0.0 && share < ENLARGED) || to_s >= whole.to_s {
         return None;
     }
     let width = whole.right - whole.left;

@@ -5,7 +5,7 @@ use crate::analysis::Summary;
 use crate::record::{FaultSpan, Record};
 use crate::scenario::VerdictKind;
 
-use super::words::{capitalized, length, several, share};
+use super::words::{capitalized, clock, count, instant, length, money, sentence, several, share};
 
 /// What a fault did, as a noun: "12 s pause of user-db".
 pub(crate) fn fault(span: &FaultSpan) -> String {
@@ -60,6 +60,9 @@ pub(crate) fn finding(record: &Record, summary: &Summary) -> String {
         VerdictKind::Unaffected if record.faults.is_empty() => subject,
         VerdictKind::Unaffected => format!("{subject} harmed no request"),
         VerdictKind::Contained => format!("{subject} {was} contained"),
+        VerdictKind::Recovered if people_ended_it(summary) => {
+            format!("{subject} {became} an outage that people ended{}", duration(summary))
+        }
         VerdictKind::Recovered => format!("{subject} {became} an outage that healed{}", duration(summary)),
         VerdictKind::Metastable => format!("{subject} {became} an outage that does not end"),
         VerdictKind::Down => format!("{subject}: still active at the end, and so is the outage"),
@@ -67,6 +70,68 @@ pub(crate) fn finding(record: &Record, summary: &Summary) -> String {
         VerdictKind::Undecided => format!("{subject} {became} an outage whose end is not in sight yet"),
     };
     capitalized(&told)
+}
+
+/// Whether it would not have ended without the response.
+fn people_ended_it(summary: &Summary) -> bool {
+    matches!(
+        summary.verdict_unattended,
+        Some(VerdictKind::Metastable | VerdictKind::Down | VerdictKind::Undecided | VerdictKind::Limited)
+    )
+}
+
+/// Why the verdict is what it is, and how it would have ended without the response.
+pub(crate) fn verdict(summary: &Summary) -> String {
+    let reason = sentence(&summary.verdict_reason);
+    match summary.verdict_unattended {
+        Some(other) if summary.unattended.is_some() => {
+            format!("{reason} If nobody had acted: {}.", other.name()).trim().to_owned()
+        }
+        _ => reason,
+    }
+}
+
+/// How far it reached, in a sentence.
+pub(crate) fn reach(record: &Record, summary: &Summary) -> String {
+    let Some(radius) = &summary.blast_radius else { return "What failed, and for how long".to_owned() };
+    if radius.requests_affected <= 0.0 {
+        return if record.faults.is_empty() { "A run without a fault" } else { "No request was worse off" }
+            .to_owned();
+    }
+    let lasted =
+        if radius.duration_s > 0.0 { format!(", for {}", length(radius.duration_s)) } else { String::new() };
+    format!(
+        "{} of the users and {} of the requests were hit{lasted}",
+        share(radius.users_affected),
+        share(radius.requests_affected)
+    )
+}
+
+/// What it cost, and what acting saved or added: a line below the title.
+pub(crate) fn cost(record: &Record, summary: &Summary) -> String {
+    let Some(radius) = &summary.blast_radius else { return String::new() };
+    let currency = &record.currency;
+    let lost: f64 = summary.traffic.values().map(|class| class.lost_value).sum();
+    let normal = summary.twin.as_ref();
+    let normal: f64 = normal.map_or(0.0, |twin| twin.traffic.values().map(|class| class.lost_value).sum());
+    let worth =
+        if lost > normal { format!(", worth {}", money(lost - normal, currency)) } else { String::new() };
+    let mut told =
+        vec![format!("{} requests failed that the twin answered{worth}.", count(radius.by_severity.failed))];
+    if radius.by_severity.degraded > 0 {
+        told.push(format!("{} were answered by a fallback.", count(radius.by_severity.degraded)));
+    }
+    let saved = summary.people.as_ref().and_then(|people| people.saved);
+    if let (Some(saved), true) = (saved, summary.unattended.is_some()) {
+        let (verb, sign) = if saved.requests >= 0 { ("saved", 1.0) } else { ("added", -1.0) };
+        let value = sign * saved.value;
+        let worth = if value > 0.0 { format!(", worth {}", money(value, currency)) } else { String::new() };
+        told.push(format!(
+            "Against nobody acting, people {verb} {} failed requests{worth}.",
+            count(saved.requests.unsigned_abs())
+        ));
+    }
+    told.join(" ")
 }
 
 fn duration(summary: &Summary) -> String {
@@ -111,7 +176,14 @@ pub(crate) fn spread(record: &Record, summary: &Summary) -> String {
     } else {
         format!("{reached} of {others} other services")
     };
-    format!("From {origin} the failure reached {others}{within}")
+    let again = match (summary.waves.first(), record.start) {
+        (Some(wave), Some(start)) => {
+            format!("; the restart at {} set off a second wave", clock(start, wave.restart_s))
+        }
+        (Some(wave), None) => format!("; the restart at {} set off a second wave", instant(wave.restart_s)),
+        (None, _) => String::new(),
+    };
+    format!("From {origin} the failure reached {others}{within}{again}")
 }
 
 /// What set it off, and how many of the services hit are well again: a line below the title.

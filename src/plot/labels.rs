@@ -7,7 +7,7 @@ use super::font::{self, Weight};
 use super::geometry::{Point, Rect, at, spread};
 use super::scene::{Anchor, Scene, Text};
 use super::series::crosses;
-use super::theme::{self, Look};
+use super::theme::{self, Look, Marker};
 
 /// A label at the end of a line.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,6 +80,8 @@ pub(crate) struct Flag {
     pub(crate) words: String,
     /// In which color.
     pub(crate) color: RGBColor,
+    /// What stands at its top, if anything does.
+    pub(crate) marker: Option<Marker>,
     /// The row it was put in, counted from the bottom.
     pub(crate) row: usize,
 }
@@ -144,7 +146,7 @@ mod tests {
     use super::*;
 
     fn flag(x: f64, words: &str) -> Flag {
-        Flag { x, words: words.to_owned(), color: theme::INK, row: 0 }
+        Flag { x, words: words.to_owned(), color: theme::INK, marker: None, row: 0 }
     }
 
     #[test]

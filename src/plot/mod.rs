@@ -1,5 +1,5 @@
-//! Pictures of one run, made in memory: the incident's [`timeline`](fn@timeline) and the
-//! [`propagation`](fn@propagation) of the failure through the services. They read a record and its summary; nothing here
+//! Pictures of one run, made in memory: the incident's [`timeline`](fn@timeline), the
+//! [`propagation`](fn@propagation) of the failure through the services, and its [`blast_radius`]. They read a record and its summary; nothing here
 //! simulates, judges or touches a file.
 //!
 //! ```no_run
@@ -11,7 +11,9 @@
 //! # }
 //! ```
 
+mod actions;
 mod axis;
+mod blast;
 mod figure;
 #[cfg(test)]
 mod fixture;
@@ -32,6 +34,7 @@ mod theme;
 mod timeline;
 mod words;
 
+pub use blast::blast_radius;
 pub use figure::{Figure, PlotError};
 pub use propagation::propagation;
 pub use timeline::timeline;

@@ -4,7 +4,7 @@ use crate::analysis::Summary;
 use crate::record::Record;
 
 use super::scene::{Shape, Text};
-use super::{Figure, fixture, propagation, timeline};
+use super::{Figure, blast_radius, fixture, propagation, timeline};
 
 /// Records from harmless to hostile, by name.
 fn all() -> Vec<(&'static str, (Record, Summary))> {
@@ -48,6 +48,7 @@ fn all() -> Vec<(&'static str, (Record, Summary))> {
     vec![
         ("late", late),
         ("thursday", fixture::thursday()),
+        ("attended", crate::analysis::fixture::attended()),
         ("contained", fixture::contained()),
         ("crowd", fixture::crowd(40)),
         ("pair", fixture::crowd(2)),
@@ -63,13 +64,24 @@ fn all() -> Vec<(&'static str, (Record, Summary))> {
 }
 
 fn figures() -> Vec<(String, Figure)> {
-    let both = |(name, (record, summary)): (&str, (Record, Summary))| {
+    let every = |(name, (record, summary)): (&str, (Record, Summary))| {
         [
             (format!("{name}-timeline"), timeline(&record, &summary)),
             (format!("{name}-propagation"), propagation(&record, &summary)),
+            (format!("{name}-blast-radius"), blast_radius(&record, &summary)),
         ]
     };
-    all().into_iter().flat_map(both).collect()
+    all().into_iter().flat_map(every).collect()
+}
+
+/// Writes the pictures to the directory that `KNOCKON_PICTURES` names, for those who want to look at them.
+#[test]
+fn pictures_can_be_looked_at() {
+    let Some(directory) = std::env::var_os("KNOCKON_PICTURES") else { return };
+    for (name, figure) in figures() {
+        std::fs::write(std::path::Path::new(&directory).join(format!("{name}.png")), figure.png().unwrap())
+            .unwrap();
+    }
 }
 
 #[test]
@@ -95,7 +107,7 @@ fn every_svg_is_well_formed_and_holds_every_word() {
 #[test]
 fn the_same_input_gives_the_same_bytes() {
     let (record, summary) = fixture::thursday();
-    for draw in [timeline, propagation] {
+    for draw in [timeline, propagation, blast_radius] {
         let (first, second) = (draw(&record, &summary), draw(&record, &summary));
         assert_eq!(first.svg().unwrap(), second.svg().unwrap());
         assert_eq!(first.png().unwrap(), second.png().unwrap());
@@ -166,7 +178,8 @@ fn hostile_names_stay_words() {
     let (mut record, mut summary) = fixture::thursday();
     record.scenario = "</svg><script>alert(1)</script> & \"quotes\"".into();
     summary.verdict_reason = "a < b & c > d".into();
-    for figure in [timeline(&record, &summary), propagation(&record, &summary)] {
+    let draw = [timeline, propagation, blast_radius];
+    for figure in draw.map(|draw| draw(&record, &summary)) {
         let svg = figure.svg().unwrap();
         assert!(!svg.contains("<script>"));
         roxmltree::Document::parse(&svg).unwrap();

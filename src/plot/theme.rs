@@ -49,6 +49,11 @@ pub(crate) const ORANGE: RGBColor = RGBColor(230, 159, 0);
 /// Okabe and Ito's bluish green.
 pub(crate) const GREEN: RGBColor = RGBColor(0, 158, 115);
 
+/// What people do: Okabe and Ito's blue.
+pub(crate) const PEOPLE: RGBColor = RGBColor(0, 114, 178);
+/// Restarts that people make: their reddish purple, darker.
+pub(crate) const RESTART: RGBColor = RGBColor(155, 68, 117);
+
 /// A color of a fault's band, drawn with [`BAND_OPACITY`].
 pub(crate) const BAND: RGBColor = ORANGE;
 /// How much a fault's band covers of what is below.
@@ -115,7 +120,7 @@ mod tests {
 
     #[test]
     fn words_are_readable_on_white() {
-        let words = (0..LOOKS.len()).map(|n| look(n).words).chain([INK, MUTED]);
+        let words = (0..LOOKS.len()).map(|n| look(n).words).chain([INK, MUTED, PEOPLE, RESTART]);
         for color in words {
             let contrast = 1.05 / (luminance(color) + 0.05);
             assert!(contrast >= 4.5, "{color:?} has a contrast of {contrast:.2} only");

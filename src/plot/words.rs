@@ -94,6 +94,30 @@ pub(crate) fn amount(value: f64) -> String {
     format!("{}{unit}", trimmed(scaled, digits))
 }
 
+/// A count in full: "149,700".
+pub(crate) fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// An amount of money: "$399K", "$1.2M", "$12".
+pub(crate) fn money(value: f64, currency: &str) -> String {
+    let (scaled, unit) = match value.abs() {
+        v if v >= 999_500.0 => (value / 1e6, "M"),
+        v if v >= 9_999.5 => (value / 1e3, "K"),
+        _ => (value, ""),
+    };
+    let digits = usize::from(scaled.abs() < 99.95 && !unit.is_empty());
+    format!("{currency}{}{unit}", trimmed(scaled, digits))
+}
+
 /// A factor: "×4.0", "×12".
 pub(crate) fn factor(value: f64) -> String {
     if value < 9.95 { format!("\u{d7}{value:.1}") } else { format!("\u{d7}{value:.0}") }
@@ -172,6 +196,10 @@ mod tests {
         assert_eq!(rate(0.0), "0/s");
         assert_eq!(rate(12_345.0), "12.3k/s");
         assert_eq!(amount(0.05), "0.05");
+        assert_eq!((count(149_700), count(12)), ("149,700".to_owned(), "12".to_owned()));
+        assert_eq!(money(399_200.0, "$"), "$399K");
+        assert_eq!(money(1_240_000.0, "$"), "$1.2M");
+        assert_eq!(money(12.0, "\u{20ac}"), "\u{20ac}12");
         assert_eq!(factor(4.0), "\u{d7}4.0");
         assert_eq!(factor(12.3), "\u{d7}12");
         assert_eq!(plain(&several(1, "service", "services")), "1 service");

@@ -74,6 +74,9 @@ pub fn series(record: &Record) -> String {
     if let Some(twin) = &record.twin {
         world(&mut sheet, "twin", twin);
     }
+    if let Some(unattended) = &record.unattended {
+        world(&mut sheet, "unattended", unattended);
+    }
     sheet.finish()
 }
 

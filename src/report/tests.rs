@@ -17,6 +17,39 @@ fn the_story_in_text() {
     insta::assert_snapshot!(text::plain(&story(&record(), &summary(), &telling()), 100));
 }
 
+/// The incident with people in it.
+fn attended() -> crate::report::Report {
+    let (record, summary) = crate::analysis::fixture::attended();
+    story(&record, &summary, &telling())
+}
+
+#[test]
+fn the_story_with_people_in_text() {
+    insta::assert_snapshot!(text::plain(&attended(), 100));
+}
+
+#[test]
+fn the_story_with_people_in_markdown() {
+    insta::assert_snapshot!(markdown::markdown(&attended()));
+}
+
+#[test]
+fn the_story_with_people_fits_on_a_screen() {
+    let moments = attended().blocks.into_iter().find_map(|block| match block {
+        crate::report::Block::Moments(moments) => Some(moments.len()),
+        _ => None,
+    });
+    assert!(moments.is_some_and(|count| (15..=25).contains(&count)), "{moments:?}");
+}
+
+#[test]
+fn actions_are_events() {
+    let (record, _) = crate::analysis::fixture::attended();
+    let told = events::events(&record);
+    let actions: Vec<&str> = told.lines().filter(|line| line.contains("\"kind\":\"action\"")).collect();
+    insta::assert_snapshot!(actions.join("\n"));
+}
+
 #[test]
 fn the_story_in_markdown() {
     insta::assert_snapshot!(markdown::markdown(&story(&record(), &summary(), &telling())));

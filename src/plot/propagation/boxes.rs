@@ -13,6 +13,8 @@ use super::status::{Audience, Outcome, Status};
 const PADDING: f64 = 12.0;
 /// From one line of words to the next.
 const LINE: f64 = 20.0;
+/// Height of the badge of the second wave.
+const WAVE_HEAD: f64 = 28.0;
 /// The size of names.
 const NAME: f64 = 18.0;
 
@@ -33,9 +35,19 @@ pub(super) fn service_height(status: &Status, width: f64, detail: Detail) -> f64
         (_, Detail::Compact) => 62.0,
         (_, Detail::Full) => {
             let lines = via(status, width).len();
-            2.0 * PADDING + 6.0 + LINE * (2 + lines) as f64
+            2.0 * PADDING + 6.0 + LINE * (2 + lines) as f64 + wave_height(status, width)
         }
     }
+}
+
+/// The height of what is told about the second wave.
+fn wave_height(status: &Status, width: f64) -> f64 {
+    status.again.as_ref().map_or(0.0, |again| WAVE_HEAD + LINE * wave(again, width).len() as f64 + 4.0)
+}
+
+/// What carried the second wave, in lines.
+fn wave((_, via): &(String, String), width: f64) -> Vec<String> {
+    wrap(via, theme::TEXT, Weight::Regular, width - 2.0 * PADDING, 3)
 }
 
 /// The height of a class's box.
@@ -99,6 +111,28 @@ pub(super) fn service(scene: &mut Scene, rect: Rect, name: &str, status: &Status
         _ => RGBColor(112, 74, 0),
     };
     line(scene, &status.end, loud, true);
+    if let Some(again) = &status.again {
+        second_wave(scene, Rect { top: y - LINE + 8.0, ..rect }, again, ink);
+    }
+}
+
+/// When and by what a service was hit again.
+fn second_wave(scene: &mut Scene, rect: Rect, again: &(String, String), ink: RGBColor) {
+    const SIZE: f64 = 15.0;
+    let left = rect.left + PADDING;
+    let room = rect.width() - 2.0 * PADDING - 10.0;
+    let words = fit(&format!("2nd wave {}", again.0), SIZE, Weight::Bold, room);
+    let width = font::width(&words, SIZE, Weight::Bold) + 10.0;
+    let badge = Rect::new(left, rect.top, width, 23.0);
+    scene.area(badge.grown(1.0).rounded(6.0), theme::WHITE, 1.0);
+    scene.area(badge.rounded(5.0), theme::RESTART, 1.0);
+    let place = at(left + 5.0, badge.center().y + SIZE * font::CAPITAL / 2.0);
+    scene.text(Text::new(place, words).size(SIZE).bold().color(theme::WHITE));
+    let mut y = rect.top + WAVE_HEAD + 13.0;
+    for line in wave(again, rect.width()) {
+        scene.text(Text::new(at(left, y), line).color(ink));
+        y += LINE;
+    }
 }
 
 /// The order of impact in a disc.

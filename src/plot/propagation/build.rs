@@ -92,6 +92,9 @@ fn entries(graph: &Graph<'_>, calls: &[Call]) -> Vec<Entry> {
     if calls.iter().any(|call| call.carried.is_some()) {
         entries.push(Entry::Failure);
     }
+    if calls.iter().any(|call| call.again.is_some()) {
+        entries.push(Entry::Again);
+    }
     if calls.iter().any(|call| call.amplification.is_some_and(|times| times >= 1.2)) {
         entries.push(Entry::Amplified);
     }
@@ -222,7 +225,8 @@ impl<'a> Graph<'a> {
                 None => around(rects[*from], rects[*to]),
             };
             let amplification = summary.calls.get(&edge.name).and_then(|call| call.amplification);
-            calls.push(Call { line, amplification, carried: self.carried(record, summary, i) });
+            let (carried, again) = (self.carried(record, summary, i), Self::again(edge, summary));
+            calls.push(Call { line, amplification, carried, again });
         }
         calls
     }
@@ -244,6 +248,20 @@ impl<'a> Graph<'a> {
         let last = same.len().saturating_sub(1) as f64;
         let step = if last > 0.0 { ((rect.height() - 24.0) / last).min(26.0) } else { 0.0 };
         rect.center().y + (rank - last / 2.0) * step
+    }
+
+    /// Whether, and which way, a second wave went along a call.
+    fn again(call: &Edge, summary: &Summary) -> Option<Carried> {
+        let went = |from: &str, to: &str| {
+            !call.from_class
+                && summary.waves.iter().any(|w| w.service == to && w.from.as_deref() == Some(from))
+        };
+        // Load goes down a call, and what it does comes back up the same one: the way back is the news.
+        if went(&call.callee, &call.caller) {
+            Some(Carried::Upstream)
+        } else {
+            went(&call.caller, &call.callee).then_some(Carried::Downstream)
+        }
     }
 
     /// Whether, and which way, the failure went along a call.

@@ -33,6 +33,8 @@ pub(super) struct Call {
     pub(super) amplification: Option<f64>,
     /// Whether the failure went along it.
     pub(super) carried: Option<Carried>,
+    /// Whether a second wave went along it, and which way.
+    pub(super) again: Option<Carried>,
 }
 
 impl Call {
@@ -59,6 +61,11 @@ pub(super) fn draw(scene: &mut Scene, call: &Call) {
     /// Space between the two arrows.
     const BETWEEN: f64 = 3.5;
     let width = call.width();
+    if let Some(way) = call.again {
+        let by =
+            if call.carried.is_some() { -BETWEEN - 2.0 * FAILURE - 5.0 } else { BETWEEN + width + FAILURE };
+        again(scene, &beside(&call.line, by), way);
+    }
     let Some(carried) = call.carried else {
         arrow(scene, &call.line, width, 8.0 + width, theme::AXIS);
         return;
@@ -75,6 +82,19 @@ pub(super) fn failure(scene: &mut Scene, line: &[Point], carried: Carried) {
         line.reverse();
     }
     arrow(scene, &line, FAILURE, 15.0, theme::VERMILION);
+}
+
+/// Draws the way of a second wave along a line from caller to callee.
+pub(super) fn again(scene: &mut Scene, line: &[Point], way: Carried) {
+    let mut line = line.to_vec();
+    if way == Carried::Upstream {
+        line.reverse();
+    }
+    let (total, head) = (length(&line), 14.0);
+    scene.dashed(&cut(&line, total - head), 3.4, theme::RESTART, &[9.0, 4.0]);
+    if let Some((tip, way)) = along(&line, total) {
+        scene.area(triangle(tip, way, head.min(total), head * 0.5), theme::RESTART, 1.0);
+    }
 }
 
 fn arrow(scene: &mut Scene, line: &[Point], width: f64, head: f64, color: RGBColor) {

@@ -20,6 +20,8 @@ pub(super) enum Entry {
     Call,
     /// The way of the failure.
     Failure,
+    /// The way of the second wave.
+    Again,
     /// A label with a factor.
     Amplified,
 }
@@ -34,6 +36,7 @@ impl Entry {
             Self::Outcome(Outcome::Unknown) => "not compared with a twin",
             Self::Call => "call",
             Self::Failure => "way of the failure",
+            Self::Again => "second wave, after a restart",
             Self::Amplified => "attempts vs the twin\u{2019}s",
         }
     }
@@ -63,14 +66,16 @@ fn sign(scene: &mut Scene, entry: Entry, left: Point, width: f64) {
     let outcome = match entry {
         Entry::Target => Outcome::Unknown,
         Entry::Outcome(outcome) => outcome,
-        Entry::Call | Entry::Failure | Entry::Amplified => {
+        Entry::Call | Entry::Failure | Entry::Again | Entry::Amplified => {
             let call = Call {
                 line: vec![left, left.moved(width, 0.0)],
                 amplification: (entry == Entry::Amplified).then_some(2.0),
                 carried: None,
+                again: None,
             };
             match entry {
                 Entry::Failure => edges::failure(scene, &call.line, Carried::Upstream),
+                Entry::Again => edges::again(scene, &call.line, Carried::Upstream),
                 Entry::Amplified => edges::label(scene, &call, &mut Vec::new()),
                 _ => edges::draw(scene, &call),
             }
@@ -78,7 +83,15 @@ fn sign(scene: &mut Scene, entry: Entry, left: Point, width: f64) {
         }
     };
     let target = entry == Entry::Target;
-    let status = Status { outcome, target, rank: None, when: None, via: String::new(), end: String::new() };
+    let status = Status {
+        outcome,
+        target,
+        rank: None,
+        when: None,
+        via: String::new(),
+        end: String::new(),
+        again: None,
+    };
     let rect = Rect::new(left.x, left.y - 12.0, width, 24.0);
     let (ground, edge) = outcome.colors(target);
     scene.area(rect.rounded(5.0), ground, 1.0);

@@ -35,6 +35,8 @@ pub(super) struct Status {
     pub(super) via: String,
     /// How it ended.
     pub(super) end: String,
+    /// When and by what it was hit again, after a restart that the response made.
+    pub(super) again: Option<(String, String)>,
 }
 
 /// A class in the picture.
@@ -76,7 +78,7 @@ pub(super) fn service(record: &Record, summary: &Summary, name: &str) -> Status 
     let end = match outcome {
         Outcome::Unknown => String::new(),
         Outcome::Unharmed => "unharmed".to_owned(),
-        Outcome::Recovered => format!("over at {}", words::instant(recovered_at.unwrap_or_default())),
+        Outcome::Recovered => format!("over at {}", late(record, recovered_at.unwrap_or_default())),
         Outcome::Impaired => "still impaired".to_owned(),
     };
     let of = format!(" of {name}");
@@ -93,7 +95,29 @@ pub(super) fn service(record: &Record, summary: &Summary, name: &str) -> Status 
         when: hit_at.map(words::instant),
         via,
         end,
+        again: again(record, summary, name),
     }
+}
+
+/// An instant in few letters: late ones by the clock of the people, if there is one.
+fn late(record: &Record, at_s: f64) -> String {
+    match record.start {
+        Some(start) if at_s >= 60.0 => words::clock(start, at_s),
+        _ => words::instant(at_s),
+    }
+}
+
+/// The first wave after a restart that reached a service: when, and all that carried it.
+fn again(record: &Record, summary: &Summary, name: &str) -> Option<(String, String)> {
+    let first = summary.waves.iter().find(|wave| wave.service == name)?;
+    let same = summary
+        .waves
+        .iter()
+        .filter(|wave| wave.service == name && wave.restart_s.total_cmp(&first.restart_s).is_eq());
+    let via: Vec<&str> = same.map(|wave| wave.via.as_str()).collect();
+    let when =
+        record.start.map_or_else(|| words::instant(first.at_s), |start| words::clock(start, first.at_s));
+    Some((when, via.join("; ")))
 }
 
 /// What the users of a class got.

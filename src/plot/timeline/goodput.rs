@@ -28,7 +28,7 @@ struct Curve<'a> {
 pub(super) fn draw(page: &mut Page<'_>) {
     let record = page.record;
     let curves: Vec<Curve<'_>> = match &record.twin {
-        Some(twin) => shares(page, twin),
+        Some(twin) => shares(page, &record.actual, twin),
         None => rates(page),
     };
     if curves.is_empty() {
@@ -46,8 +46,17 @@ pub(super) fn draw(page: &mut Page<'_>) {
         ("Goodput", "answered requests per second", top, ticks)
     };
     let panel = page.panel(heading, unit, HEIGHT, top, &ticks);
+    let left_alone = left_alone(page, &curves);
     let looks: Vec<_> = curves.iter().map(|curve| page.look(curve.name)).collect();
     let mut labels = Vec::new();
+    if let Some((curve, class)) = &left_alone {
+        let line = through(&page.axis, panel, curve.values.iter().copied());
+        page.scene.dashed(&line, theme::REFERENCE, looks[*class].line, &[3.0, 5.0]);
+        if let Some(last) = curve.last {
+            let value = format!("{} {}", curve.name, words::share(last));
+            labels.push(EndLabel { y: panel.y(last), name: "if nobody acts:".to_owned(), value, look: None });
+        }
+    }
     for (curve, look) in curves.iter().zip(&looks).rev() {
         let line = through(&page.axis, panel, curve.values.iter().copied());
         page.scene.dashed(&line, theme::SERIES, look.line, look.dash);
@@ -64,14 +73,28 @@ fn windows(page: &Page<'_>, world: &WorldRecord) -> Windows {
     Windows::of(world, page.record.simulated_s)
 }
 
+/// The class that would have fared most differently if nobody had acted, in the world in which nobody did; and which of
+/// the curves is its own.
+fn left_alone<'a>(page: &Page<'a>, curves: &[Curve<'a>]) -> Option<(Curve<'a>, usize)> {
+    let (twin, unattended) = (page.record.twin.as_ref()?, page.record.unattended.as_ref()?);
+    let lost = |name: &str, world: &WorldRecord| {
+        world.classes.get(name).map_or(0.0, |class| class.ok.iter().sum::<u64>() as f64)
+    };
+    let differs = |name: &str| (lost(name, &page.record.actual) - lost(name, unattended)).abs();
+    let (class, most) =
+        curves.iter().enumerate().max_by(|a, b| differs(a.1.name).total_cmp(&differs(b.1.name)))?;
+    let curve = shares(page, unattended, twin).into_iter().find(|curve| curve.name == most.name)?;
+    (differs(most.name) > 0.0).then_some((curve, class))
+}
+
 /// Answers as a share of the twin\u{2019}s, over pieces long enough that the twin has some. Worlds with windows of different
 /// widths are compared by time.
-fn shares<'a>(page: &Page<'a>, twin: &'a WorldRecord) -> Vec<Curve<'a>> {
+fn shares<'a>(page: &Page<'a>, world: &'a WorldRecord, twin: &'a WorldRecord) -> Vec<Curve<'a>> {
     let record = page.record;
-    let (ours, theirs) = (windows(page, &record.actual), windows(page, twin));
+    let (ours, theirs) = (windows(page, world), windows(page, twin));
     let coarse = if theirs.width_s > ours.width_s { theirs } else { ours };
     let mut curves = Vec::new();
-    for (name, class) in record.actual.classes.iter().take(MOST) {
+    for (name, class) in world.classes.iter().take(MOST) {
         let Some(expected) = twin.classes.get(name) else { continue };
         let rate = expected.ok.iter().sum::<u64>() as f64 / record.simulated_s.max(1e-9);
         let pieces = coarse.pooled(&page.axis, 4.0, ENOUGH / rate.max(1e-9));

@@ -6,8 +6,10 @@ mod errors;
 mod goodput;
 mod lane;
 mod load;
-mod page;
+pub(in crate::plot) mod page;
+pub(in crate::plot) mod people;
 mod readings;
+mod replicas;
 mod spans;
 
 pub use build::timeline;

@@ -3,7 +3,8 @@
 use indexmap::IndexSet;
 
 use crate::analysis::Summary;
-use crate::plot::axis::TimeAxis;
+use crate::plot::actions::{self, Action, actions};
+use crate::plot::axis::{ENLARGED, TimeAxis};
 use crate::plot::figure::Figure;
 use crate::plot::font::{Weight, fit, width, wrap};
 use crate::plot::geometry::{Point, Rect, at};
@@ -14,7 +15,7 @@ use crate::plot::{headline, words};
 use crate::record::Record;
 
 /// Space to the left of the panels, for the values.
-const LEFT: f64 = 104.0;
+pub(super) const LEFT: f64 = 104.0;
 /// Space to the right of the panels, for the names of the lines.
 const RIGHT: f64 = 226.0;
 /// Height of a row of flags above the first panel.
@@ -22,20 +23,22 @@ const FLAG: f64 = 25.0;
 
 /// The page while it is drawn, from top to bottom.
 #[derive(Debug)]
-pub(super) struct Page<'a> {
+pub(in crate::plot) struct Page<'a> {
     /// What happened.
-    pub(super) record: &'a Record,
+    pub(in crate::plot) record: &'a Record,
     /// What it means.
-    pub(super) summary: &'a Summary,
+    pub(in crate::plot) summary: &'a Summary,
     /// What is drawn.
-    pub(super) scene: Scene,
+    pub(in crate::plot) scene: Scene,
     /// From time to place.
-    pub(super) axis: TimeAxis,
+    pub(in crate::plot) axis: TimeAxis,
     /// Where the next thing goes.
-    pub(super) y: f64,
+    pub(in crate::plot) y: f64,
     /// Who has a look of their own, in the order they got it.
     names: IndexSet<&'a str>,
-    /// Instants marked through all panels.
+    /// What was done about it, numbered.
+    pub(in crate::plot) actions: (Vec<Action>, usize),
+    /// Places marked through all panels.
     marks: Vec<f64>,
     /// Flags that wait for the first panel.
     flags: Vec<Flag>,
@@ -45,31 +48,34 @@ pub(super) struct Page<'a> {
 
 /// A panel.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Panel {
+pub(in crate::plot) struct Panel {
     /// Where it is.
-    pub(super) rect: Rect,
+    pub(in crate::plot) rect: Rect,
     /// The value at its top; zero is at its bottom.
-    pub(super) top_value: f64,
+    pub(in crate::plot) top_value: f64,
 }
 
 impl Panel {
     /// The height of a value; values beyond the panel are put on its edge.
-    pub(super) fn y(&self, value: f64) -> f64 {
+    pub(in crate::plot) fn y(&self, value: f64) -> f64 {
         let share = (value / self.top_value).clamp(0.0, 1.0);
         self.rect.bottom - share * self.rect.height()
     }
 }
 
 impl<'a> Page<'a> {
-    /// A page with its title, its time axis and its flags.
-    pub(super) fn new(record: &'a Record, summary: &'a Summary) -> Self {
-        let title = headline::finding(record, summary);
-        let description =
-            format!("{} {}", words::sentence(&summary.verdict_reason), headline::identity(record));
+    /// A page with its title, its time axis and its flags; `left` is the space for what stands beside the panels.
+    pub(in crate::plot) fn new(
+        record: &'a Record,
+        summary: &'a Summary,
+        title: String,
+        reason: &str,
+        left: f64,
+    ) -> Self {
+        let description = format!("{reason} {}", headline::identity(record));
         let mut scene = Scene::new(title, description.trim().to_owned());
-        let y =
-            title_block(&mut scene, &words::sentence(&summary.verdict_reason), &headline::identity(record));
-        let (left, right) = (LEFT, scene.width - RIGHT);
+        let y = title_block(&mut scene, reason, &headline::identity(record));
+        let right = scene.width - RIGHT;
         let axis = TimeAxis::new(record.simulated_s, focus(record, summary), left, right);
         let monitors = record.actual.monitors.values().map(|monitor| monitor.of.as_str());
         let classes = record.topology.classes.iter().map(|class| class.name.as_str());
@@ -81,6 +87,7 @@ impl<'a> Page<'a> {
             axis,
             y,
             names,
+            actions: actions(record),
             marks: Vec::new(),
             flags: Vec::new(),
             begun: false,
@@ -93,7 +100,7 @@ impl<'a> Page<'a> {
     }
 
     /// How everything about a class, a service or a caller is drawn, in all panels.
-    pub(super) fn look(&mut self, name: &'a str) -> Look {
+    pub(in crate::plot) fn look(&mut self, name: &'a str) -> Look {
         theme::look(self.names.insert_full(name).0)
     }
 
@@ -102,14 +109,20 @@ impl<'a> Page<'a> {
         let mut flags = Vec::new();
         if let [fault] = self.record.faults.as_slice() {
             let words = words::capitalized(&headline::fault(fault));
-            flags.push(Flag { x: self.axis.x(fault.from_s), words, color: theme::look(4).words, row: 0 });
+            flags.push(Flag {
+                x: self.axis.x(fault.from_s),
+                words,
+                color: theme::look(4).words,
+                marker: None,
+                row: 0,
+            });
         }
         let firings = first_firings(self.record, &self.axis);
         for (at_s, who) in &firings {
             let when = self.record.start.map_or_else(|| words::instant(*at_s), |s| words::clock(s, *at_s));
             let alert = if who.len() == 1 { "alert" } else { "alerts" };
             let words = format!("{when} {alert}: {}", who.join(", "));
-            flags.push(Flag { x: self.axis.x(*at_s), words, color: theme::INK, row: 0 });
+            flags.push(Flag { x: self.axis.x(*at_s), words, color: theme::INK, marker: None, row: 0 });
         }
         self.marks = firings.iter().map(|(at_s, _)| self.axis.x(*at_s)).collect();
         self.flags = arrange(flags, self.scene.width - 8.0, 3);
@@ -160,7 +173,7 @@ impl<'a> Page<'a> {
     }
 
     /// A panel with heading, fault bands, grid and values; `ticks` are (value, label) from zero upwards.
-    pub(super) fn panel(
+    pub(in crate::plot) fn panel(
         &mut self,
         heading: &str,
         unit: &str,
@@ -193,7 +206,7 @@ impl<'a> Page<'a> {
     }
 
     /// What lies behind a panel: fault bands, changes of scale, alerts.
-    pub(super) fn ground(&mut self, rect: Rect) {
+    pub(in crate::plot) fn ground(&mut self, rect: Rect) {
         for fault in &self.record.faults {
             let left = self.axis.x(fault.from_s);
             let right = self.axis.x(fault.to_s.unwrap_or(self.record.simulated_s)).max(left + 2.5);
@@ -210,10 +223,14 @@ impl<'a> Page<'a> {
         for x in &self.marks {
             self.scene.line(vec![at(*x, rect.top), at(*x, rect.bottom)], 1.0, theme::AXIS);
         }
+        for restart in self.actions.0.iter().filter(|action| action.restart) {
+            let x = self.axis.x(restart.at_s);
+            self.scene.line(vec![at(x, rect.top), at(x, rect.bottom)], 1.8, theme::RESTART);
+        }
     }
 
-    /// The time axis below everything, and the finished picture.
-    pub(super) fn finish(mut self) -> Figure {
+    /// The time axis below the panels.
+    pub(in crate::plot) fn time_axis(&mut self) {
         let y = self.y;
         let line = vec![at(self.axis.left(), y), at(self.axis.right(), y)];
         self.scene.line(line, theme::HAIR, theme::AXIS);
@@ -235,6 +252,13 @@ impl<'a> Page<'a> {
         if self.record.start.is_some() {
             self.scene.text(name(y + 47.0, "wall clock"));
             self.y += 21.0;
+        }
+    }
+
+    /// The list of actions below everything, and the finished picture.
+    pub(in crate::plot) fn finish(mut self) -> Figure {
+        if !self.actions.0.is_empty() {
+            self.y = actions::list(&mut self.scene, self.record, &self.actions, self.y + 22.0);
         }
         self.scene.height = self.y + 20.0;
         Figure::new(self.scene)
@@ -273,6 +297,14 @@ fn focus(record: &Record, summary: &Summary) -> Option<(f64, f64)> {
     let spread =
         summary.propagation.iter().map(|impact| impact.at_s).filter(|at| noticed.is_none_or(|n| *at <= n));
     let last = spread.chain(first.to_s).chain(noticed).fold(from, f64::max);
+    // With people in it, until their first restart has shown what it does, if that is early enough to be enlarged.
+    let restart = summary.waves.first().map(|wave| wave.restart_s);
+    let of_restart = summary.waves.iter().filter(|wave| Some(wave.restart_s) == restart);
+    let second = of_restart.map(|wave| wave.at_s).fold(from, f64::max);
+    let whole = crate::plot::axis::focus_length((second - from) * 1.05);
+    if second > last && whole < ENLARGED * record.simulated_s {
+        return Some((from, from + whole));
+    }
     // Fewer windows than this, and enlarging them shows nothing new.
     let least = 10.0 * record.actual.window_s;
     let length = ((last - from) * 2.5).max(least);
@@ -300,7 +332,11 @@ fn first_firings<'a>(record: &'a Record, axis: &TimeAxis) -> Vec<(f64, Vec<&'a s
 }
 
 /// A line through values at instants, in a panel.
-pub(super) fn through(axis: &TimeAxis, panel: Panel, values: impl Iterator<Item = (f64, f64)>) -> Vec<Point> {
+pub(in crate::plot) fn through(
+    axis: &TimeAxis,
+    panel: Panel,
+    values: impl Iterator<Item = (f64, f64)>,
+) -> Vec<Point> {
     let line: Vec<Point> = values.map(|(at_s, value)| at(axis.x(at_s), panel.y(value))).collect();
     crate::plot::series::thinned(&line)
 }

@@ -64,7 +64,7 @@ pub(super) fn breakers(record: &Record) -> Vec<Track<'static>> {
     named(tracks, |name, n| format!("{name} open{}", count(n)))
 }
 
-/// Services with a replica that is not ready, unless a fault says so already.
+/// Services with a replica that is not ready, unless a fault or a panel says so already.
 pub(super) fn replicas(record: &Record) -> Vec<Track<'static>> {
     let of = |subject: &str| subject.split('/').next().unwrap_or(subject).to_owned();
     let mut tracks = merged(record, "replica", |state| state != "ready", of);
@@ -78,7 +78,8 @@ pub(super) fn replicas(record: &Record) -> Vec<Track<'static>> {
             !record.faults.iter().any(|fault| same(&fault))
         });
     }
-    tracks.retain(|_, spans| !spans.is_empty());
+    let shown = super::replicas::shown(record);
+    tracks.retain(|service, spans| !spans.is_empty() && !shown.contains(&service.as_str()));
     named(tracks, |name, n| format!("{name} not ready{}", count(n)))
 }
 

@@ -1,6 +1,8 @@
-//! Faults and first impacts as moments: what was broken, and how the harm traveled.
+//! Faults, first impacts and second waves as moments: what was broken, and how the harm traveled.
 
-use crate::analysis::{Impact, Summary};
+use indexmap::IndexMap;
+
+use crate::analysis::{Impact, Summary, Wave};
 use crate::record::{FaultSpan, Record};
 use crate::report::block::{Line, Tone};
 use crate::report::quantity;
@@ -87,4 +89,26 @@ fn sentence(impact: &Impact) -> Line {
     let from = impact.from.as_ref().map_or_else(String::new, |from| format!(" from {from}"));
     let via = if impact.via.is_empty() { String::new() } else { format!(": {}", impact.via) };
     Line::toned(Tone::Bad, "impact ").and(format!("reaches {}{from}{via}", impact.service))
+}
+
+/// What got worse again after a restart of the response: one moment for each restart.
+pub(super) fn waves(summary: &Summary) -> Vec<Happening> {
+    let of_restarts = summary.waves.chunk_by(|a, b| a.restart_s.total_cmp(&b.restart_s).is_eq());
+    of_restarts.map(wave).collect()
+}
+
+/// All that one restart set off.
+fn wave(waves: &[Wave]) -> Happening {
+    let mut carried: IndexMap<&str, Vec<&str>> = IndexMap::new();
+    for wave in waves {
+        carried.entry(&wave.service).or_default().push(&wave.via);
+    }
+    let mut alike: IndexMap<Vec<&str>, Vec<&str>> = IndexMap::new();
+    for (service, via) in carried.into_iter().take(ONE_BY_ONE) {
+        alike.entry(via).or_default().push(service);
+    }
+    let told: Vec<String> =
+        alike.iter().map(|(via, services)| format!("{} ({})", services.join(", "), via.join("; "))).collect();
+    let what = Line::toned(Tone::Bad, "second wave ").and(format!("after the restart: {}", told.join("; ")));
+    Happening { at_s: waves[0].at_s, weight: Weight::Essential, what }
 }

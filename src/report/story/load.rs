@@ -73,7 +73,7 @@ pub(super) fn peaks(record: &Record, summary: &Summary) -> Vec<Happening> {
     amplified.sort_by(|a, b| b.1.total_cmp(&a.1));
     let width = record.actual.window_s;
     let mut found = Vec::new();
-    for (name, _) in amplified.into_iter().take(PEAKS) {
+    for (position, (name, _)) in amplified.into_iter().take(PEAKS).enumerate() {
         let (Some(actual), Some(twin)) = (record.actual.calls.get(name), twin.calls.get(name)) else {
             continue;
         };
@@ -81,7 +81,8 @@ pub(super) fn peaks(record: &Record, summary: &Summary) -> Vec<Happening> {
         let at_s = from_fault(record, begin_s, periods(width, PEAK_S) as f64 * width);
         let text = format!("on {name} reaches {} its normal attempts", quantity::ratio(ratio));
         let what = Line::toned(Tone::Caution, "load ").and(text);
-        found.push(Happening { at_s, weight: Weight::Important, what });
+        let weight = if position == 0 { Weight::Important } else { Weight::Detail };
+        found.push(Happening { at_s, weight, what });
     }
     found
 }

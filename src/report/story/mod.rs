@@ -5,6 +5,7 @@ mod facts;
 mod load;
 mod moments;
 mod numbers;
+mod people;
 mod signals;
 mod states;
 mod tell;

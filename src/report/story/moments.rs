@@ -4,10 +4,12 @@ use crate::analysis::Summary;
 use crate::record::Record;
 use crate::report::block::{Line, Moment};
 use crate::report::quantity;
-use crate::report::story::{causes, load, signals, states};
+use crate::report::story::{causes, load, people, signals, states};
 
-/// So many moments at most.
+/// So many moments at most,
 const MOST: usize = 18;
+/// and so many with people in it.
+const MOST_WITH_PEOPLE: usize = 24;
 
 /// How much a moment matters to the story. The least important are left out first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,11 +37,14 @@ pub(super) struct Happening {
 pub(super) fn all(record: &Record, summary: &Summary) -> Vec<Moment> {
     let mut found = causes::faults(record);
     found.extend(causes::impacts(record, summary));
+    found.extend(causes::waves(summary));
     found.extend(states::all(record));
     found.extend(load::outages(record));
     found.extend(load::peaks(record, summary));
     found.extend(signals::all(record));
-    let left_out = thin(&mut found);
+    found.extend(people::moments(record));
+    let most = if record.actual.response.is_empty() { MOST } else { MOST_WITH_PEOPLE };
+    let left_out = thin(&mut found, most);
     let mut moments: Vec<Moment> = found.into_iter().map(|happening| moment(record, happening)).collect();
     if left_out > 0 {
         let what =
@@ -49,13 +54,13 @@ pub(super) fn all(record: &Record, summary: &Summary) -> Vec<Moment> {
     moments
 }
 
-/// Brings them into order and takes out the least important beyond [`MOST`]; returns how many.
-fn thin(found: &mut Vec<Happening>) -> usize {
+/// Brings them into order and takes out the least important beyond so many; returns how many.
+fn thin(found: &mut Vec<Happening>, most: usize) -> usize {
     // What is found first comes first among equal times: the fault, then what it did.
     found.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
     let mut kept: Vec<usize> = (0..found.len()).collect();
     kept.sort_by_key(|index| found[*index].weight);
-    kept.truncate(MOST);
+    kept.truncate(most);
     let left_out = found.len() - kept.len();
     let mut index = 0;
     found.retain(|_| {
@@ -84,7 +89,7 @@ mod tests {
                 what: Line::plain(index.to_string()),
             })
             .collect();
-        assert_eq!(thin(&mut found), 12);
+        assert_eq!(thin(&mut found, MOST), 12);
         assert_eq!(found.iter().filter(|happening| happening.weight == Weight::Essential).count(), 10);
         assert!(found.is_sorted_by(|a, b| a.at_s <= b.at_s));
     }

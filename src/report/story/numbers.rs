@@ -20,14 +20,17 @@ pub(super) fn traffic(record: &Record, summary: &Summary) -> Option<Table> {
         "unfinished",
         "available",
         "twin",
+        "nobody acting",
         "p50",
         "p99",
         "twin p99",
         "lost value",
     ]);
     let twin = summary.twin.as_ref();
+    let unattended = summary.unattended.as_ref();
     for (name, class) in &summary.traffic {
         let normal = twin.and_then(|twin| twin.traffic.get(name));
+        let left_alone = unattended.and_then(|world| world.traffic.get(name));
         let answered = class.ok + class.degraded + class.incorrect > 0;
         let latency = |ms| if answered { quantity::millis(ms) } else { NOTHING.to_owned() };
         let worse = normal.is_some_and(|twin| class.availability < twin.availability - 0.01);
@@ -43,6 +46,7 @@ pub(super) fn traffic(record: &Record, summary: &Summary) -> Option<Table> {
                 quantity::count(class.unfinished),
                 quantity::share(class.availability),
                 normal.map_or(NOTHING.to_owned(), |twin| quantity::share(twin.availability)),
+                left_alone.map_or(NOTHING.to_owned(), |world| quantity::share(world.availability)),
                 latency(class.latency_ms.p50),
                 latency(class.latency_ms.p99),
                 normal.map_or(NOTHING.to_owned(), |twin| quantity::millis(twin.latency_ms.p99)),

@@ -10,7 +10,22 @@ const READINGS: usize = 4;
 
 /// Alerts: the first firing of each, and when it was resolved for good.
 pub(super) fn all(record: &Record) -> Vec<Happening> {
-    record.actual.monitors.iter().flat_map(|(name, track)| firings(name, track)).collect()
+    let mut found: Vec<Happening> =
+        record.actual.monitors.iter().flat_map(|(name, track)| firings(name, track)).collect();
+    // With people in it the end is theirs to tell: that all alerts are gone is one moment.
+    if let Some(gone_s) = all_gone(record).filter(|_| !record.actual.response.is_empty()) {
+        found.retain(|happening| happening.weight == Weight::Essential);
+        let what = Line::toned(Tone::Good, "alert ").and("all of them have resolved");
+        found.push(Happening { at_s: gone_s, weight: Weight::Essential, what });
+    }
+    found
+}
+
+/// When the last of several alerts was resolved, if all were.
+fn all_gone(record: &Record) -> Option<f64> {
+    let fired = || record.actual.monitors.values().filter_map(|track| track.alerts.last());
+    let last = fired().map(|(_, to)| to.unwrap_or(f64::INFINITY)).fold(f64::NEG_INFINITY, f64::max);
+    (fired().count() > 1 && last.is_finite()).then_some(last)
 }
 
 /// The firings of one alert.

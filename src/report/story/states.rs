@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use crate::record::{Record, Transition};
+use crate::record::{Record, ResponseKind, Transition};
 use crate::report::block::{Line, Tone};
 use crate::report::quantity;
 use crate::report::story::moments::{Happening, Weight};
@@ -12,11 +12,16 @@ const TOGETHER_S: f64 = 5.0;
 /// So many moments of death are told for a service; the rest is one sentence.
 const WAVES: usize = 2;
 
+/// Deaths this soon after a restart by the response are its own.
+const AT_ONCE_S: f64 = 1.0;
+
 /// All of them.
 pub(super) fn all(record: &Record) -> Vec<Happening> {
     let mut found = Vec::new();
+    let restarts = record.actual.response.iter().filter(|entry| entry.kind == ResponseKind::Restart);
+    let restarts: Vec<f64> = restarts.map(|entry| entry.at_s).collect();
     for (service, changes) in by(record, "replica", replica_of) {
-        found.extend(deaths(&service, &changes));
+        found.extend(deaths(&service, &changes, &restarts));
     }
     for (call, changes) in by(record, "breaker", call_of) {
         found.extend(breaker(&call, &changes));
@@ -48,50 +53,96 @@ fn call_of(subject: &str) -> String {
     subject.rsplit_once(" #").map_or(subject, |(call, _)| call).to_owned()
 }
 
-/// Deaths of a service's replicas, in waves.
-fn deaths(service: &str, changes: &[&Transition]) -> Vec<Happening> {
-    let downs: Vec<f64> = changes.iter().filter(|c| c.state == "down").map(|c| c.at_s).collect();
+/// Deaths of a service's replicas, in waves; those of a restart by the response are told by when it was over.
+fn deaths(service: &str, changes: &[&Transition], restarts: &[f64]) -> Vec<Happening> {
+    let wanted = |at: f64| restarts.iter().any(|restart| (0.0..=AT_ONCE_S).contains(&(at - restart)));
+    let downs: Vec<f64> =
+        changes.iter().filter(|c| c.state == "down" && !wanted(c.at_s)).map(|c| c.at_s).collect();
     let waves: Vec<&[f64]> = downs.chunk_by(|a, b| b - a < TOGETHER_S).collect();
-    let mut found = Vec::new();
-    for (index, wave) in waves.iter().take(WAVES).enumerate() {
+    let mut found: Vec<Happening> =
+        restarts.iter().filter_map(|restart| ready_again(service, changes, *restart)).collect();
+    let loops = waves.len() > WAVES && waves[1..].iter().all(|wave| starved(changes, wave) == wave.len());
+    let one_by_one = if loops { 1 } else { WAVES };
+    for (index, wave) in waves.iter().take(one_by_one).enumerate() {
         let next = waves.get(index + 1).map_or(f64::INFINITY, |wave| wave[0]);
-        let back = changes
-            .iter()
-            .filter(|change| change.state == "ready" && change.at_s >= wave[0] && change.at_s < next)
-            .map(|change| change.at_s)
-            .next_back();
-        let again = back.map_or_else(
-            || ", not ready again before the next".to_owned(),
-            |at| format!(", ready again by {}", quantity::instant(at)),
-        );
-        let again = if back.is_none() && next.is_infinite() { ", not ready again".to_owned() } else { again };
-        let (from, to) = (wave[0], wave[wave.len() - 1]);
-        let starved =
-            |change: &&&Transition| change.state == "out of memory" && (from..=to).contains(&change.at_s);
-        let why = match changes.iter().filter(starved).count() {
-            0 => "",
-            some if some == wave.len() => ", out of memory",
-            _ => ", some of them out of memory",
-        };
-        let who = quantity::counted(wave.len() as u64, "replica");
-        let verb = if wave.len() == 1 { "goes" } else { "go" };
-        found.push(Happening {
-            at_s: wave[0],
-            weight: Weight::Important,
-            what: Line::toned(Tone::Bad, "down ").and(format!("{who} of {service} {verb} down{why}{again}")),
-        });
+        found.push(death(service, changes, wave, next));
     }
-    if let (Some(first), Some(last)) = (waves.get(WAVES), downs.last()) {
-        let rest: usize = waves[WAVES..].iter().map(|wave| wave.len()).sum();
-        let text = format!(
-            "replicas of {service} go down {} more, until {}",
-            quantity::counted(rest as u64, "time"),
-            quantity::instant(*last)
-        );
-        let what = Line::toned(Tone::Bad, "down ").and(text);
-        found.push(Happening { at_s: first[0], weight: Weight::Important, what });
-    }
+    let (Some(first), Some(last)) = (waves.get(one_by_one), downs.last()) else { return found };
+    let rest: usize = waves[one_by_one..].iter().map(|wave| wave.len()).sum();
+    let until = quantity::instant(*last);
+    let what = if loops {
+        let kills = waves[0].len() + first.len();
+        Line::toned(Tone::Bad, "out of memory ").and(format!(
+            "replicas of {service} in a restart loop: {kills} kills by {}, {} in all, the last at {until}",
+            quantity::instant(first[first.len() - 1].round()),
+            downs.len()
+        ))
+    } else {
+        let times = quantity::counted(rest as u64, "time");
+        Line::toned(Tone::Bad, "down ")
+            .and(format!("replicas of {service} go down {times} more, until {until}"))
+    };
+    found.push(Happening { at_s: first[0], weight: Weight::Important, what });
     found
+}
+
+/// Deaths of a wave that were kills for the memory that was used.
+fn starved(changes: &[&Transition], wave: &[f64]) -> usize {
+    let during = wave[0]..=wave[wave.len() - 1];
+    changes.iter().filter(|c| c.state == "out of memory" && during.contains(&c.at_s)).count()
+}
+
+/// One wave of deaths, and when all were back before the next.
+fn death(service: &str, changes: &[&Transition], wave: &[f64], next: f64) -> Happening {
+    let back = changes
+        .iter()
+        .filter(|change| change.state == "ready" && change.at_s >= wave[0] && change.at_s < next)
+        .map(|change| change.at_s)
+        .next_back();
+    let again = match back {
+        Some(at) => format!(", ready again by {}", quantity::instant(at)),
+        None if next.is_infinite() => ", not ready again".to_owned(),
+        None => ", not ready again before the next".to_owned(),
+    };
+    let who = quantity::counted(wave.len() as u64, "replica");
+    let what = match starved(changes, wave) {
+        all if all == wave.len() => {
+            Line::toned(Tone::Bad, "out of memory ").and(format!("{who} of {service} killed{again}"))
+        }
+        some => {
+            let verb = if wave.len() == 1 { "goes" } else { "go" };
+            let why = if some > 0 { ", some of them out of memory" } else { "" };
+            Line::toned(Tone::Bad, "down ").and(format!("{who} of {service} {verb} down{why}{again}"))
+        }
+    };
+    Happening { at_s: wave[0], weight: Weight::Important, what }
+}
+
+/// That the replicas of a restart are all back; none if one died first, or if the restart was of another service.
+fn ready_again(service: &str, changes: &[&Transition], restart: f64) -> Option<Happening> {
+    let during = |change: &&&Transition| (0.0..=AT_ONCE_S).contains(&(change.at_s - restart));
+    let mut waiting: Vec<&str> =
+        changes.iter().filter(during).filter(|c| c.state == "down").map(|c| c.subject.as_str()).collect();
+    let all = waiting.len() as u64;
+    if all == 0 {
+        return None;
+    }
+    for change in changes.iter().filter(|change| change.at_s >= restart) {
+        match change.state {
+            "down" if change.at_s > restart + AT_ONCE_S => return None,
+            "ready" => waiting.retain(|subject| *subject != change.subject),
+            _ => {}
+        }
+        if waiting.is_empty() {
+            let who = quantity::counted(all, "replica");
+            let verb = if all == 1 { "is" } else { "are" };
+            let after = quantity::seconds(change.at_s - restart);
+            let what = Line::toned(Tone::Good, "ready ")
+                .and(format!("{who} of {service} {verb} back, {after} after the restart"));
+            return Some(Happening { at_s: change.at_s, weight: Weight::Important, what });
+        }
+    }
+    None
 }
 
 /// Openings of a call's breakers.
@@ -148,6 +199,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_loop_of_kills_after_a_restart_is_three_sentences() {
+        let (record, _) = crate::analysis::fixture::attended();
+        let told: Vec<String> = all(&record).iter().map(|happening| happening.what.text()).collect();
+        assert_eq!(
+            told,
+            [
+                "ready 5 replicas of user are back, 47 s after the restart",
+                "ready 5 replicas of user are back, 47 s after the restart",
+                "out of memory 5 replicas of user killed, ready again by T+221s",
+                "out of memory replicas of user in a restart loop: 10 kills by T+278s, 25 in all, the last at T+12m15s",
+            ]
+        );
+    }
+
+    #[test]
     fn subjects_give_their_owner() {
         assert_eq!(replica_of("user-db/0"), "user-db");
         assert_eq!(replica_of("a/b/12"), "a/b");
@@ -162,7 +228,7 @@ mod tests {
             .flat_map(|k| [change(f64::from(k) * 60.0, "down"), change(f64::from(k) * 60.0 + 45.0, "ready")])
             .collect();
         let changes: Vec<&Transition> = changes.iter().collect();
-        let told: Vec<String> = deaths("user", &changes).iter().map(|h| h.what.text()).collect();
+        let told: Vec<String> = deaths("user", &changes, &[]).iter().map(|h| h.what.text()).collect();
         assert_eq!(
             told,
             [

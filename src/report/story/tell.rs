@@ -4,7 +4,7 @@ use crate::analysis::Summary;
 use crate::record::Record;
 use crate::report::block::{Block, Line, Report, Tone};
 use crate::report::quantity;
-use crate::report::story::{facts, moments, numbers};
+use crate::report::story::{facts, moments, numbers, people};
 use crate::scenario::VerdictKind;
 
 /// What a story tells beyond what the run itself left.
@@ -33,6 +33,9 @@ pub fn story(record: &Record, summary: &Summary, telling: &Telling) -> Report {
     let happened = moments::all(record, summary);
     if !happened.is_empty() {
         blocks.push(Block::Moments(happened));
+    }
+    if let Some(people) = &summary.people {
+        blocks.push(Block::Facts(people::facts(record, people)));
     }
     blocks.extend(numbers::traffic(record, summary).map(Block::Table));
     blocks.extend(numbers::services(record, summary).map(Block::Table));

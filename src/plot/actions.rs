@@ -1,0 +1,137 @@
+//! What people and automation did, numbered in the order of time, with a list of it below a picture. Knows no panel.
+
+use crate::record::{Record, ResponseEntry, ResponseKind};
+
+use super::axis::TimeAxis;
+use super::font::{self, Weight};
+use super::geometry::{Point, Rect, at, spread};
+use super::scene::{Anchor, Scene, Text};
+use super::{theme, words};
+
+/// More actions than this are not told apart any more: the rest is counted.
+const MOST: usize = 16;
+/// The radius of a number's disc.
+const RADIUS: f64 = 11.5;
+/// From one line of the list to the next.
+const LINE: f64 = 26.0;
+
+/// Something that changed the world.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Action {
+    /// Its number, from 1.
+    pub(crate) number: usize,
+    /// When.
+    pub(crate) at_s: f64,
+    /// Whether replicas were restarted.
+    pub(crate) restart: bool,
+    /// What was done: "restart user, all at once".
+    pub(crate) words: String,
+    /// Who did it.
+    pub(crate) by: String,
+}
+
+/// All actions of the actual world, and how many more there are.
+pub(crate) fn actions(record: &Record) -> (Vec<Action>, usize) {
+    let changes = |entry: &&ResponseEntry| {
+        matches!(entry.kind, ResponseKind::Set | ResponseKind::Restart) && entry.at_s <= record.simulated_s
+    };
+    let all = record.actual.response.iter().filter(changes);
+    let action = |(i, entry): (usize, &ResponseEntry)| Action {
+        number: i + 1,
+        at_s: entry.at_s,
+        restart: entry.kind == ResponseKind::Restart,
+        words: short(&entry.what),
+        by: entry.by.clone(),
+    };
+    let left_out = all.clone().count().saturating_sub(MOST);
+    (all.take(MOST).enumerate().map(action).collect(), left_out)
+}
+
+/// An action in few words: paths lose what people know anyway.
+fn short(what: &str) -> String {
+    let what = what.strip_prefix("set ").unwrap_or(what);
+    let what = what.strip_prefix("calls.").or_else(|| what.strip_prefix("services.")).unwrap_or(what);
+    what.replace(" -> ", " \u{2192} ").replace("'.", " ").replace("\".", " ").replace(['\'', '"'], "")
+}
+
+/// Draws the numbers on a line at height `y`, each as near to its instant as the others allow.
+pub(crate) fn draw_numbers(scene: &mut Scene, axis: &TimeAxis, actions: &[Action], y: f64) {
+    let wanted: Vec<f64> = actions.iter().map(|action| axis.x(action.at_s)).collect();
+    let widths = vec![2.0 * RADIUS; actions.len()];
+    let placed = spread(&wanted, &widths, 2.0, (axis.left(), axis.right() + RADIUS));
+    for ((action, x), instant) in actions.iter().zip(placed).zip(wanted) {
+        if (x - instant).abs() > 1.0 {
+            scene.line(vec![at(x, y), at(instant, y + RADIUS + 6.0)], 1.4, theme::PEOPLE);
+        }
+        number(scene, at(x, y), action);
+    }
+}
+
+/// A number in a disc; in a box if it stands for a restart.
+pub(crate) fn number(scene: &mut Scene, center: Point, action: &Action) {
+    if action.restart {
+        let rect = Rect::new(center.x - RADIUS, center.y - RADIUS, 2.0 * RADIUS, 2.0 * RADIUS);
+        scene.area(rect.grown(1.0).rounded(5.0), theme::WHITE, 1.0);
+        scene.area(rect.rounded(4.0), theme::RESTART, 1.0);
+    } else {
+        scene.disc(center, RADIUS + 1.0, theme::WHITE);
+        scene.disc(center, RADIUS, theme::PEOPLE);
+    }
+    let size = if action.number > 9 { 14.0 } else { theme::TEXT };
+    let place = center.moved(0.0, size * font::CAPITAL / 2.0);
+    let text = Text::new(place, action.number.to_string()).size(size).bold();
+    scene.text(text.color(theme::WHITE).anchor(Anchor::Middle));
+}
+
+/// Lists the actions below a picture, in two columns that are read downwards; returns the bottom.
+pub(crate) fn list(
+    scene: &mut Scene,
+    record: &Record,
+    (actions, left_out): &(Vec<Action>, usize),
+    top: f64,
+) -> f64 {
+    if actions.is_empty() {
+        return top;
+    }
+    let rows = actions.len().div_ceil(2);
+    let gap = 28.0;
+    let width = (scene.width - 2.0 * theme::EDGE - gap) / 2.0;
+    let when =
+        |at_s: f64| record.start.map_or_else(|| words::instant(at_s), |start| words::clock(start, at_s));
+    let time_width =
+        actions.iter().map(|a| font::width(&when(a.at_s), theme::TEXT, Weight::Bold)).fold(0.0, f64::max);
+    for (i, action) in actions.iter().enumerate() {
+        let left = theme::EDGE + if i < rows { 0.0 } else { width + gap };
+        let y = top + LINE * (i % rows) as f64 + LINE / 2.0;
+        number(scene, at(left + RADIUS, y), action);
+        let baseline = y + theme::TEXT * font::CAPITAL / 2.0;
+        let time = at(left + 2.0 * RADIUS + 10.0, baseline);
+        scene.text(Text::new(time, when(action.at_s)).bold());
+        let begin = time.x + time_width + 12.0;
+        let last = i + 1 == actions.len() && *left_out > 0;
+        let more = if last { format!(", and {left_out} more") } else { String::new() };
+        let told = format!("{}: {}{more}", action.by, action.words);
+        scene.text(Text::new(
+            at(begin, baseline),
+            font::fit(&told, theme::TEXT, Weight::Regular, left + width - begin),
+        ));
+    }
+    top + LINE * rows as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn actions_are_short_and_numbered() {
+        let (record, _) = crate::analysis::fixture::attended();
+        let (told, left_out) = actions(&record);
+        assert_eq!(left_out, 0);
+        let words: Vec<String> = told.iter().map(|a| format!("{} {}", a.number, a.words)).collect();
+        assert_eq!(words[0], "1 restart user, all at once");
+        assert_eq!(words[1], "2 checkout \u{2192} user retry.max_attempts = 1");
+        assert_eq!(words[2], "3 gateway.rate_limits.checkout = 60/s");
+        assert!(told[0].restart && !told[1].restart && told.len() == 8);
+    }
+}

@@ -1,0 +1,128 @@
+//! Puts the blast-radius picture together: people above, users, services, time, legend. Judges nothing itself.
+
+use crate::analysis::Summary;
+use crate::plot::figure::Figure;
+use crate::plot::geometry::{Rect, at};
+use crate::plot::timeline::page::Page;
+use crate::plot::timeline::people;
+use crate::plot::{headline, theme, words};
+use crate::record::Record;
+
+use super::cells::{self, Cell};
+use super::legend;
+use super::rows::{self, Line};
+
+/// Space to the left of the rows, for their names.
+const LEFT: f64 = 156.0;
+/// Height of the row of a class and of a service, and the space between rows.
+const CLASS: f64 = 46.0;
+const SERVICE: f64 = 27.0;
+const BETWEEN: f64 = 3.0;
+/// Beyond so many services, those that were not hit are left out.
+const MOST: usize = 18;
+
+/// Who failed how much over time, as a map of cells: traffic classes with what they lost, then the services in the order
+/// in which they were hit; above them what people did.
+pub fn blast_radius(record: &Record, summary: &Summary) -> Figure {
+    let title = headline::reach(record, summary);
+    let mut page = Page::new(record, summary, title, &headline::cost(record, summary), LEFT);
+    people::draw(&mut page);
+    let classes = classes(&page);
+    let (services, left_out) = services(&page);
+    let unit = match &record.twin {
+        Some(_) => "share of what the twin answered that was not answered",
+        None => "share of what ended that failed",
+    };
+    panel(&mut page, "Users", unit, CLASS, &classes);
+    let more = if left_out > 0 { format!("; {left_out} more were not hit") } else { String::new() };
+    let unit = format!("share of the attempts at them that were not answered, as callers saw it{more}");
+    panel(&mut page, "Services", &unit, SERVICE, &services);
+    page.time_axis();
+    let all = || classes.iter().chain(&services).flat_map(|line| &line.cells).map(|cell| cell.2);
+    let hardly = all().any(|cell| cell == Cell::Hardly);
+    let degraded = all().any(|cell| matches!(cell, Cell::Failed(_, true)));
+    page.y = legend::draw(&mut page.scene, page.y + 22.0, hardly, degraded);
+    page.finish()
+}
+
+/// A panel of rows; without any there is none.
+fn panel(page: &mut Page<'_>, heading: &str, unit: &str, height: f64, lines: &[Line]) {
+    if lines.is_empty() {
+        return;
+    }
+    let step = height + BETWEEN;
+    let panel = page.panel(heading, unit, step * lines.len() as f64 - BETWEEN, 1.0, &[]);
+    let rect = panel.rect;
+    let axis = page.axis.clone();
+    for (i, line) in lines.iter().enumerate() {
+        let row = Rect::new(rect.left, rect.top + step * i as f64, rect.width(), height);
+        rows::draw(&mut page.scene, &axis, row, line);
+        let own = page.record.faults.iter().filter(|fault| fault.service == line.name && height < CLASS);
+        for fault in own {
+            let (left, right) = (axis.x(fault.from_s), axis.x(fault.to_s.unwrap_or(page.record.simulated_s)));
+            let span = Rect { left, right: right.clamp(left + 3.0, rect.right.max(left + 3.0)), ..row };
+            page.scene.outline(span.corners(), 3.0, theme::INK);
+        }
+    }
+    over(page, rect);
+}
+
+/// What lies over the rows: begin and end of faults, restarts.
+fn over(page: &mut Page<'_>, rect: Rect) {
+    let ends: Vec<f64> =
+        page.record.faults.iter().flat_map(|fault| [Some(fault.from_s), fault.to_s]).flatten().collect();
+    for at_s in ends {
+        let x = page.axis.x(at_s);
+        page.scene.dashed(&[at(x, rect.top), at(x, rect.bottom)], 2.0, theme::ORANGE, &[5.0, 4.0]);
+    }
+    let restarts: Vec<f64> =
+        page.actions.0.iter().filter(|action| action.restart).map(|action| action.at_s).collect();
+    for at_s in restarts {
+        let x = page.axis.x(at_s);
+        page.scene.line(vec![at(x, rect.top), at(x, rect.bottom)], 1.8, theme::RESTART);
+    }
+}
+
+fn classes(page: &Page<'_>) -> Vec<Line> {
+    let (record, summary) = (page.record, page.summary);
+    let line = |(name, series): (&String, &crate::record::ClassSeries)| {
+        let traffic = summary.traffic.get(name);
+        let failed = traffic.map_or(0, |traffic| traffic.failed);
+        let lost = traffic.map_or(0.0, |traffic| traffic.lost_value);
+        let cells = cells::class(record, &page.axis, name, series);
+        let hit = cells.iter().any(|cell| matches!(cell.2, Cell::Failed(1.., _) | Cell::Failed(_, true)));
+        let mut result =
+            vec![if hit { format!("{} failed", words::count(failed)) } else { "unharmed".to_owned() }];
+        if hit && lost > 0.0 {
+            result.push(format!("{} lost", words::money(lost, &record.currency)));
+        }
+        Line { name: name.clone(), cells, result, hit }
+    };
+    record.actual.classes.iter().map(line).collect()
+}
+
+/// The services, those that were hit first in the order of impact; and how many are left out.
+fn services(page: &Page<'_>) -> (Vec<Line>, usize) {
+    let (record, summary) = (page.record, page.summary);
+    let rank = |name: &str| summary.propagation.iter().position(|impact| impact.service == name);
+    let mut all: Vec<_> = record.actual.services.iter().collect();
+    all.sort_by_key(|(name, _)| rank(name).unwrap_or(usize::MAX));
+    let hit = all.iter().filter(|(name, _)| rank(name).is_some()).count();
+    let shown = if all.len() > MOST { hit.clamp(1, MOST) } else { all.len() };
+    let line = |(name, series): &(&String, &crate::record::ServiceSeries)| {
+        let numbers = summary.services.get(*name);
+        let ended = numbers.map_or(0, |n| n.ok + n.failed);
+        let failed = numbers.filter(|_| ended > 0).map(|n| n.failed as f64 / ended as f64);
+        let hit = rank(name).is_some();
+        let result = match failed {
+            Some(failed) if hit && failed > 0.0 => format!("{} of attempts failed", words::share(failed)),
+            Some(_) if hit => "hit, no attempt failed".to_owned(),
+            _ if summary.verdict.is_none() || hit => String::new(),
+            _ => "unharmed".to_owned(),
+        };
+        let cells = cells::service(record, &page.axis, name, series);
+        Line { name: (*name).clone(), cells, result: vec![result], hit }
+    };
+    let left_out = all.len() - shown;
+    (all[..shown].iter().map(line).collect(), left_out)
+}

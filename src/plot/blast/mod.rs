@@ -1,0 +1,8 @@
+//! How far the incident reached, and when: who failed how much over time, users first, then services.
+
+mod build;
+mod cells;
+mod legend;
+mod rows;
+
+pub use build::blast_radius;

@@ -1,0 +1,219 @@
+//! What people and automation did as moments, and what it came to as facts. Judges no decision.
+
+use crate::analysis::{PeopleSummary, Saved};
+use crate::record::{Record, ResponseEntry, ResponseKind};
+use crate::report::block::{Line, Tone};
+use crate::report::quantity;
+use crate::report::story::moments::{Happening, Weight};
+use crate::report::story::signals;
+
+/// Steps closer together than this are one moment.
+const TOGETHER_S: f64 = 60.0;
+/// So many steps are told one by one in a moment.
+const STEPS: usize = 4;
+/// So many readings stand in one sentence.
+const READINGS: usize = 6;
+
+/// The response as moments: pages, diagnoses and what was done; steps that follow each other closely are one.
+pub(super) fn moments(record: &Record) -> Vec<Happening> {
+    let entries = &record.actual.response;
+    let mut found = Vec::new();
+    let mut resolved = false;
+    let mut position = 0;
+    while let Some(entry) = entries.get(position) {
+        let steps = entries[position..].iter().scan(entry.at_s, |last, next| {
+            let follows = is_step(next) && next.by == entry.by && next.at_s - *last <= TOGETHER_S;
+            *last = next.at_s;
+            follows.then_some(next)
+        });
+        let steps: Vec<&ResponseEntry> = steps.collect();
+        position += steps.len().max(1);
+        resolved |= entry.kind == ResponseKind::Resolved;
+        let what = if steps.is_empty() {
+            knowledge(record, entry)
+        } else {
+            let head = if resolved { "all-clear " } else { "action " };
+            Some(Line::toned(Tone::Strong, head).and(deeds(&steps)))
+        };
+        let at_s = entry.at_s;
+        found.extend(what.map(|what| Happening { at_s, weight: Weight::Essential, what }));
+    }
+    found
+}
+
+fn is_step(entry: &ResponseEntry) -> bool {
+    matches!(entry.kind, ResponseKind::Set | ResponseKind::Restart)
+}
+
+/// What somebody knew or decided; a decision is told by what is done.
+fn knowledge(record: &Record, entry: &ResponseEntry) -> Option<Line> {
+    let who = who(&entry.by);
+    let say = |tone, head: &str, what: String| Some(Line::toned(tone, head).and(what));
+    match entry.kind {
+        ResponseKind::Paged => {
+            let by = entry.what.strip_prefix("paged ").map_or_else(String::new, |by| format!(" {by}"));
+            say(Tone::Bad, "page ", format!("{who} is called{by}"))
+        }
+        ResponseKind::Started => {
+            let line = Line::toned(Tone::Strong, "people ").and(format!("{who} {}", entry.what));
+            Some(line.join(dashboards(record, entry)))
+        }
+        ResponseKind::Escalated | ResponseKind::Exhausted => {
+            say(Tone::Caution, "people ", format!("{who} {}", entry.what))
+        }
+        ResponseKind::Dismissed | ResponseKind::Misled | ResponseKind::StoodDown => {
+            say(Tone::Caution, "people ", format!("{who}: {}", entry.what))
+        }
+        ResponseKind::Resolved => {
+            say(Tone::Good, "resolved ", format!("{who} {}", plural(&entry.by, &entry.what)))
+        }
+        ResponseKind::Decided | ResponseKind::Set | ResponseKind::Restart => None,
+    }
+}
+
+/// What the dashboards said when somebody looked.
+fn dashboards(record: &Record, entry: &ResponseEntry) -> Line {
+    let told: Vec<String> = entry
+        .readings
+        .iter()
+        .take(READINGS)
+        .map(|(name, value)| {
+            let unit = record.actual.monitors.get(name).map_or("", |track| track.unit.as_str());
+            format!("{name} {}", signals::quantity_of(unit, *value))
+        })
+        .collect();
+    if told.is_empty() {
+        Line::default()
+    } else {
+        Line::plain(format!("; the dashboards say: {}", told.join(", ")))
+    }
+}
+
+/// Steps in one sentence, the later ones with the time that passed before them.
+fn deeds(steps: &[&ResponseEntry]) -> String {
+    let mut told: Vec<String> = Vec::new();
+    for (index, step) in steps.iter().take(STEPS).enumerate() {
+        let passed = index.checked_sub(1).map_or(0.0, |before| step.at_s - steps[before].at_s);
+        let later =
+            if passed > 0.0 { format!("{} later ", quantity::seconds(passed)) } else { String::new() };
+        told.push(if index == 0 {
+            let by = who(&step.by);
+            if by == step.by {
+                format!("{by}: {}", step.what)
+            } else {
+                format!("{by} {}", verb(&step.by, &step.what))
+            }
+        } else {
+            format!("{later}{}", verb(&step.by, &step.what))
+        });
+    }
+    let rest = steps.len().saturating_sub(STEPS);
+    let more = if rest > 0 {
+        format!(
+            "; and {} until {}",
+            quantity::counted(rest as u64, "more step"),
+            quantity::instant(steps[steps.len() - 1].at_s)
+        )
+    } else {
+        String::new()
+    };
+    format!("{}{more}", told.join("; "))
+}
+
+/// Who, as the subject of a sentence; automation goes by its name.
+fn who(by: &str) -> &str {
+    match by {
+        "on-call" => "the on-call",
+        "experts" => "the experts",
+        name => name,
+    }
+}
+
+/// `restart user` as what one person does: `restarts user`.
+fn verb(by: &str, what: &str) -> String {
+    match what.split_once(' ') {
+        Some((verb, rest)) if by == "on-call" => format!("{verb}s {rest}"),
+        _ => what.to_owned(),
+    }
+}
+
+/// `declares it over` as what several do: `declare it over`.
+fn plural(by: &str, what: &str) -> String {
+    match what.split_once(' ') {
+        Some((verb, rest)) if by == "experts" => format!("{} {rest}", verb.strip_suffix('s').unwrap_or(verb)),
+        _ => what.to_owned(),
+    }
+}
+
+/// How long it took, and what it saved or added.
+pub(super) fn facts(record: &Record, people: &PeopleSummary) -> Vec<(String, Line)> {
+    let mut facts: Vec<(String, Line)> = Vec::new();
+    let mut add = |line: Line| {
+        let name = if facts.is_empty() { "people" } else { "" };
+        facts.push((name.to_owned(), line));
+    };
+    let instants = [
+        ("paged", people.paged_s),
+        ("at work", people.started_s),
+        ("first action", people.first_action_s),
+        ("declared over", people.resolved_s),
+    ];
+    let told: Vec<String> = instants
+        .iter()
+        .filter_map(|(what, at)| Some(format!("{what} at {}", quantity::instant((*at)?))))
+        .collect();
+    add(Line::plain(if told.is_empty() {
+        "nobody was called and nothing was done".to_owned()
+    } else {
+        told.join(", ")
+    }));
+    let taken: Vec<String> = people
+        .delays_s
+        .iter()
+        .filter(|(_, delay)| **delay > 0.0)
+        .map(|(phase, delay)| format!("{phase} {}", quantity::seconds(*delay)))
+        .collect();
+    if !taken.is_empty() {
+        let share = people.share_of_outage.filter(|share| *share > 0.0).map_or_else(String::new, |share| {
+            format!(
+                "; notice, dismissal, misdiagnosis and escalation are {} of the outage",
+                quantity::share(share)
+            )
+        });
+        add(Line::plain(format!("{}{share}", taken.join(", "))));
+    }
+    let acted = people.first_action_s.is_some();
+    for line in people.saved.iter().filter(|_| acted).flat_map(|saved| balance(record, saved)) {
+        add(line);
+    }
+    facts
+}
+
+/// What was saved, and what was added, against nobody acting.
+fn balance(record: &Record, saved: &Saved) -> Vec<Line> {
+    let parts = |sign: f64| -> Vec<String> {
+        let mut parts = Vec::new();
+        let requests = sign * saved.requests as f64;
+        if requests > 0.0 {
+            parts.push(quantity::counted(requests as u64, "failed request"));
+        }
+        if sign * saved.unavailable_s > 0.0 {
+            parts.push(format!("{} of unavailability", quantity::seconds(sign * saved.unavailable_s)));
+        }
+        if sign * saved.value > 0.0 {
+            parts.push(quantity::money(sign * saved.value, &record.currency));
+        }
+        parts
+    };
+    let mut lines = Vec::new();
+    for (sign, tone, verb) in [(1.0, Tone::Good, "saved "), (-1.0, Tone::Bad, "added ")] {
+        let parts = parts(sign);
+        if !parts.is_empty() {
+            lines.push(Line::toned(tone, verb).and(format!("against nobody acting: {}", parts.join(", "))));
+        }
+    }
+    if lines.is_empty() {
+        lines.push(Line::plain("neither saved nor added anything against nobody acting"));
+    }
+    lines
+}
