@@ -36,20 +36,13 @@ pub(in crate::scenario) enum Step {
 impl Path {
     /// The path as people write it, names in quotes only where they need them.
     pub(in crate::scenario) fn text(&self) -> String {
-        let mut text = String::new();
-        for part in &self.parts {
-            match &part.step {
-                Step::Index(index) => text.push_str(&format!("[{index}]")),
-                Step::Name(name) => {
-                    if !text.is_empty() {
-                        text.push('.');
-                    }
-                    let plain = !name.contains(['.', '[', ']', ' ']);
-                    text.push_str(&if plain { name.clone() } else { format!("'{name}'") });
-                }
-            }
-        }
-        text
+        let part = |part: &Part| match &part.step {
+            Step::Index(index) => format!("[{index}]"),
+            Step::Name(name) if name.contains(['.', '[', ']', ' ']) => format!(".'{name}'"),
+            Step::Name(name) => format!(".{name}"),
+        };
+        let text: String = self.parts.iter().map(part).collect();
+        text.trim_start_matches('.').to_owned()
     }
 }
 

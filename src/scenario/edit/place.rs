@@ -42,13 +42,13 @@ pub(in crate::scenario) fn place(path: &Path, value: &NewValue) -> Result<Place,
             "scope" => refuse(field, "who shares the state is fixed"),
             _ => Ok(Place::Call(edge(name(key)))),
         },
-        (other, _) => match reason(other) {
-            Some(why) => refuse(section, why),
-            None => {
+        (other, _) => reason(other).map_or_else(
+            || {
                 let wanted = Spanned { value: other.to_owned(), span: section.span };
                 Err(unknown(format!("a run has no `{other}` to set"), &wanted, &["services", "calls"]))
-            }
-        },
+            },
+            |why| refuse(section, why),
+        ),
     }
 }
 

@@ -190,8 +190,9 @@ fn every_setting_can_be_changed_exactly_where_it_can_be_overridden() {
                 };
                 assert_eq!(messages(overridden), messages(changed), "{above:?} {path}={value}");
             }
-            (Ok(_), Err(rejected)) => panic!("{above:?} {path}={value}: {:#?}", rejected.diagnostics),
-            (Err(rejected), Ok(_)) => panic!("{above:?} {path}={value}: {:#?}", rejected.diagnostics),
+            (Ok(_), Err(rejected)) | (Err(rejected), Ok(_)) => {
+                panic!("{above:?} {path}={value}: {:#?}", rejected.diagnostics)
+            }
         }
     };
     each_field(Policy::info(), "calls.'shop -> user'", &[], &mut visit);
