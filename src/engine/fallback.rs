@@ -13,7 +13,7 @@ use crate::time::SimDuration;
 
 /// Where a call stands when its fallback is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Moment {
+pub(crate) enum Stage {
     /// Nothing was sent yet.
     Before,
     /// The first attempt has failed.
@@ -38,7 +38,7 @@ pub(crate) fn last_answers(model: &Model, policies: &IdVec<EdgeId, Policy>) -> I
 impl<O: Observer> Engine<'_, O> {
     /// Answers a call that is about to begin, if it need not be made.
     pub(crate) fn answer_before(&mut self, slot: u32) -> bool {
-        let spared = self.has_fallback(slot, Moment::Before);
+        let spared = self.has_fallback(slot, Stage::Before);
         if spared {
             self.schedule_fallback(slot);
         }
@@ -48,7 +48,7 @@ impl<O: Observer> Engine<'_, O> {
     /// A call has failed: its fallback answers, if it has one at hand.
     pub(crate) fn call_failed(&mut self, slot: u32, cause: FailureCause) {
         let failed = Outcome::Failed(cause);
-        if !self.has_fallback(slot, Moment::End) {
+        if !self.has_fallback(slot, Stage::End) {
             return self.call_ended(slot, failed);
         }
         // The fallback is outside of the breaker, which therefore sees the failure.
@@ -77,15 +77,15 @@ impl<O: Observer> Engine<'_, O> {
         self.conclude(slot, outcome);
     }
 
-    /// Whether a call has something to answer with at this moment.
-    pub(crate) fn has_fallback(&self, slot: u32, moment: Moment) -> bool {
+    /// Whether a call has something to answer with at this stage.
+    pub(crate) fn has_fallback(&self, slot: u32, stage: Stage) -> bool {
         let run = &self.state.runs[slot];
         let Some(fallback) = &self.policy(run.site).fallback else { return false };
         let (Fallback::Cached { when, .. } | Fallback::Fixed { when }) = fallback;
-        let is_time = match moment {
-            Moment::Before => *when == FallbackTime::BeforeCall,
-            Moment::FirstFailure => *when == FallbackTime::InsteadOfRetry,
-            Moment::End => *when != FallbackTime::BeforeCall,
+        let is_time = match stage {
+            Stage::Before => *when == FallbackTime::BeforeCall,
+            Stage::FirstFailure => *when == FallbackTime::InsteadOfRetry,
+            Stage::End => *when != FallbackTime::BeforeCall,
         };
         is_time
             && match fallback {
@@ -117,6 +117,10 @@ impl<O: Observer> Engine<'_, O> {
             return None;
         }
         let operation = &self.model.operations[self.model.sites[run.site].operation];
-        Some((operation.service, Key(operation.stream.0).nth(request.user)))
+        let key = Key(operation.stream.0).nth(request.user);
+        // What probes ask they ask for no user.
+        let class = &self.model.classes[request.class];
+        let key = if class.probes.is_some() { key.child(class.stream) } else { key };
+        Some((operation.service, key))
     }
 }

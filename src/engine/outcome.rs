@@ -3,7 +3,7 @@
 //! The path of a reply reads from top to bottom: `deliver`, `settle`, `attempt_failed`, `call_ended`, `conclude`.
 
 use crate::engine::event::Event;
-use crate::engine::fallback::Moment;
+use crate::engine::fallback::Stage;
 use crate::engine::observer::{AttemptId, ModelEvent, Observer};
 use crate::engine::simulation::Engine;
 use crate::engine::slab::Handle;
@@ -156,7 +156,7 @@ impl<O: Observer> Engine<'_, O> {
     pub(crate) fn attempt_failed(&mut self, slot: u32, cause: FailureCause) {
         let now = self.now();
         let run = self.state.runs[slot];
-        if run.attempts == 1 && self.has_fallback(slot, Moment::FirstFailure) {
+        if run.attempts == 1 && self.has_fallback(slot, Stage::FirstFailure) {
             return self.call_failed(slot, cause);
         }
         let policy = &self.state.settings.policies[self.model.sites[run.site].edge];

@@ -201,8 +201,8 @@ impl<'a> Compiler<'a> {
         // What people see as the caller, and what covers it under `calls`.
         let (seen, whole) = match caller {
             Caller::Class(id) => {
-                let class = &self.classes[id.position()];
-                (class.name.value.clone(), class.whole_name().to_owned())
+                let whole = self.classes.get(id.position()).map_or(caller_name, TrafficClass::whole_name);
+                (caller_name.to_owned(), whole.to_owned())
             }
             Caller::Service(id) => {
                 let service = &self.model.services[id].name;

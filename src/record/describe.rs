@@ -2,9 +2,10 @@
 
 use crate::engine::{AttemptId, ModelEvent, Moment, ReplicaState};
 use crate::failure::Outcome;
-use crate::id::{ProcedureId, ReplicaId};
+use crate::id::{EdgeId, ProcedureId, ReplicaId};
 use crate::model::{By, Model};
 use crate::policy::BreakerState;
+use crate::random::Key;
 
 /// What happened, in words.
 pub fn describe(model: &Model, event: &ModelEvent) -> String {
@@ -25,10 +26,7 @@ pub fn describe(model: &Model, event: &ModelEvent) -> String {
             format!("{} was not sent: {}", attempt(id), outcome_words(*outcome))
         }
         ModelEvent::AttemptEnded(id, outcome) => format!("{} {}", attempt(id), outcome_words(*outcome)),
-        ModelEvent::FellBack(edge, key, outcome) => {
-            let pair = &model.pairs[model.edges[*edge].pair].name;
-            format!("a fallback of {pair} (key {:016x}): the call {}", key.0, outcome_words(*outcome))
-        }
+        ModelEvent::FellBack(edge, key, outcome) => fallback_words(model, *edge, *key, *outcome),
         ModelEvent::Queued(id, length) => {
             format!("an attempt joined the queue of {}, now {length} long", replica(id))
         }
@@ -142,6 +140,11 @@ fn lookup_words(model: &Model, id: ReplicaId, cache: u32, hit: bool) -> String {
     let name = &model.services[model.replicas[id].service].settings.caches[cache as usize].0.value;
     let knows = if hit { "knows the answer" } else { "does not know the answer" };
     format!("cache {name} of {} {knows}", replica_name(model, id))
+}
+
+fn fallback_words(model: &Model, edge: EdgeId, key: Key, outcome: Outcome) -> String {
+    let pair = &model.pairs[model.edges[edge].pair].name;
+    format!("a fallback of {pair} (key {:016x}): the call {}", key.0, outcome_words(outcome))
 }
 
 fn outcome_words(outcome: Outcome) -> String {

@@ -192,7 +192,7 @@ fn nothing_is_lost(world: &WorldRecord) -> Result<(), TestCaseError> {
         prop_assert_eq!(service.attempts, to_it, "attempts at a service are those of the calls to it");
     }
     // Deep probes are nobody's requests, and shares are shares.
-    prop_assert_eq!(world.classes.len(), 2);
+    prop_assert_eq!(world.classes.len(), 5);
     for (name, most) in [("busy", 1.0), ("ready", 1.0), ("retries", 1.0), ("pauses", 5.0)] {
         prop_assert!(
             world.monitors[name].samples.iter().all(|(_, value)| (0.0..=most).contains(value)),
