@@ -45,9 +45,11 @@ pub(crate) fn waves(record: &Record, propagation: &[Impact]) -> Vec<Wave> {
         if found.is_empty() {
             continue;
         }
-        found.extend(loads);
-        found.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
-        waves.extend(found);
+        // At equal times the load comes first: it is what the others suffer from.
+        let mut all = loads;
+        all.extend(found);
+        all.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
+        waves.extend(all);
     }
     waves
 }

@@ -10,6 +10,8 @@ use super::{theme, words};
 
 /// More actions than this are not told apart any more: the rest is counted.
 const MOST: usize = 16;
+/// Changes closer together than this are one action.
+const TOGETHER_S: f64 = 1.0;
 /// The radius of a number's disc.
 const RADIUS: f64 = 11.5;
 /// From one line of the list to the next.
@@ -35,16 +37,31 @@ pub(crate) fn actions(record: &Record) -> (Vec<Action>, usize) {
     let changes = |entry: &&ResponseEntry| {
         matches!(entry.kind, ResponseKind::Set | ResponseKind::Restart) && entry.at_s <= record.simulated_s
     };
-    let all = record.actual.response.iter().filter(changes);
-    let action = |(i, entry): (usize, &ResponseEntry)| Action {
-        number: i + 1,
-        at_s: entry.at_s,
-        restart: entry.kind == ResponseKind::Restart,
-        words: short(&entry.what),
-        by: entry.by.clone(),
-    };
-    let left_out = all.clone().count().saturating_sub(MOST);
-    (all.take(MOST).enumerate().map(action).collect(), left_out)
+    let mut all: Vec<Action> = Vec::new();
+    for entry in record.actual.response.iter().filter(changes) {
+        let (restart, words) = (entry.kind == ResponseKind::Restart, short(&entry.what));
+        // Settings that are changed together are one action.
+        let together = |last: &&mut Action| {
+            !restart && !last.restart && last.by == entry.by && entry.at_s - last.at_s < TOGETHER_S
+        };
+        match all.last_mut().filter(together) {
+            Some(last) => last.words = joined(&last.words, &words),
+            None => {
+                let (number, at_s, by) = (all.len() + 1, entry.at_s, entry.by.clone());
+                all.push(Action { number, at_s, restart, words, by });
+            }
+        }
+    }
+    let left_out = all.len().saturating_sub(MOST);
+    all.truncate(MOST);
+    (all, left_out)
+}
+
+/// Two changes in one phrase; the second loses the path that it shares with the first.
+fn joined(first: &str, second: &str) -> String {
+    let shared = second.split(" = ").next().and_then(|path| path.rfind('.')).map_or(0, |dot| dot + 1);
+    let known = shared > 0 && first.starts_with(&second[..shared]);
+    format!("{first}, {}", if known { &second[shared..] } else { second })
 }
 
 /// An action in few words: paths lose what people know anyway.
@@ -61,7 +78,7 @@ pub(crate) fn draw_numbers(scene: &mut Scene, axis: &TimeAxis, actions: &[Action
     let placed = spread(&wanted, &widths, 2.0, (axis.left(), axis.right() + RADIUS));
     for ((action, x), instant) in actions.iter().zip(placed).zip(wanted) {
         if (x - instant).abs() > 1.0 {
-            scene.line(vec![at(x, y), at(instant, y + RADIUS + 6.0)], 1.4, theme::PEOPLE);
+            scene.line(vec![at(x, y), at(instant, y + RADIUS + 13.0)], 1.4, theme::PEOPLE);
         }
         number(scene, at(x, y), action);
     }
@@ -132,6 +149,8 @@ mod tests {
         assert_eq!(words[0], "1 restart user, all at once");
         assert_eq!(words[1], "2 checkout \u{2192} user retry.max_attempts = 1");
         assert_eq!(words[2], "3 gateway.rate_limits.checkout = 60/s");
+        let both = joined("gateway.rate_limits.checkout = 60/s", "gateway.rate_limits.browse = 15/s");
+        assert_eq!(both, "gateway.rate_limits.checkout = 60/s, browse = 15/s");
         assert!(told[0].restart && !told[1].restart && told.len() == 8);
     }
 }

@@ -116,8 +116,10 @@ pub(crate) fn cost(record: &Record, summary: &Summary) -> String {
     let normal: f64 = normal.map_or(0.0, |twin| twin.traffic.values().map(|class| class.lost_value).sum());
     let worth =
         if lost > normal { format!(", worth {}", money(lost - normal, currency)) } else { String::new() };
-    let mut told =
-        vec![format!("{} requests failed that the twin answered{worth}.", count(radius.by_severity.failed))];
+    let mut told = match radius.by_severity.failed {
+        0 => vec!["No request failed that the twin answered.".to_owned()],
+        failed => vec![format!("{} requests failed that the twin answered{worth}.", count(failed))],
+    };
     if radius.by_severity.degraded > 0 {
         told.push(format!("{} were answered by a fallback.", count(radius.by_severity.degraded)));
     }

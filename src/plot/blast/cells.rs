@@ -105,8 +105,9 @@ pub(super) fn service(record: &Record, axis: &TimeAxis, name: &str, series: &Ser
     row(&coarse, all, |from, to| {
         let own = |counts: &[u64]| total(counts, &ours.between(from, to)) as f64;
         let usual = twin.map_or(0.0, |twin| total(&twin.offered, &theirs.between(from, to)) as f64);
-        // Attempts that hang are not answered either.
-        let asked = own(&series.offered).max(own(&series.ok) + own(&series.failed));
+        // Attempts that hang are not answered either; a few that end in the next piece do not hang.
+        let (offered, ended) = (own(&series.offered), own(&series.ok) + own(&series.failed));
+        let asked = if ended < 0.5 * offered { offered } else { ended };
         match asked {
             asked if asked < HARDLY * usual => Cell::Hardly,
             asked if asked <= 0.0 => Cell::Silent,

@@ -301,7 +301,7 @@ fn focus(record: &Record, summary: &Summary) -> Option<(f64, f64)> {
     let restart = summary.waves.first().map(|wave| wave.restart_s);
     let of_restart = summary.waves.iter().filter(|wave| Some(wave.restart_s) == restart);
     let second = of_restart.map(|wave| wave.at_s).fold(from, f64::max);
-    let whole = crate::plot::axis::focus_length((second - from) * 1.05);
+    let whole = libm::ceil((second - from) * 1.05 / 30.0) * 30.0;
     if second > last && whole < ENLARGED * record.simulated_s {
         return Some((from, from + whole));
     }

@@ -13,7 +13,7 @@ use super::page::Page;
 /// Height of a row of words.
 const ROW: f64 = 27.0;
 /// Height of the row of numbers.
-const NUMBERS: f64 = 40.0;
+const NUMBERS: f64 = 46.0;
 /// Rows of words; what finds no place is left out.
 const ROWS: usize = 5;
 /// More milestones than this are not legible.
@@ -51,7 +51,7 @@ pub(in crate::plot) fn draw(page: &mut Page<'_>) {
         }
     }
     if !actions.is_empty() {
-        let y = rect.bottom - NUMBERS / 2.0 - 3.0;
+        let y = rect.bottom - NUMBERS / 2.0 - 8.0;
         head(page, y, "actions");
         let axis = page.axis.clone();
         draw_numbers(&mut page.scene, &axis, &actions, y);

@@ -12,7 +12,7 @@ const TOGETHER_S: f64 = 60.0;
 /// So many steps are told one by one in a moment.
 const STEPS: usize = 4;
 /// So many readings stand in one sentence.
-const READINGS: usize = 6;
+const READINGS: usize = 4;
 
 /// The response as moments: pages, diagnoses and what was done; steps that follow each other closely are one.
 pub(super) fn moments(record: &Record) -> Vec<Happening> {
@@ -73,15 +73,20 @@ fn knowledge(record: &Record, entry: &ResponseEntry) -> Option<Line> {
 
 /// What the dashboards said when somebody looked.
 fn dashboards(record: &Record, entry: &ResponseEntry) -> Line {
-    let told: Vec<String> = entry
-        .readings
-        .iter()
-        .take(READINGS)
-        .map(|(name, value)| {
-            let unit = record.actual.monitors.get(name).map_or("", |track| track.unit.as_str());
-            format!("{name} {}", signals::quantity_of(unit, *value))
-        })
-        .collect();
+    let track = |name: &str| record.actual.monitors.get(name);
+    // Monitors with an alert first, then the lights that are green or red, then the others.
+    let rank = |name: &str| match track(name) {
+        Some(track) if track.threshold.is_some() => 0,
+        Some(track) if track.reading == "healthy" => 1,
+        _ => 2,
+    };
+    let mut readings: Vec<&(String, f64)> = entry.readings.iter().collect();
+    readings.sort_by_key(|(name, _)| rank(name));
+    let value = |(name, value): &&(String, f64)| {
+        let unit = track(name).map_or("", |track| track.unit.as_str());
+        format!("{name} {}", signals::quantity_of(unit, *value))
+    };
+    let told: Vec<String> = readings.iter().take(READINGS).map(value).collect();
     if told.is_empty() {
         Line::default()
     } else {

@@ -70,6 +70,7 @@ fn deaths(service: &str, changes: &[&Transition], restarts: &[f64]) -> Vec<Happe
     let (Some(first), Some(last)) = (waves.get(one_by_one), downs.last()) else { return found };
     let rest: usize = waves[one_by_one..].iter().map(|wave| wave.len()).sum();
     let until = quantity::instant(*last);
+    let weight = if loops { Weight::Essential } else { Weight::Important };
     let what = if loops {
         let kills = waves[0].len() + first.len();
         Line::toned(Tone::Bad, "out of memory ").and(format!(
@@ -82,7 +83,7 @@ fn deaths(service: &str, changes: &[&Transition], restarts: &[f64]) -> Vec<Happe
         Line::toned(Tone::Bad, "down ")
             .and(format!("replicas of {service} go down {times} more, until {until}"))
     };
-    found.push(Happening { at_s: first[0], weight: Weight::Important, what });
+    found.push(Happening { at_s: first[0], weight, what });
     found
 }
 
@@ -105,7 +106,9 @@ fn death(service: &str, changes: &[&Transition], wave: &[f64], next: f64) -> Hap
         None => ", not ready again before the next".to_owned(),
     };
     let who = quantity::counted(wave.len() as u64, "replica");
-    let what = match starved(changes, wave) {
+    let killed = starved(changes, wave);
+    let weight = if killed > 0 { Weight::Essential } else { Weight::Important };
+    let what = match killed {
         all if all == wave.len() => {
             Line::toned(Tone::Bad, "out of memory ").and(format!("{who} of {service} killed{again}"))
         }
@@ -115,7 +118,7 @@ fn death(service: &str, changes: &[&Transition], wave: &[f64], next: f64) -> Hap
             Line::toned(Tone::Bad, "down ").and(format!("{who} of {service} {verb} down{why}{again}"))
         }
     };
-    Happening { at_s: wave[0], weight: Weight::Important, what }
+    Happening { at_s: wave[0], weight, what }
 }
 
 /// That the replicas of a restart are all back; none if one died first, or if the restart was of another service.
