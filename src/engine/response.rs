@@ -118,7 +118,7 @@ impl<O: Observer> Engine<'_, O> {
         self.carry_out(worker);
     }
 
-    /// Carries out steps until one takes time or none is left.
+    /// Carries out steps until one takes time or none is left. Each says for how long it holds up the next.
     fn carry_out(&mut self, worker: usize) {
         loop {
             let state = &self.state.response.workers[worker];
@@ -132,7 +132,10 @@ impl<O: Observer> Engine<'_, O> {
                 return;
             };
             let pause = match step {
-                Step::Wait(time) => self.wait(worker, *time),
+                Step::Wait(time) => {
+                    self.state.response.workers[worker].next();
+                    Some(*time)
+                }
                 Step::Until(holds, at_most) => self.wait_until(worker, holds, *at_most),
                 Step::Change(_) | Step::Restart { .. } => self.act(worker, procedure, at, step),
             };
@@ -143,12 +146,6 @@ impl<O: Observer> Engine<'_, O> {
                 return;
             }
         }
-    }
-
-    /// Waits for some time, once; says for how long.
-    fn wait(&mut self, worker: usize, time: SimDuration) -> Option<SimDuration> {
-        self.state.response.workers[worker].next();
-        Some(time)
     }
 
     /// Looks whether something holds; says after how long to look again.

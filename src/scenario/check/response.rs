@@ -73,7 +73,7 @@ impl Checker<'_> {
         for circumstance in circumstances {
             match circumstance {
                 Circumstance::Firing(monitor) | Circumstance::Quiet(monitor) => {
-                    alert_exists(monitor, self.scenario, found)
+                    alert_exists(monitor, self.scenario, found);
                 }
                 Circumstance::Reads { monitor, .. } => {
                     monitor_exists(monitor, self.scenario, found);
