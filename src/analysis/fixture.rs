@@ -88,6 +88,11 @@ const READS: Points = &[
     (1200.0, 30.0),
 ];
 
+const USER_ERRORS: Points =
+    &[(0.0, 0.0), (10.0, 0.28), (30.0, 0.807), (60.0, 0.93), (80.0, 1.0), (870.0, 1.0), (905.0, 0.0)];
+const CHECKOUT_ERRORS: Points =
+    &[(0.0, 0.0), (10.0, 0.07), (30.0, 0.583), (60.0, 0.99), (880.0, 1.0), (965.0, 0.2), (1000.0, 0.0)];
+
 fn value(points: Points, at: f64) -> f64 {
     let after = points.iter().position(|point| point.0 >= at).unwrap_or(points.len() - 1);
     let (a, b) = (points[after.saturating_sub(1)], points[after]);
@@ -250,15 +255,14 @@ fn monitors() -> IndexMap<String, MonitorTrack> {
             alerts: alerts.to_vec(),
         }
     };
-    const USER: Points =
-        &[(0.0, 0.0), (10.0, 0.28), (30.0, 0.807), (60.0, 0.93), (80.0, 1.0), (870.0, 1.0), (905.0, 0.0)];
-    const CHECKOUT: Points =
-        &[(0.0, 0.0), (10.0, 0.07), (30.0, 0.583), (60.0, 0.99), (880.0, 1.0), (965.0, 0.2), (1000.0, 0.0)];
     IndexMap::from([
-        ("user errors".to_owned(), track("user", "error_rate", Some(0.5), USER, &[(30.0, Some(895.0))])),
+        (
+            "user errors".to_owned(),
+            track("user", "error_rate", Some(0.5), USER_ERRORS, &[(30.0, Some(895.0))]),
+        ),
         (
             "checkout errors".to_owned(),
-            track("checkout", "error_rate", Some(0.25), CHECKOUT, &[(30.0, Some(960.0))]),
+            track("checkout", "error_rate", Some(0.25), CHECKOUT_ERRORS, &[(30.0, Some(960.0))]),
         ),
         ("user-db health".to_owned(), track("user-db", "healthy", None, WELL, &[])),
     ])

@@ -126,7 +126,7 @@ mod tests {
         assert_eq!((told.paged_s, told.started_s), (Some(30.0), Some(60.0)));
         assert_eq!((told.first_action_s, told.resolved_s), (Some(61.0), Some(1200.0)));
         let failed = |traffic: &IndexMap<String, TrafficSummary>| {
-            traffic.values().map(|class| class.failed as i64).sum::<i64>()
+            traffic.values().map(|class| i64::try_from(class.failed).unwrap()).sum::<i64>()
         };
         let more = failed(&summary.unattended.as_ref().unwrap().traffic) - failed(&summary.traffic);
         let saved = told.saved.unwrap();

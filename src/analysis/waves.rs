@@ -159,7 +159,7 @@ impl Restart<'_> {
             Some((self.failed_again(series)?, hit.service.as_str(), series))
         });
         let mut all: Vec<_> = failed_again.collect();
-        all.sort_by(|a, b| a.0.start.cmp(&b.0.start));
+        all.sort_by_key(|again| again.0.start);
         for (piece, service, series) in all {
             let at_s = piece.start as f64 * self.record.actual.window_s;
             let known =

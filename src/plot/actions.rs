@@ -16,6 +16,8 @@ const TOGETHER_S: f64 = 1.0;
 const RADIUS: f64 = 11.5;
 /// From one line of the list to the next.
 const LINE: f64 = 26.0;
+/// From a line of an action to its second.
+const WRAPPED: f64 = 20.0;
 
 /// Something that changed the world.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,12 +46,11 @@ pub(crate) fn actions(record: &Record) -> (Vec<Action>, usize) {
         let together = |last: &&mut Action| {
             !restart && !last.restart && last.by == entry.by && entry.at_s - last.at_s < TOGETHER_S
         };
-        match all.last_mut().filter(together) {
-            Some(last) => last.words = joined(&last.words, &words),
-            None => {
-                let (number, at_s, by) = (all.len() + 1, entry.at_s, entry.by.clone());
-                all.push(Action { number, at_s, restart, words, by });
-            }
+        if let Some(last) = all.last_mut().filter(together) {
+            last.words = joined(&last.words, &words);
+        } else {
+            let (number, at_s, by) = (all.len() + 1, entry.at_s, entry.by.clone());
+            all.push(Action { number, at_s, restart, words, by });
         }
     }
     let left_out = all.len().saturating_sub(MOST);
@@ -117,23 +118,27 @@ pub(crate) fn list(
         |at_s: f64| record.start.map_or_else(|| words::instant(at_s), |start| words::clock(start, at_s));
     let time_width =
         actions.iter().map(|a| font::width(&when(a.at_s), theme::TEXT, Weight::Bold)).fold(0.0, f64::max);
-    for (i, action) in actions.iter().enumerate() {
-        let left = theme::EDGE + if i < rows { 0.0 } else { width + gap };
-        let y = top + LINE * (i % rows) as f64 + LINE / 2.0;
-        number(scene, at(left + RADIUS, y), action);
-        let baseline = y + theme::TEXT * font::CAPITAL / 2.0;
-        let time = at(left + 2.0 * RADIUS + 10.0, baseline);
-        scene.text(Text::new(time, when(action.at_s)).bold());
-        let begin = time.x + time_width + 12.0;
-        let last = i + 1 == actions.len() && *left_out > 0;
-        let more = if last { format!(", and {left_out} more") } else { String::new() };
-        let told = format!("{}: {}{more}", action.by, action.words);
-        scene.text(Text::new(
-            at(begin, baseline),
-            font::fit(&told, theme::TEXT, Weight::Regular, left + width - begin),
-        ));
+    let mut bottom = top;
+    for (column, part) in actions.chunks(rows).enumerate() {
+        let left = theme::EDGE + column as f64 * (width + gap);
+        let begin = left + 2.0 * RADIUS + 10.0 + time_width + 12.0;
+        let mut y = top + LINE / 2.0;
+        for action in part {
+            number(scene, at(left + RADIUS, y), action);
+            let baseline = y + theme::TEXT * font::CAPITAL / 2.0;
+            scene.text(Text::new(at(left + 2.0 * RADIUS + 10.0, baseline), when(action.at_s)).bold());
+            let last = action.number == actions.len() && *left_out > 0;
+            let more = if last { format!(", and {left_out} more") } else { String::new() };
+            let told = format!("{}: {}{more}", action.by, action.words);
+            let lines = font::wrap(&told, theme::TEXT, Weight::Regular, left + width - begin, 2);
+            for (i, line) in lines.iter().enumerate() {
+                scene.text(Text::new(at(begin, baseline + WRAPPED * i as f64), line.clone()));
+            }
+            y += LINE + WRAPPED * lines.len().saturating_sub(1) as f64;
+        }
+        bottom = bottom.max(y - LINE / 2.0);
     }
-    top + LINE * rows as f64
+    bottom
 }
 
 #[cfg(test)]
