@@ -39,8 +39,9 @@ schema! {
     /// One step of a procedure.
     #[derive(Clone, Debug, PartialEq)]
     pub enum Action {
-        /// Changes a setting: `Set("calls.'checkout -> user'.retry.max_attempts", 1)`. It rules what is decided from then
-        /// on: timers under way and what is queued stay as they are.
+        /// Changes a setting of a service or a call: `Set("calls.'checkout -> user'.retry.max_attempts", 1)`. It rules what
+        /// is decided from then on: timers under way and what is queued stay as they are. Settings of
+        /// `"checkout.buy -> user.login"` change with those of `"checkout -> user"`, except where they are written.
         Set {
             /// Where, as in `--set`.
             path: Name,
