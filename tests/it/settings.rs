@@ -440,6 +440,10 @@ const ALL: &[(&str, &[&str])] = &[
     ),
     (policy!("pool"), &["None", "Pool(size: 2)", "Pool(size: 20, max_wait: \"0s\")"]),
     (policy!("balancer"), &["RoundRobin", "LeastInFlight", "Random"]),
+    (
+        policy!("fallback"),
+        &["None", "Cached(when: BeforeCall)", "Cached(max_age: \"2s\")", "Fixed(when: InsteadOfRetry)"],
+    ),
     (policy!("network"), &["\"5ms\"", "Exp(\"20ms\")"]),
     ("calls.'a.other -> b'.pool", &["None", "Pool(size: 1)"]),
 ];
