@@ -129,7 +129,7 @@ pub(crate) fn list(
             scene.text(Text::new(at(left + 2.0 * RADIUS + 10.0, baseline), when(action.at_s)).bold());
             let last = action.number == actions.len() && *left_out > 0;
             let more = if last { format!(", and {left_out} more") } else { String::new() };
-            let told = format!("{}: {}{more}", action.by, action.words);
+            let told = format!("{}: {}{more}", action.by, action.words).replace(" = ", "\u{a0}=\u{a0}");
             let lines = font::wrap(&told, theme::TEXT, Weight::Regular, left + width - begin, 2);
             for (i, line) in lines.iter().enumerate() {
                 scene.text(Text::new(at(begin, baseline + WRAPPED * i as f64), line.clone()));

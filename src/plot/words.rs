@@ -114,6 +114,9 @@ pub(crate) fn money(value: f64, currency: &str) -> String {
         v if v >= 9_999.5 => (value / 1e3, "K"),
         _ => (value, ""),
     };
+    if unit.is_empty() && value >= 999.5 {
+        return format!("{currency}{}", count(libm::round(value) as u64));
+    }
     let digits = usize::from(scaled.abs() < 99.95 && !unit.is_empty());
     format!("{currency}{}{unit}", trimmed(scaled, digits))
 }
@@ -198,6 +201,7 @@ mod tests {
         assert_eq!(amount(0.05), "0.05");
         assert_eq!((count(149_700), count(12)), ("149,700".to_owned(), "12".to_owned()));
         assert_eq!(money(399_200.0, "$"), "$399K");
+        assert_eq!(money(4_560.3, "$"), "$4,560");
         assert_eq!(money(1_240_000.0, "$"), "$1.2M");
         assert_eq!(money(12.0, "\u{20ac}"), "\u{20ac}12");
         assert_eq!(factor(4.0), "\u{d7}4.0");
