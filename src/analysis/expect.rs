@@ -86,7 +86,10 @@ fn verdict(wanted: &[VerdictKind], world: World, summary: &Summary) -> Finding {
             held: wanted.contains(&kind),
             measured: None,
             unit: "",
-            found: format!("{} ({})", kind.name(), summary.verdict_reason),
+            found: match world {
+                World::Actual => format!("{} ({})", kind.name(), summary.verdict_reason),
+                World::Twin | World::Unattended => kind.name().to_owned(),
+            },
         },
         None => nothing("there is no verdict without a twin"),
     }

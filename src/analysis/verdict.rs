@@ -8,15 +8,17 @@ use crate::scenario::{self, VerdictKind};
 
 /// Goodput of at least this share of the twin's is healthy.
 const HEALTHY: f64 = 0.99;
-/// Goodput that rose by this share of the twin's, from the window before the last to the last, is still rising.
+/// Goodput that is higher than ever since the trigger, by this share of the twin's, is still rising.
 const RISING: f64 = 0.02;
-/// A backlog that fell below this share of what it was in the window before is still falling.
+/// A backlog below this share of the lowest since the trigger is still falling.
 const FALLING: f64 = 0.95;
 
 /// So many attempts for each call of the twin are an amplification worth a word.
 const AMPLIFIED: f64 = 1.2;
 /// Limits that turned away this share of what is missing explain it.
 const LIMITED: f64 = 0.5;
+/// So many windows are looked back at, at the most.
+const MOST_EARLIER: u32 = 30;
 /// A twin that leaves this share of its requests unfinished does not keep up.
 const BEHIND: f64 = 0.1;
 
@@ -30,9 +32,9 @@ pub(crate) struct Verdict {
 /// What of a class decides.
 struct ClassView<'a> {
     name: &'a str,
-    /// Goodput of the last window, and of the one before, as a share of the twin's.
+    /// Goodput of the last window, as a share of the twin's, and the best since the last trigger or act was over.
     last: f64,
-    before: f64,
+    best_before: f64,
     /// Requests of the last window that the twin answered and this world did not.
     missing: f64,
 }
@@ -172,16 +174,29 @@ impl Case<'_> {
         if calm < 2.0 * last_s {
             return Some(format!("something was done about it only {calm:.0} s before the end"));
         }
-        if worst.last > worst.before + RISING {
+        if worst.last > worst.best_before + RISING {
             return Some(format!("the goodput of {} was still rising", worst.name));
         }
         let backlog = |from: f64, to: f64| -> f64 {
             let series = self.world.services.values();
             series.map(|series| mean(&series.in_flight, self.world.window_s, from, to)).sum()
         };
-        let (before, last) = (backlog(end - 2.0 * last_s, end - last_s), backlog(end - last_s, end));
-        (last < FALLING * before)
-            .then(|| format!("the backlog was still falling, from {before:.0} to {last:.0} attempts"))
+        let lowest = self.earlier_windows().map(|(from, to)| backlog(from, to)).fold(f64::INFINITY, f64::min);
+        let last = backlog(end - last_s, end);
+        (last < FALLING * lowest)
+            .then(|| format!("the backlog was still falling, from {lowest:.0} to {last:.0} attempts"))
+    }
+
+    /// The windows before the last one, back to when the last trigger or act was over: what is better than all of them is
+    /// still getting better; what only comes and goes, like the life of processes in a crash loop, is not.
+    fn earlier_windows(&self) -> impl Iterator<Item = (f64, f64)> {
+        let (end, last_s) = (self.record.simulated_s, self.last_s);
+        let settled = end - self.last_fault_s().max(self.last_act_s());
+        let count = (settled / last_s) as u32;
+        (1..count.clamp(2, MOST_EARLIER)).map(move |back| {
+            let to = end - f64::from(back) * last_s;
+            (to - last_s, to)
+        })
     }
 
     fn views(&self) -> impl Iterator<Item = ClassView<'_>> {
@@ -198,7 +213,7 @@ impl Case<'_> {
             Some(ClassView {
                 name,
                 last: share(end - last_s, end),
-                before: share(end - 2.0 * last_s, end - last_s),
+                best_before: self.earlier_windows().map(|(from, to)| share(from, to)).fold(0.0, f64::max),
                 missing,
             })
         })
