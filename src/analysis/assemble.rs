@@ -18,20 +18,16 @@ pub fn analyze(
 ) -> Summary {
     let mut summary = summarize::summarize(record);
     if let (Some((impact, blast)), Some(twin)) = (compared, &record.twin) {
-        let verdict = verdict::judge(record, &record.actual, twin, blast.affected(), &scenario.impact);
+        // Requests of the unattended world are not paired: it is unaffected if nothing had happened before the first act, and
+        // its totals are the twin's.
+        let alone = record.unattended.as_ref().map(|world| {
+            let affected = affected_before_response + u64::from(world.totals != twin.totals);
+            verdict::judge(record, world, twin, affected, None, &scenario.impact).kind
+        });
+        let verdict = verdict::judge(record, &record.actual, twin, blast.affected(), alone, &scenario.impact);
         summary.verdict = Some(verdict.kind);
         summary.verdict_reason = verdict.reason;
-        if !model.response.is_empty() {
-            // Requests of the unattended world are not paired: it is unaffected if nothing had happened before the first
-            // act, and its totals are the twin's.
-            summary.verdict_unattended = Some(match &record.unattended {
-                Some(world) => {
-                    let affected = affected_before_response + u64::from(world.totals != twin.totals);
-                    verdict::judge(record, world, twin, affected, &scenario.impact).kind
-                }
-                None => verdict.kind,
-            });
-        }
+        summary.verdict_unattended = (!model.response.is_empty()).then(|| alone.unwrap_or(verdict.kind));
         let propagation = Propagation::new(model, &impact, &record.actual, now);
         summarize::add_impact(&mut summary, propagation, &blast, model.origin);
     }

@@ -36,21 +36,23 @@ pub(crate) fn people(record: &Record, summary: &Summary) -> Option<PeopleSummary
 
 /// How long people took for each phase, over all pages. What automation does takes no time of theirs.
 fn delays(entries: &[ResponseEntry]) -> IndexMap<String, f64> {
-    use ResponseKind::{Decided, Dismissed, Escalated, Misled, Paged, Restart, Set, Started};
+    use ResponseKind::{
+        Decided, Dismissed, Escalated, Exhausted, Misled, Paged, Resolved, Restart, Set, Started, StoodDown,
+    };
     let mut delays: IndexMap<String, f64> = PHASES.iter().map(|phase| ((*phase).to_owned(), 0.0)).collect();
     let mut last: Option<&ResponseEntry> = None;
     for entry in entries.iter().filter(|entry| matches!(entry.by.as_str(), "on-call" | "experts")) {
         if let Some(before) = last {
             let phase = match (before.kind, entry.kind) {
                 (Paged, Dismissed | Started) => Some("notice"),
-                (Dismissed, Started) => Some("dismissal"),
+                (Dismissed, Started | StoodDown) => Some("dismissal"),
                 (Started, Decided | Misled | Escalated) => Some("decision"),
                 // What is done on a wrong lead is part of it.
                 (Misled, Set | Restart) => {
                     continue;
                 }
-                (Misled, Decided | Escalated) => Some("misdiagnosis"),
-                (Escalated, Decided) => Some("escalation"),
+                (Misled, Decided | Escalated | Exhausted | Resolved) => Some("misdiagnosis"),
+                (Escalated, Decided | Exhausted | Resolved) => Some("escalation"),
                 (Decided, Set | Restart) => Some("action"),
                 _ => None,
             };
@@ -74,10 +76,20 @@ fn saved(record: &Record, summary: &Summary) -> Option<Saved> {
     let longest = |traffic: &IndexMap<String, TrafficSummary>| {
         traffic.values().map(|class| class.unavailable_s).fold(0.0, f64::max)
     };
+    // What was never answered is lost as well.
+    let value = |name: &str| {
+        record.topology.classes.iter().find(|class| class.name == name).map_or(0.0, |class| class.value)
+    };
+    let lost = |traffic: &IndexMap<String, TrafficSummary>| {
+        traffic
+            .iter()
+            .map(|(name, class)| (class.failed + class.unfinished) as f64 * value(name))
+            .sum::<f64>()
+    };
     Some(Saved {
-        requests: sum(|class| class.failed as f64) as i64,
+        requests: sum(|class| (class.failed + class.unfinished) as f64) as i64,
         unavailable_s: longest(theirs) - longest(ours),
-        value: sum(|class| class.lost_value),
+        value: lost(theirs) - lost(ours),
     })
 }
 

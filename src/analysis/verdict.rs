@@ -17,6 +17,8 @@ const FALLING: f64 = 0.95;
 const AMPLIFIED: f64 = 1.2;
 /// Limits that turned away this share of what is missing explain it.
 const LIMITED: f64 = 0.5;
+/// A backlog that fell by fewer attempts than this says nothing.
+const TELLING: f64 = 10.0;
 /// So many windows are looked back at, at the most.
 const MOST_EARLIER: u32 = 30;
 /// A twin that leaves this share of its requests unfinished does not keep up.
@@ -44,21 +46,24 @@ struct Case<'a> {
     record: &'a Record,
     world: &'a WorldRecord,
     twin: &'a WorldRecord,
+    /// How it would have ended if nobody had done anything.
+    alone: Option<VerdictKind>,
     limits: &'a scenario::Impact,
     /// Length of the window at the end that decides.
     last_s: f64,
 }
 
 /// Judges a world of a record; a twin that misses its own demand is reported with any verdict. `affected` is the number of
-/// its affected requests.
+/// its affected requests; `alone` the verdict of the unattended world, if there is one.
 pub(crate) fn judge(
     record: &Record,
     world: &WorldRecord,
     twin: &WorldRecord,
     affected: u64,
+    alone: Option<VerdictKind>,
     limits: &scenario::Impact,
 ) -> Verdict {
-    let case = Case { record, world, twin, limits, last_s: last_window_s(record) };
+    let case = Case { record, world, twin, alone, limits, last_s: last_window_s(record) };
     let mut verdict = case.against_twin(affected);
     if let Some(baseline) = unhealthy_baseline(twin, limits) {
         verdict.reason = format!("{}; {baseline}", verdict.reason);
@@ -87,12 +92,14 @@ impl Case<'_> {
         let views: Vec<ClassView> = self.views().collect();
         let worst = views.iter().min_by(|a, b| a.last.total_cmp(&b.last));
         let impaired = worst.filter(|view| is_impaired(view));
-        let Some(worst) = impaired else { return self.healthy() };
-        let gap = format!(
-            "in the last {last_s:.0} s {} had {:.1} % of the twin's goodput",
-            worst.name,
-            100.0 * worst.last.max(0.0)
-        );
+        let hanging = views.iter().find(|view| self.leaves_hanging(view.name));
+        let Some(worst) = impaired.or(hanging) else { return self.healthy() };
+        let gap = if is_impaired(worst) {
+            let share = 100.0 * worst.last.max(0.0);
+            format!("in the last {last_s:.0} s {} had {share:.1} % of the twin's goodput", worst.name)
+        } else {
+            format!("at the end requests of {} still waited for their answer", worst.name)
+        };
         if let Some(fault) = record.faults.iter().find(|fault| fault.to_s.is_none()) {
             return verdict(VerdictKind::Down, format!("{gap}, and {} was still active", fault.name));
         }
@@ -101,6 +108,11 @@ impl Case<'_> {
         }
         if let Some(limit) = self.limited(worst) {
             return verdict(VerdictKind::Limited, format!("{gap}, {limit}"));
+        }
+        let changed = self.world.response.iter().any(|entry| entry.kind == ResponseKind::Set);
+        if changed && self.alone.is_some_and(is_healthy) {
+            let why = "and without what was set it would have been healthy";
+            return verdict(VerdictKind::Limited, format!("{gap}, {why}"));
         }
         let quiet = record.simulated_s - self.last_fault_s();
         let loop_ = self.sustained_by().map(|text| format!("; {text}")).unwrap_or_default();
@@ -133,16 +145,26 @@ impl Case<'_> {
         Some(format!("{name} still makes {ratio:.1} attempts for each call of the twin"))
     }
 
+    /// Whether more of a class's requests were left without an answer than in the twin, beyond what is contained.
+    fn leaves_hanging(&self, class: &str) -> bool {
+        let open = |world: &WorldRecord| {
+            let totals = world.totals.classes.get(class);
+            totals.map_or(0, |t| t.requests - t.ok - t.degraded - t.failed)
+        };
+        let requests = self.world.totals.classes.get(class).map_or(0, |totals| totals.requests);
+        let excess = open(self.world).saturating_sub(open(self.twin));
+        excess >= 3 && excess as f64 > self.limits.contained * requests as f64
+    }
+
     /// Whether limits that the response had set turned away most of what is missing.
     fn limited(&self, worst: &ClassView) -> Option<String> {
         let (end, window_s) = (self.record.simulated_s, self.world.window_s);
-        let changed = self.world.response.iter().any(|entry| entry.kind == ResponseKind::Set);
-        let turned_away = |(name, series): (&String, &crate::record::ServiceSeries)| {
-            (sum(&series.limited, window_s, end - self.last_s, end), name.clone())
-        };
-        let most = self.world.services.iter().map(turned_away).max_by(|a, b| a.0.total_cmp(&b.0));
-        let (count, service) = most.filter(|(count, _)| changed && *count >= LIMITED * worst.missing)?;
-        Some(format!("and the limits at {service} turned {count:.0} attempts away"))
+        let sets = self.world.response.iter().filter(|entry| entry.kind == ResponseKind::Set);
+        let changed = sets.filter(|entry| entry.what.contains("rate_limits") || entry.what.contains("shed"));
+        let series = self.world.classes.get(worst.name)?;
+        let count = sum(&series.limited, window_s, end - self.last_s, end);
+        (changed.count() > 0 && count >= LIMITED * worst.missing)
+            .then(|| format!("and limits that were set turned {count:.0} of its requests away"))
     }
 
     /// Healthy at the end: contained if no class failed more than a little beyond its twin.
@@ -183,8 +205,19 @@ impl Case<'_> {
         };
         let lowest = self.earlier_windows().map(|(from, to)| backlog(from, to)).fold(f64::INFINITY, f64::min);
         let last = backlog(end - last_s, end);
-        (last < FALLING * lowest)
+        (last < FALLING * lowest && lowest - last >= TELLING && self.all_run())
             .then(|| format!("the backlog was still falling, from {lowest:.0} to {last:.0} attempts"))
+    }
+
+    /// Whether all processes ran in the last window: a backlog that died with its process was not worked off.
+    fn all_run(&self) -> bool {
+        let (end, window_s) = (self.record.simulated_s, self.world.window_s);
+        self.record.topology.services.iter().all(|service| {
+            self.world.services.get(&service.name).is_none_or(|series| {
+                mean(&series.running_replicas, window_s, end - self.last_s, end)
+                    > f64::from(service.replicas) - 0.5
+            })
+        })
     }
 
     /// The windows before the last one, back to when the last trigger or act was over: what is better than all of them is
@@ -218,6 +251,11 @@ impl Case<'_> {
             })
         })
     }
+}
+
+/// Whether a world that ended so was healthy at its end.
+const fn is_healthy(kind: VerdictKind) -> bool {
+    matches!(kind, VerdictKind::Unaffected | VerdictKind::Contained | VerdictKind::Recovered)
 }
 
 /// Whether the goodput of a class is that of a sick one: a single answer that comes a little late is not.

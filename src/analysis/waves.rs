@@ -82,6 +82,17 @@ impl Restart<'_> {
         })
     }
 
+    /// When the first of the restarted is ready again: what fails until then is the restart itself.
+    fn serves_again_s(&self) -> f64 {
+        let mut ready = self.record.actual.transitions.iter().filter(|change| {
+            change.kind == "replica"
+                && change.state == "ready"
+                && change.at_s > self.begin_s
+                && self.restarted(service_of(&change.subject))
+        });
+        ready.next().map_or(self.begin_s, |change| change.at_s)
+    }
+
     /// Callees of the restarted that are under more load than before, and than in the twin.
     fn loads(&self) -> Vec<Wave> {
         let Some(twin) = &self.record.twin else { return Vec::new() };
@@ -189,14 +200,15 @@ impl Restart<'_> {
         let before = share(&windows(world, (self.begin_s - LOAD_S).max(0.0), self.begin_s)).unwrap_or(0.0);
         let length = libm::ceil(PIECE_S / world.window_s.max(1e-9)).max(1.0) as usize;
         let mut best = before;
-        windows(world, self.begin_s, self.end_s).step_by(length).map(|from| from..from + length).find(
-            |piece| {
+        windows(world, self.serves_again_s(), self.end_s)
+            .step_by(length)
+            .map(|from| from..from + length)
+            .find(|piece| {
                 let Some(share) = share(piece) else { return false };
                 let worse = (best <= before - MOVED || before < MOVED) && share >= best + MOVED;
                 best = best.min(share);
                 worse
-            },
-        )
+            })
     }
 }
 

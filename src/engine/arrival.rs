@@ -50,7 +50,11 @@ impl<O: Observer> Engine<'_, O> {
     /// A user takes the next step of a journey.
     pub(crate) fn visit(&mut self, slot: u32) {
         let session = self.state.sessions.remove(slot);
-        self.begin_request(session.next, session.number, session.user);
+        if session.broken {
+            self.never_made(session);
+        } else {
+            self.begin_request(session.next, session.number, session.user);
+        }
     }
 
     /// A request makes its first call.
@@ -78,28 +82,27 @@ impl<O: Observer> Engine<'_, O> {
         }
         self.emit(ModelEvent::RequestEnded(id, outcome));
         self.request_maybe_drained(slot);
-        let Some(step) = self.model.classes[id.class].step else { return };
-        let Some(next) = step.next else { return };
-        if outcome.is_answered() {
-            let at = self.now() + step.think.sample(&mut id.key.draws(THINK));
-            let session = Session { next, number: id.number, user: id.user };
-            let slot = self.state.sessions.insert(session).slot;
-            self.state.events.schedule(at, Event::Visit(slot));
-        } else {
-            self.break_off(next, id.number, id.user);
-        }
+        self.next_step(id, !outcome.is_answered());
     }
 
-    /// A journey ends before its end: the rest of its requests are lost, and nobody is called.
-    fn break_off(&mut self, first: ClassId, number: u64, user: u64) {
-        let mut next = Some(first);
-        while let Some(class) = next {
-            let id = self.request_id(class, number, user);
-            self.emit(ModelEvent::RequestArrived(id));
-            self.emit(ModelEvent::RequestEnded(id, Outcome::Failed(FailureCause::NotMade)));
-            self.emit(ModelEvent::RequestDrained(id));
-            next = self.model.classes[class].step.and_then(|step| step.next);
-        }
+    /// The user thinks before the next step of a journey. Of a broken one nothing more is made, but its steps are counted
+    /// where they would have come.
+    fn next_step(&mut self, id: RequestId, broken: bool) {
+        let Some(step) = self.model.classes[id.class].step else { return };
+        let Some(next) = step.next else { return };
+        let at = self.now() + step.think.sample(&mut id.key.draws(THINK));
+        let session = Session { next, number: id.number, user: id.user, broken };
+        let slot = self.state.sessions.insert(session).slot;
+        self.state.events.schedule(at, Event::Visit(slot));
+    }
+
+    /// A step of a journey that was broken off before: the request is lost, and nobody is called.
+    fn never_made(&mut self, session: Session) {
+        let id = self.request_id(session.next, session.number, session.user);
+        self.emit(ModelEvent::RequestArrived(id));
+        self.emit(ModelEvent::RequestEnded(id, Outcome::Failed(FailureCause::NotMade)));
+        self.emit(ModelEvent::RequestDrained(id));
+        self.next_step(id, true);
     }
 
     /// Forgets an ended request once its last attempt is gone.

@@ -13,8 +13,9 @@ use crate::time::SimTime;
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
     phase: Phase,
-    /// Whether this is the first incident: later ones are neither dismissed nor misread.
-    fresh: bool,
+    /// Whether a page was dismissed, and whether a wrong lead was followed: both happen once.
+    dismissed: bool,
+    misled: bool,
     /// Who works on it: 0 the on-call, 1 the experts.
     level: usize,
     /// The next rule of the runbook.
@@ -52,7 +53,7 @@ enum Phase {
 impl Person {
     pub(crate) fn new(model: &Model) -> Self {
         let last_minute = model.response.on_call.as_ref().map(|_| LastMinute::new(model));
-        Self { phase: Phase::Idle, fresh: true, level: 0, rule: 0, event: 0, last_minute }
+        Self { phase: Phase::Idle, dismissed: false, misled: false, level: 0, rule: 0, event: 0, last_minute }
     }
 
     /// Whether this event is the one that is waited for.
@@ -93,7 +94,8 @@ impl<O: Observer> Engine<'_, O> {
                 self.person_tells(Moment::StoodDown);
                 self.state.response.person.phase = Phase::Idle;
             }
-            Phase::Paged if self.state.response.person.fresh && !on_call.dismisses.is_zero() => {
+            Phase::Paged if !self.state.response.person.dismissed && !on_call.dismisses.is_zero() => {
+                self.state.response.person.dismissed = true;
                 self.person_tells(Moment::Dismissed);
                 self.person_waits(Phase::Dismissing, now + on_call.dismisses);
             }
@@ -102,18 +104,18 @@ impl<O: Observer> Engine<'_, O> {
                 self.person_waits(Phase::Deciding, now + on_call.decides);
             }
             Phase::Deciding => self.decide(on_call),
-            Phase::Misled(_) => self.judge(on_call, now),
             Phase::Watching(until) => self.judge(on_call, until),
-            Phase::Escalating => self.next_rule(on_call),
+            // Perhaps it is over by now, or by the time that help is there.
+            Phase::Misled(_) | Phase::Escalating => self.judge(on_call, now),
             Phase::Exhausted => self.judge(on_call, SimTime::MAX),
         }
     }
 
     /// A diagnosis: the wrong one first, if there is one.
     fn decide(&mut self, on_call: &OnCall) {
-        let fresh = std::mem::replace(&mut self.state.response.person.fresh, false);
+        let misled = std::mem::replace(&mut self.state.response.person.misled, true);
         match on_call.misdiagnosis {
-            Some((lasts, procedure)) if fresh => {
+            Some((lasts, procedure)) if !misled => {
                 self.person_tells(Moment::Misled(procedure));
                 self.state.response.person.phase = Phase::Misled(self.now() + lasts);
                 self.begin_procedure(PERSON, procedure);

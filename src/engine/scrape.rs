@@ -34,6 +34,12 @@ impl<O: Observer> Engine<'_, O> {
         if let Some(firing) = self.state.monitors.end_interval(id, monitor, reading, now) {
             self.emit(ModelEvent::AlertChanged(id, firing));
             self.alert_heard(id, firing);
+        } else if now >= self.model.origin
+            && now < self.model.origin + monitor.scrape
+            && self.state.monitors.is_firing(id)
+        {
+            // It has been firing since the warm-up, in which nobody listens.
+            self.alert_heard(id, true);
         }
     }
 

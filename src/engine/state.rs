@@ -83,6 +83,8 @@ pub(crate) struct Session {
     /// Which of its sessions it is.
     pub(crate) number: u64,
     pub(crate) user: u64,
+    /// Whether an earlier step of it failed: nothing more of it is made.
+    pub(crate) broken: bool,
 }
 
 /// A request under way, or with zombie attempts left.

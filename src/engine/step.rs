@@ -30,7 +30,9 @@ impl<O: Observer> Engine<'_, O> {
                     return self.work(slot, time.sample(&mut draws));
                 }
                 Instruction::Call { first, count, needed } => {
-                    return self.launch(slot, *first, *count, *needed);
+                    if !self.launch(slot, *first, *count, *needed) {
+                        return;
+                    }
                 }
                 Instruction::Unless { condition, target } => {
                     if !self.holds(slot, condition) {
@@ -89,8 +91,9 @@ impl<O: Observer> Engine<'_, O> {
         hit
     }
 
-    /// Makes the calls of a step. Their answers may come before the last is made, so they are judged afterwards.
-    fn launch(&mut self, slot: u32, first: SiteId, count: u32, needed: u32) {
+    /// Makes the calls of a step. Their answers may come before the last is made, so they are judged afterwards. Returns
+    /// whether the attempt can go on at once.
+    fn launch(&mut self, slot: u32, first: SiteId, count: u32, needed: u32) -> bool {
         let attempt = &mut self.state.attempts[slot];
         attempt.outstanding = count;
         attempt.needed = needed;
@@ -102,7 +105,7 @@ impl<O: Observer> Engine<'_, O> {
             self.begin_call(Parent::Attempt(slot), site, Some(replica), key, request);
         }
         self.state.attempts[slot].launching = false;
-        self.judge_calls(slot);
+        self.judge_calls(slot)
     }
 
     /// A call of an attempt was answered.
@@ -113,24 +116,23 @@ impl<O: Observer> Engine<'_, O> {
             attempt.needed = attempt.needed.saturating_sub(1);
             attempt.degraded |= outcome == Outcome::Degraded;
         }
-        if !attempt.launching {
-            self.judge_calls(slot);
+        if !attempt.launching && self.judge_calls(slot) {
+            self.step(slot);
         }
     }
 
-    /// Goes on once enough calls have succeeded, fails once too few still can, else waits.
-    fn judge_calls(&mut self, slot: u32) {
+    /// Whether enough calls have succeeded to go on. Once too few still can, the attempt fails; else it waits.
+    fn judge_calls(&mut self, slot: u32) -> bool {
         let attempt = self.state.attempts[slot];
         if attempt.needed > 0 && attempt.outstanding >= attempt.needed {
-            return;
+            return false;
         }
         self.abandon_calls(slot);
         self.emit(ModelEvent::Unblocked(attempt.replica));
-        if attempt.needed == 0 {
-            self.step(slot);
-        } else {
+        if attempt.needed > 0 {
             self.finish(slot, Outcome::Failed(FailureCause::Dependency));
         }
+        attempt.needed == 0
     }
 
     /// Whether a condition holds for an attempt.

@@ -242,6 +242,8 @@ pub struct ClassSeries {
     pub degraded: Vec<u64>,
     /// Requests failed, by the time of the failure.
     pub failed: Vec<u64>,
+    /// Of those: turned away at their entry by a limit (rate limit, shedding by priority).
+    pub limited: Vec<u64>,
     /// Latency of the answered ones.
     pub latency: Quantiles,
 }
@@ -263,8 +265,6 @@ pub struct ServiceSeries {
     pub timed_out: Vec<u64>,
     /// Of those: turned away (no replica, queue full, rate limit, shed by priority).
     pub shed: Vec<u64>,
-    /// Of those: turned away by a limit (rate limit, shedding by priority).
-    pub limited: Vec<u64>,
     /// Retries among the offered.
     pub retried: Vec<u64>,
     /// Lookups in its caches that knew the answer.

@@ -128,7 +128,7 @@ fn words(model: &Model, event: &ModelEvent) -> Option<(u64, [u64; 3])> {
         ModelEvent::AlertChanged(id, firing) => (18, [model.monitors[*id].stream.0, u64::from(*firing), 0]),
         ModelEvent::FaultBegan(id) => (19, [model.faults[*id].stream.0, 0, 0]),
         ModelEvent::FaultEnded(id) => (20, [model.faults[*id].stream.0, 0, 0]),
-        ModelEvent::SettingChanged(id) => (21, [model.changes[*id].stream.0, 0, 0]),
+        ModelEvent::SettingChanged(id) => (24, [model.changes[*id].stream.0, 0, 0]),
         ModelEvent::Acted(id, step) => (40, [model.response.procedures[*id].stream.0, u64::from(*step), 0]),
         ModelEvent::LookedUp(id, cache, hit) => {
             let caches = &model.services[model.replicas[*id].service].caches;

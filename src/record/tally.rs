@@ -48,6 +48,7 @@ pub(crate) struct ClassTally {
     ok: u64,
     degraded: u64,
     failed: u64,
+    limited: u64,
     latency: Latencies,
     totals: ClassTotals,
     causes: Causes,
@@ -62,6 +63,7 @@ impl ClassTally {
             ok: 0,
             degraded: 0,
             failed: 0,
+            limited: 0,
             latency: Latencies::coarse(),
             totals: ClassTotals::default(),
             causes: Causes::default(),
@@ -89,6 +91,7 @@ impl ClassTally {
             }
             Outcome::Failed(cause) => {
                 self.failed += 1;
+                self.limited += u64::from(matches!(cause, FailureCause::RateLimited | FailureCause::Shed));
                 self.totals.failed += 1;
                 self.causes.count(cause);
             }
@@ -101,6 +104,7 @@ impl ClassTally {
         push(&mut self.series.ok, &mut self.ok);
         push(&mut self.series.degraded, &mut self.degraded);
         push(&mut self.series.failed, &mut self.failed);
+        push(&mut self.series.limited, &mut self.limited);
         self.series.latency.push(&mut self.latency);
     }
 
@@ -125,7 +129,6 @@ pub(crate) struct ServiceTally {
     failed: u64,
     timed_out: u64,
     shed: u64,
-    limited: u64,
     retried: u64,
     hits: u64,
     misses: u64,
@@ -157,7 +160,6 @@ impl ServiceTally {
             failed: 0,
             timed_out: 0,
             shed: 0,
-            limited: 0,
             retried: 0,
             hits: 0,
             misses: 0,
@@ -198,7 +200,6 @@ impl ServiceTally {
             Outcome::Failed(cause) => {
                 self.failed += 1;
                 self.timed_out += u64::from(cause == FailureCause::Timeout);
-                self.limited += u64::from(matches!(cause, FailureCause::RateLimited | FailureCause::Shed));
                 self.shed += u64::from(cause.is_turned_away());
                 self.totals.failed += 1;
                 self.causes.count(cause);
@@ -248,7 +249,6 @@ impl ServiceTally {
         push(&mut series.failed, &mut self.failed);
         push(&mut series.timed_out, &mut self.timed_out);
         push(&mut series.shed, &mut self.shed);
-        push(&mut series.limited, &mut self.limited);
         push(&mut series.retried, &mut self.retried);
         push(&mut series.hits, &mut self.hits);
         push(&mut series.misses, &mut self.misses);

@@ -148,6 +148,7 @@ fn class(series: &ClassSeries) -> Columns<'_> {
         ("ok", Values::Counts(&series.ok)),
         ("degraded", Values::Counts(&series.degraded)),
         ("failed", Values::Counts(&series.failed)),
+        ("limited", Values::Counts(&series.limited)),
     ];
     counts.into_iter().chain(quantiles(&series.latency)).collect()
 }
@@ -162,7 +163,6 @@ fn service(series: &ServiceSeries) -> Columns<'_> {
         ("failed", Values::Counts(&series.failed)),
         ("timed_out", Values::Counts(&series.timed_out)),
         ("shed", Values::Counts(&series.shed)),
-        ("limited", Values::Counts(&series.limited)),
         ("retried", Values::Counts(&series.retried)),
         ("hits", Values::Counts(&series.hits)),
         ("misses", Values::Counts(&series.misses)),

@@ -67,6 +67,7 @@ fn world(attempts: [u64; 2], failed: [u64; 2], is_actual: bool) -> WorldRecord {
         arrived: vec![100, 100],
         ok: failed.map(|failed| 100 - failed).to_vec(),
         degraded: vec![0, 0],
+        limited: vec![0, 0],
         failed: failed.to_vec(),
         latency: latency(),
     };

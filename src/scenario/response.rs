@@ -13,7 +13,7 @@ schema! {
         pub name: Option<Name>,
         /// When, from the end of the warm-up. Either this or `on`.
         pub at: Option<Spanned<SimDuration>> where Rule::Instant,
-        /// What sets it off, each time it happens.
+        /// What sets it off, each time it happens while the act is not under way.
         pub on: Option<Trigger>,
         /// From there to its first step.
         pub after: SimDuration = "0s",

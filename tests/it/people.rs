@@ -2,7 +2,7 @@
 
 use knockon::experiment::Incident;
 use knockon::record::ResponseKind;
-use knockon::scenario::Scenario;
+use knockon::scenario::{Scenario, VerdictKind};
 
 use crate::support::replay;
 
@@ -118,4 +118,38 @@ fn something_done_before_any_fault_parts_the_worlds_as_well() {
     let record = &early.record;
     assert_eq!(record.unattended.as_ref().unwrap().fingerprint, alone.record.actual.fingerprint);
     assert_eq!(record.twin.as_ref().unwrap().fingerprint, alone.record.twin.as_ref().unwrap().fingerprint);
+}
+
+#[test]
+fn help_that_comes_when_it_is_over_does_nothing() {
+    use ResponseKind::{Escalated, Paged, Resolved, Started};
+    let incident = run(
+        "on_call: OnCall(escalates: \"150s\", experts: [Rule(name: \"too late\", does: Restart(\"s\"))])",
+    );
+    let kinds: Vec<ResponseKind> = done(&incident).iter().map(|entry| entry.2).collect();
+    assert_eq!(kinds, [Paged, Started, Escalated, Resolved]);
+    assert_eq!(incident.summary.services["s"].restarts, 0);
+}
+
+#[test]
+fn what_a_setting_of_the_response_holds_down_is_limited_not_metastable() {
+    let incident = run("response: [Act(at: \"T+110s\", does: Set(\"calls.'c -> s'.timeout\", \"1ms\"))]");
+    assert_eq!(incident.summary.verdict, Some(VerdictKind::Limited), "{}", incident.summary.verdict_reason);
+    assert_eq!(incident.summary.verdict_unattended, Some(VerdictKind::Recovered));
+    let saved = incident.summary.people.unwrap().saved.unwrap();
+    assert!(saved.requests < -10_000 && saved.value < -20_000.0, "{saved:?}");
+}
+
+#[test]
+fn silence_is_no_recovery() {
+    // The only service stands still for ever: nothing fails, nothing ends, and no alert fires on errors.
+    let text = "Scenario(format: 1, name: \"test\", warm_up: \"5s\", horizon: \"300s\", seed: 1,
+        services: { \"s\": Service(queue: Fifo(capacity: Unbounded), operations: { \"op\": [Work(\"10ms\")] }) },
+        traffic: { \"c\": Open(rate: \"2/s\", entry: \"s.op\") },
+        faults: [Fault(at: \"T+10s\", on: \"s\", effect: Pause)],
+        monitors: { \"rate\": Rate(of: \"c\", window: \"10s\", scrape: \"5s\", alert: Below(\"1/s\", for: \"5s\")) },
+        on_call: OnCall(runbook: [Rule(name: \"look\", does: Wait(\"1s\"))]))";
+    let incident = replay(&Scenario::parse(text).unwrap_or_else(|r| panic!("{:?}", r.diagnostics)));
+    assert_eq!(incident.summary.verdict, Some(VerdictKind::Down), "{}", incident.summary.verdict_reason);
+    assert!(done(&incident).iter().all(|entry| entry.2 != ResponseKind::Resolved));
 }

@@ -53,8 +53,8 @@ fn a_run_is_as_busy_as_forecast() {
 #[test]
 fn thursday_is_vulnerable_to_a_retry_storm() {
     let findings = review(&scenario_with(THURSDAY, None, &[]));
-    assert_eq!(codes(&findings), ["L010", "L020", "L030", "L050"]);
-    let storm = &findings[0].message;
+    assert_eq!(codes(&findings), ["L004", "L010", "L020", "L030", "L032", "L050"]);
+    let storm = &findings[1].message;
     assert!(storm.contains("`user`") && storm.contains("769/s") && storm.contains("800/s"), "{storm}");
     for variant in ["no retries", "one retry", "retry budget", "circuit breaker", "more capacity"] {
         let findings = review(&scenario_with(THURSDAY, Some(variant), &[]));

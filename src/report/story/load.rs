@@ -10,6 +10,10 @@ use crate::report::story::moments::{Happening, Weight};
 const OUTAGE_S: f64 = 1.0;
 /// and in which so many requests end, so that a few failures are no outage.
 const OUTAGE_REQUESTS: f64 = 20.0;
+/// Outages with less than this between them are one.
+const APART_S: f64 = 120.0;
+/// So many outages of a class are told before others.
+const STRETCHES: usize = 2;
 /// Amplification peaks in periods of at least this length, as its definition says.
 const PEAK_S: f64 = 10.0;
 /// A period with fewer of the twin's attempts says nothing.
@@ -30,27 +34,35 @@ pub(super) fn outages(record: &Record) -> Vec<Happening> {
         let per_s = requests / (width * series.arrived.len().max(1) as f64);
         let windows = periods(width, OUTAGE_S.max(OUTAGE_REQUESTS / per_s));
         let shares = failed_shares(series, windows);
-        let half = outage(&shares, 0.5).map(|span| (span, "more than half of"));
-        let some = || outage(&shares, 0.05).map(|span| (span, "more than 5 % of"));
-        let Some(((first, last), how_much)) = half.or_else(some) else { continue };
+        let calm = libm::ceil(APART_S / (width * windows as f64)) as usize;
+        let half = stretches(&shares, 0.5, calm);
+        let (stretches, how_much) = if half.is_empty() {
+            (stretches(&shares, 0.05, calm), "more than 5 % of")
+        } else {
+            (half, "more than half of")
+        };
         // A period is as long as it must be to count; what failed in it tells when.
         let in_period = |period: usize| {
             let end = (period * windows + windows).min(series.failed.len());
             (period * windows..end).filter(|window| series.failed[*window] > 0)
         };
-        let begin = in_period(first).next().unwrap_or(first * windows);
-        let end = match in_period(last).next_back() {
-            Some(window) if last + 1 < shares.len() => {
-                format!("until {}", quantity::instant((window + 1) as f64 * width))
-            }
-            _ => "to the end".to_owned(),
-        };
-        let what = Line::toned(Tone::Bad, "outage ").and(format!("{how_much} {name} fails, {end}"));
-        found.push(Happening {
-            at_s: from_fault(record, begin as f64 * width, width),
-            weight: Weight::Important,
-            what,
-        });
+        for (nth, (first, last)) in stretches.into_iter().enumerate() {
+            let begin = in_period(first).next().unwrap_or(first * windows);
+            let end = match in_period(last).next_back() {
+                Some(window) if last + 1 < shares.len() => {
+                    format!("until {}", quantity::instant((window + 1) as f64 * width))
+                }
+                _ => "to the end".to_owned(),
+            };
+            let again = if nth > 0 { " again" } else { "" };
+            let what =
+                Line::toned(Tone::Bad, "outage ").and(format!("{how_much} {name} fails{again}, {end}"));
+            found.push(Happening {
+                at_s: from_fault(record, begin as f64 * width, width),
+                weight: if nth < STRETCHES { Weight::Important } else { Weight::Detail },
+                what,
+            });
+        }
     }
     found
 }
@@ -103,10 +115,17 @@ fn failed_shares(series: &ClassSeries, windows: usize) -> Vec<Option<f64>> {
         .collect()
 }
 
-/// The first and the last period above a share.
-fn outage(shares: &[Option<f64>], above: f64) -> Option<(usize, usize)> {
-    let is_out = |share: &Option<f64>| share.is_some_and(|share| share > above);
-    Some((shares.iter().position(is_out)?, shares.iter().rposition(is_out)?))
+/// The stretches of periods above a share, each as (first, last); those with fewer than `calm` periods between are one.
+fn stretches(shares: &[Option<f64>], above: f64, calm: usize) -> Vec<(usize, usize)> {
+    let mut found: Vec<(usize, usize)> = Vec::new();
+    for (period, _) in shares.iter().enumerate().filter(|(_, share)| share.is_some_and(|share| share > above))
+    {
+        match found.last_mut() {
+            Some(last) if period - last.1 <= calm.max(1) => last.1 = period,
+            _ => found.push((period, period)),
+        }
+    }
+    found
 }
 
 /// When the ratio of attempts to the twin's first attempts first was about the largest, and what it was then.

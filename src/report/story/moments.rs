@@ -36,13 +36,13 @@ pub(super) struct Happening {
 /// The moments of an incident.
 pub(super) fn all(record: &Record, summary: &Summary) -> Vec<Moment> {
     let mut found = causes::faults(record);
+    found.extend(signals::all(record));
+    found.extend(people::moments(record));
     found.extend(causes::impacts(record, summary));
     found.extend(causes::waves(summary));
     found.extend(states::all(record));
     found.extend(load::outages(record));
     found.extend(load::peaks(record, summary));
-    found.extend(signals::all(record));
-    found.extend(people::moments(record));
     let most = if record.actual.response.is_empty() { MOST } else { MOST_WITH_PEOPLE };
     let left_out = thin(&mut found, most);
     let mut moments: Vec<Moment> = found.into_iter().map(|happening| moment(record, happening)).collect();

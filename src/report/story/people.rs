@@ -59,7 +59,7 @@ fn knowledge(record: &Record, entry: &ResponseEntry) -> Option<Line> {
             Some(line.join(dashboards(record, entry)))
         }
         ResponseKind::Escalated | ResponseKind::Exhausted => {
-            say(Tone::Caution, "people ", format!("{who} {}", entry.what))
+            say(Tone::Caution, "people ", format!("{who} {}", plural(&entry.by, &entry.what)))
         }
         ResponseKind::Dismissed | ResponseKind::Misled | ResponseKind::StoodDown => {
             say(Tone::Caution, "people ", format!("{who}: {}", entry.what))
@@ -103,7 +103,9 @@ fn deeds(steps: &[&ResponseEntry]) -> String {
             if passed > 0.0 { format!("{} later ", quantity::seconds(passed)) } else { String::new() };
         told.push(if index == 0 {
             let by = who(&step.by);
-            if by == step.by {
+            if by == step.what {
+                format!("automation: {}", step.what)
+            } else if by == step.by {
                 format!("{by}: {}", step.what)
             } else {
                 format!("{by} {}", verb(&step.by, &step.what))
@@ -145,6 +147,7 @@ fn verb(by: &str, what: &str) -> String {
 /// `declares it over` as what several do: `declare it over`.
 fn plural(by: &str, what: &str) -> String {
     match what.split_once(' ') {
+        Some(("does", rest)) if by == "experts" => format!("do {rest}"),
         Some((verb, rest)) if by == "experts" => format!("{} {rest}", verb.strip_suffix('s').unwrap_or(verb)),
         _ => what.to_owned(),
     }

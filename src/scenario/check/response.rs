@@ -37,12 +37,14 @@ impl Checker<'_> {
             );
         }
         self.circumstances(&act.only_if, found);
+        self.something(&act.does, act.name.as_ref(), found);
         self.actions(&act.does, found);
     }
 
     fn on_call(&self, on_call: &OnCall, found: &mut Diagnostics) {
         for rule in on_call.runbook.iter().chain(&on_call.experts) {
             self.circumstances(&rule.only_if, found);
+            self.something(&rule.does, Some(&rule.name), found);
             self.actions(&rule.does, found);
         }
         if let Some(misdiagnosis) = &on_call.misdiagnosis {
@@ -55,6 +57,17 @@ impl Checker<'_> {
             found.push(
                 Diagnostic::warning(code::NO_EFFECT, place, "no monitor has an alert: nobody is ever called")
                     .help("give a monitor an alert: alert: Above(\"50%\", for: \"15s\")"),
+            );
+        }
+    }
+
+    /// Something is done at all.
+    fn something(&self, actions: &[Action], name: Option<&Name>, found: &mut Diagnostics) {
+        if actions.is_empty() {
+            let place = name.map_or(self.scenario.horizon.span, |name| name.span);
+            found.push(
+                Diagnostic::error(code::EMPTY, place, "nothing is done here: `does` is empty")
+                    .help("write for example does: Restart(\"user\")"),
             );
         }
     }
@@ -88,6 +101,13 @@ fn chosen_names(scenario: &Scenario, found: &mut Diagnostics) {
     let rules = scenario.on_call.iter().flat_map(|on_call| on_call.runbook.iter().chain(&on_call.experts));
     let acts = scenario.response.iter().filter_map(|act| act.name.as_ref());
     let mut seen: Vec<&Name> = Vec::new();
+    for name in acts.clone().filter(|name| matches!(name.as_str(), "on-call" | "experts")) {
+        found.push(
+            Diagnostic::error(code::NAME, name.span, format!("`{}` is the name of people", name.value))
+                .label("an act is a script or automation")
+                .help("call it after what it does"),
+        );
+    }
     for name in rules.map(|rule| &rule.name).chain(acts) {
         if let Some(first) = seen.iter().find(|other| other.value == name.value) {
             found.push(

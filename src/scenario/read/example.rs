@@ -97,7 +97,7 @@ fn named_text(name: &str) -> String {
         "class" => "checkout",
         "monitor" => "user errors",
         "cache" => "profile",
-        "path" => "traffic.checkout.failed",
+        "path" => "calls.'checkout -> user'.retry.max_attempts",
         "region" => "eu-west",
         _ => "...",
     };
