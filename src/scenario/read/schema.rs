@@ -356,12 +356,13 @@ macro_rules! schema {
                 &INFO
             }
 
-            #[allow(unused_variables, reason = "forms without values use neither arguments nor context")]
             fn build(
                 form: usize,
                 args: &mut $crate::scenario::read::decode::Args,
                 cx: &mut $crate::scenario::read::decode::Cx,
             ) -> Option<Self> {
+                // Types whose forms have no values ask for neither.
+                let _ = (&args, &cx);
                 let mut position = 0_usize..;
                 $(
                     if position.next() == Some(form) {
@@ -373,9 +374,10 @@ macro_rules! schema {
                 None
             }
 
-            #[allow(unused_variables, reason = "forms without values have no parts")]
             fn amend_part(&mut self, path: &[$crate::scenario::edit::path::Step], from: &Self) {
                 if let Some((step, rest)) = path.split_first() {
+                    // Forms without values have no parts.
+                    let _ = (step, rest);
                     $($($(
                         if step.is(schema!(@name $field $($written)?))
                             && let (Self::$variant { $field: old, .. }, Self::$variant { $field: new, .. }) =
