@@ -93,13 +93,15 @@ const USER_ERRORS: Points =
 const CHECKOUT_ERRORS: Points =
     &[(0.0, 0.0), (10.0, 0.07), (30.0, 0.583), (60.0, 0.99), (880.0, 1.0), (965.0, 0.2), (1000.0, 0.0)];
 
-fn value(points: Points, at: f64) -> f64 {
+/// A curve read at a time.
+pub(crate) fn value(points: &[(f64, f64)], at: f64) -> f64 {
     let after = points.iter().position(|point| point.0 >= at).unwrap_or(points.len() - 1);
     let (a, b) = (points[after.saturating_sub(1)], points[after]);
     if b.0 <= a.0 || at >= b.0 { b.1 } else { a.1 + (b.1 - a.1) * (at - a.0).max(0.0) / (b.0 - a.0) }
 }
 
-fn topology() -> Topology {
+/// Services and classes of the shop.
+pub(crate) fn shop() -> Topology {
     let class =
         |name: &str, users, value| ClassNode { name: name.into(), entry: "gateway".into(), users, value };
     let node = |(name, replicas): (&str, u32)| ServiceNode { name: name.into(), replicas, threads: 10 };
@@ -345,7 +347,7 @@ fn record() -> Record {
         warm_up_s: 60.0,
         horizon_s: END as f64,
         simulated_s: END as f64,
-        topology: topology(),
+        topology: shop(),
         faults: vec![FaultSpan {
             name: "gc".into(),
             effect: "pause".into(),

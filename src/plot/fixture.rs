@@ -2,13 +2,14 @@
 
 use indexmap::IndexMap;
 
+use crate::analysis::fixture::{shop, value as through};
 use crate::analysis::{
     BlastRadius, CallSummary, Impact, MonitorSummary, SUMMARY_VERSION, ServiceSummary, Summary,
     TrafficSummary, WorldSummary,
 };
 use crate::record::{
-    CallSeries, ClassNode, ClassSeries, Edge, FaultSpan, MonitorTrack, RECORD_VERSION, Record, ServiceNode,
-    Topology, Transition, WorldRecord,
+    CallSeries, ClassSeries, Edge, FaultSpan, MonitorTrack, RECORD_VERSION, Record, ServiceNode, Topology,
+    Transition, WorldRecord,
 };
 use crate::scenario::VerdictKind;
 
@@ -61,13 +62,6 @@ pub(crate) fn blank(simulated_s: f64) -> (Record, Summary) {
     (record, summary)
 }
 
-/// A curve through points, straight between them.
-fn through(points: &[(f64, f64)], at: f64) -> f64 {
-    let after = points.iter().position(|point| point.0 >= at).unwrap_or(points.len() - 1);
-    let (a, b) = (points[after.saturating_sub(1)], points[after]);
-    if b.0 <= a.0 || at >= b.0 { b.1 } else { a.1 + (b.1 - a.1) * (at - a.0).max(0.0) / (b.0 - a.0) }
-}
-
 /// Counts per second around a rate, the same every time.
 fn wobble(rate: f64, second: usize, salt: usize) -> u64 {
     let noise = ((second * 7919 + salt * 104_729) % 97) as f64 / 48.0 - 1.0;
@@ -84,51 +78,6 @@ fn track(of: &str, threshold: f64, end_s: f64, points: &[(f64, f64)]) -> Monitor
         threshold: Some(threshold),
         samples: times.map(|t| (t, through(points, t))).collect(),
         alerts: Vec::new(),
-    }
-}
-
-/// Services and classes of the shop.
-pub(crate) fn shop() -> Topology {
-    let class =
-        |name: &str, users| ClassNode { name: name.into(), entry: "gateway".into(), users, value: 1.0 };
-    let service = |(name, replicas): (&str, u32)| ServiceNode { name: name.into(), replicas, threads: 10 };
-    let edge = |(caller, callee, from_class): (&str, &str, bool)| Edge {
-        name: format!("{caller} -> {callee}"),
-        caller: caller.into(),
-        from_class,
-        callee: callee.into(),
-    };
-    let services = [
-        ("gateway", 2),
-        ("checkout", 4),
-        ("browse", 3),
-        ("search", 3),
-        ("user", 5),
-        ("inventory", 2),
-        ("payment", 2),
-        ("product-db", 1),
-        ("search-index", 1),
-        ("user-db", 1),
-    ];
-    let calls = [
-        ("checkout", "gateway", true),
-        ("browse", "gateway", true),
-        ("search", "gateway", true),
-        ("gateway", "checkout", false),
-        ("gateway", "browse", false),
-        ("gateway", "search", false),
-        ("checkout", "user", false),
-        ("checkout", "inventory", false),
-        ("checkout", "payment", false),
-        ("browse", "user", false),
-        ("browse", "product-db", false),
-        ("search", "search-index", false),
-        ("user", "user-db", false),
-    ];
-    Topology {
-        classes: vec![class("checkout", 50_000), class("browse", 40_000), class("search", 60_000)],
-        services: services.map(service).to_vec(),
-        calls: calls.map(edge).to_vec(),
     }
 }
 

@@ -9,19 +9,33 @@ use crate::support::replay;
 /// A service that fails everything from T+10 s to T+100 s, an alert that fires at T+13 s (more than half of the last five
 /// seconds failed), and a response.
 fn run(response: &str) -> Incident {
-    let text = format!(
+    replay_text(&text(ONE_FAULT, response))
+}
+
+/// The same with faults of its own.
+fn run_with(faults_and_response: &str) -> Incident {
+    replay_text(&text("", faults_and_response))
+}
+
+const ONE_FAULT: &str = "faults: [Fault(at: \"T+10s\", for: \"90s\", on: \"s\", effect: Errors(\"100%\"))],";
+
+fn text(faults: &str, response: &str) -> String {
+    format!(
         "Scenario(format: 1, name: \"test\", warm_up: \"5s\", horizon: \"200s\", seed: 11,
         services: {{ \"s\": Service(replicas: 2, restart: Restart(startup: \"2s\"), operations: {{ \"op\": [Work(\"10ms\")] }}) }},
         traffic: {{ \"c\": Open(rate: \"200/s\", entry: \"s.op\", value: 2) }},
-        faults: [Fault(at: \"T+10s\", for: \"90s\", on: \"s\", effect: Errors(\"100%\"))],
+        {faults}
         monitors: {{
             \"errors\": ErrorRate(of: \"s\", window: \"5s\", scrape: \"1s\", alert: Above(\"50%\")),
             \"rate\": Rate(of: \"s\", window: \"5s\", scrape: \"1s\"),
         }},
         {response})"
-    );
+    )
+}
+
+fn replay_text(text: &str) -> Incident {
     let scenario =
-        Scenario::parse(&text).unwrap_or_else(|rejected| panic!("{:?}\n{text}", rejected.diagnostics));
+        Scenario::parse(text).unwrap_or_else(|rejected| panic!("{:?}\n{text}", rejected.diagnostics));
     replay(&scenario)
 }
 
@@ -152,4 +166,45 @@ fn silence_is_no_recovery() {
     let incident = replay(&Scenario::parse(text).unwrap_or_else(|r| panic!("{:?}", r.diagnostics)));
     assert_eq!(incident.summary.verdict, Some(VerdictKind::Down), "{}", incident.summary.verdict_reason);
     assert!(done(&incident).iter().all(|entry| entry.2 != ResponseKind::Resolved));
+}
+
+#[test]
+fn only_the_first_page_is_taken_for_a_blip() {
+    use ResponseKind::{Dismissed, Paged, Started, StoodDown};
+    // The first outage is over before anybody looks again; the second is not dismissed.
+    let two = "faults: [
+            Fault(at: \"T+10s\", for: \"20s\", on: \"s\", effect: Errors(\"100%\")),
+            Fault(at: \"T+100s\", for: \"90s\", on: \"s\", effect: Errors(\"100%\")),
+        ],
+        on_call: OnCall(notices: \"2s\", dismisses: \"40s\", runbook: [Rule(name: \"look\", does: Wait(\"1s\"), within: \"1s\")])";
+    let incident = run_with(two);
+    let kinds: Vec<ResponseKind> = done(&incident).iter().map(|entry| entry.2).collect();
+    assert_eq!(&kinds[..5], [Paged, Dismissed, StoodDown, Paged, Started]);
+    // What was lost on a blip is lost, although nothing came of it.
+    let delays = &incident.summary.people.as_ref().unwrap().delays_s;
+    assert!((delays["dismissal"] - 40.0).abs() < 1e-9 && (delays["notice"] - 4.0).abs() < 1e-9, "{delays:?}");
+}
+
+#[test]
+fn an_alert_of_the_warm_up_is_heard_at_its_end() {
+    // Twenty requests a second find ten threads of a second each: it fails from the begin.
+    let text = "Scenario(format: 1, name: \"test\", warm_up: \"30s\", horizon: \"60s\", seed: 1,
+        services: { \"s\": Service(threads: 10, queue: Fifo(capacity: 0), operations: { \"op\": [Work(\"1s\")] }) },
+        traffic: { \"c\": Open(rate: \"40/s\", entry: \"s.op\") },
+        monitors: { \"errors\": ErrorRate(of: \"c\", window: \"10s\", scrape: \"5s\", alert: Above(\"50%\")) },
+        on_call: OnCall(runbook: [Rule(name: \"look\", does: Wait(\"1s\"))]))";
+    let incident = replay(&Scenario::parse(text).unwrap_or_else(|r| panic!("{:?}", r.diagnostics)));
+    assert_eq!(done(&incident)[0], (0, "on-call", ResponseKind::Paged));
+}
+
+#[test]
+fn an_act_of_nothing_and_an_act_called_as_people_are_refused() {
+    for (response, code) in [
+        ("response: [Act(at: \"T+1s\", does: [])]", "K019"),
+        ("on_call: OnCall(runbook: [Rule(name: \"idle\", does: [])])", "K019"),
+        ("response: [Act(name: \"experts\", at: \"T+1s\", does: Restart(\"s\"))]", "K022"),
+    ] {
+        let rejected = Scenario::parse(&text(ONE_FAULT, response)).unwrap_err();
+        assert_eq!(rejected.diagnostics[0].code, code, "{response}: {:?}", rejected.diagnostics);
+    }
 }
