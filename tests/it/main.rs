@@ -9,6 +9,7 @@ mod desk;
 mod determinism;
 mod explain_command;
 mod fallbacks;
+mod fuzzing;
 mod help;
 mod journeys;
 mod life;
