@@ -132,6 +132,30 @@ mod tests {
     }
 
     #[test]
+    fn who_has_nothing_left_to_try_is_no_longer_misled_and_waits_for_nobody() {
+        use ResponseKind::{Escalated, Exhausted, Misled, Paged, Started};
+        let begun = [(0.0, "on-call", Paged), (60.0, "on-call", Started), (90.0, "on-call", Misled)];
+        let alone = delays(&entries(&[&begun[..], &[(390.0, "on-call", Exhausted)]].concat()));
+        assert!((alone["misdiagnosis"] - 300.0).abs() < 1e-9, "{alone:?}");
+        let called = [(390.0, "on-call", Escalated), (990.0, "experts", Exhausted)];
+        let helped = delays(&entries(&[&begun[..], &called].concat()));
+        assert!((helped["misdiagnosis"] - 300.0).abs() < 1e-9, "{helped:?}");
+        assert!((helped["escalation"] - 600.0).abs() < 1e-9, "{helped:?}");
+    }
+
+    /// A request without an answer is as lost as one that failed.
+    #[test]
+    fn requests_left_waiting_count_as_lost() {
+        let (record, mut summary) = crate::analysis::fixture::attended();
+        let before = saved(&record, &summary).unwrap();
+        let class = &mut summary.unattended.as_mut().unwrap().traffic["checkout"];
+        class.unfinished += 1_000;
+        let after = saved(&record, &summary).unwrap();
+        assert_eq!(after.requests - before.requests, 1_000);
+        assert!(after.value > before.value + 1.0, "{after:?}");
+    }
+
+    #[test]
     fn what_acting_saved_is_the_difference_of_two_worlds() {
         let (record, summary) = crate::analysis::fixture::attended();
         let told = people(&record, &summary).unwrap();

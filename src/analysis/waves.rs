@@ -288,4 +288,25 @@ mod tests {
         let last = told.last().unwrap();
         assert_eq!((last.service.as_str(), last.via.as_str()), ("search", "full queue under load"));
     }
+
+    /// Until the first of the restarted is ready again everything fails: that is the restart, not a wave after it.
+    #[test]
+    fn what_fails_while_a_process_starts_is_no_second_wave() {
+        let (mut record, summary) = fixture::attended();
+        let ready = |change: &crate::record::Transition| change.state == "ready" && change.at_s > 61.0;
+        let ready_s = record.actual.transitions.iter().find(|change| ready(change)).unwrap().at_s;
+        let width = record.actual.window_s;
+        let fails = |window: usize, until_s: f64| (61.0..until_s).contains(&(window as f64 * width));
+        let mut told = |until_s: f64| {
+            let user = &mut record.actual.services["user"];
+            for window in 0..user.ok.len() {
+                (user.ok[window], user.failed[window]) =
+                    if fails(window, until_s) { (0, 100) } else { (100, 0) };
+            }
+            let waves = waves(&record, &summary.propagation);
+            waves.into_iter().filter(|wave| wave.service == "user" && wave.from.is_some()).count()
+        };
+        assert_eq!(told(ready_s), 0, "it failed until T+{ready_s} s, when it was ready");
+        assert_eq!(told(ready_s + 20.0), 1, "it went on failing");
+    }
 }

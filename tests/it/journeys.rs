@@ -168,6 +168,18 @@ fn people_do_not_see_requests_that_were_never_made() {
     assert_eq!((last("rate"), last("search")), (0.0, 1.0));
 }
 
+/// What the horizon cuts off in the twin was not taken away by anybody.
+#[test]
+fn steps_beyond_the_horizon_are_not_counted_as_lost() {
+    let text = "Scenario(format: 1, name: \"test\", warm_up: \"0s\", horizon: \"60s\",
+        services: { \"a\": Service(operations: { \"op\": [Work(\"1ms\")] }) },
+        traffic: { \"j\": Journey(\"10/s\", { \"1\": Visit(\"a.op\", think: Constant(\"30m\")), \"2\": Visit(\"a.op\") }) },
+        faults: [Fault(at: \"T+10s\", for: \"10s\", on: \"a\", effect: Errors(\"100%\"))])";
+    let (_, summary) = run(&Scenario::parse(text).unwrap());
+    assert!(summary.traffic["j: 1"].failed > 50);
+    assert_eq!(summary.traffic["j: 2"].requests, 0, "{:?}", summary.traffic["j: 2"]);
+}
+
 #[test]
 fn a_policy_of_the_journey_covers_its_steps_and_that_of_a_step_overrides_it() {
     let calls = "calls: { \"shopper -> gateway\": Policy(timeout: \"25ms\", network: \"3ms\"),

@@ -5,6 +5,7 @@
 mod admission;
 mod bad_input;
 mod check_command;
+mod corners;
 mod desk;
 mod determinism;
 mod explain_command;

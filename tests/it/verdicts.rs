@@ -21,6 +21,12 @@ fn each_verdict_has_its_case() {
         // Active to the end, whether it is said or not.
         (VerdictKind::Down, vec!["faults.pause.for=\"290s\""]),
         (VerdictKind::Down, vec!["faults=[Fault(at: \"T+10s\", on: \"back\", effect: Crash)]"]),
+        // Healthy either way: how much may fail is the scenario's to say.
+        (VerdictKind::Recovered, vec!["faults.pause.for=\"600ms\"", "impact=Impact(contained: \"0%\")"]),
+        (VerdictKind::Contained, vec![no_retries, "impact=Impact(contained: \"20%\")"]),
+        // Two of the windows that decide, 15 s each, must have passed since the fault was over.
+        (VerdictKind::Undecided, vec!["faults.pause.at=\"T+266s\""]),
+        (VerdictKind::Metastable, vec!["faults.pause.at=\"T+264s\""]),
         // Over 15 s before the end: too early to say.
         (VerdictKind::Undecided, vec!["faults.pause.at=\"T+280s\""]),
     ] {

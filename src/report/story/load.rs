@@ -171,6 +171,26 @@ mod tests {
     }
 
     #[test]
+    fn outages_minutes_apart_are_told_apart() {
+        let told = |gap: usize| {
+            let mut record = record();
+            record.actual.window_s = 1.0;
+            let series = &mut record.actual.classes[0];
+            (series.arrived, series.ok, series.failed) = (vec![100; 600], vec![100; 600], vec![0; 600]);
+            for window in (100..120).chain(120 + gap..140 + gap) {
+                (series.ok[window], series.failed[window]) = (0, 100);
+            }
+            outages(&record).iter().map(|outage| outage.what.text()).collect::<Vec<_>>()
+        };
+        assert_eq!(told(60), ["outage more than half of buy fails, until T+200s"]);
+        let apart = [
+            "outage more than half of buy fails, until T+120s",
+            "outage more than half of buy fails again, until T+5m20s",
+        ];
+        assert_eq!(told(180), apart);
+    }
+
+    #[test]
     fn a_plateau_is_told_when_it_is_reached() {
         let calls = |attempts: &[u64]| CallSeries {
             attempts: attempts.to_vec(),
