@@ -10,6 +10,7 @@
 //! | `2s: ask -> no, open` | a call is refused; if admitted, it never ends |
 //! | `3s: a fails -> open` | `a` ends: `ok`, `fails`, `ignored` (with a failure that is not counted), or `given up` |
 //! | `4s: look -> open` | nothing happens, but somebody watches the state |
+//! | `5s: set Polly() -> open` | from now on it goes by these numbers |
 //!
 //! Times are added: `61s+1ns`. Each story is told twice, once with a timer for what happens by time alone and once
 //! without. The ignored failure is always `Refused`.
@@ -79,6 +80,10 @@ impl Storyteller {
         let mut answer = "";
         match words[..] {
             ["look"] => self.breaker.advance(now),
+            ["set", ..] => {
+                let kept = self.breaker.reconfigure(&breaker(&words[1..].join(" ")), now);
+                assert!(kept, "of another flavor");
+            }
             ["ask", ref name @ ..] => {
                 let permit = self.breaker.try_acquire(now);
                 answer = if permit.is_some() { "yes, " } else { "no, " };

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::scenario::{BreakerTrip, BreakerWindow};
 
-fn rate(half_open_calls: u32, half_open_for: SimDuration, automatic: bool) -> Breaker {
+fn rate(half_open_calls: u32, half_open_for: SimDuration, automatic: bool, open_factor: f64) -> Breaker {
     Breaker::Resilience4j {
         window: BreakerWindow::Time(SimDuration::from_secs(5)),
         min_calls: 4,
@@ -15,8 +15,8 @@ fn rate(half_open_calls: u32, half_open_for: SimDuration, automatic: bool) -> Br
         slow_rate: 1.0,
         slow_after: SimDuration::from_millis(900),
         open_for: SimDuration::from_secs(2),
-        open_factor: 1.0,
-        open_max: None,
+        open_factor,
+        open_max: Some(SimDuration::from_secs(5)),
         half_open_calls,
         half_open_for,
         automatic,
@@ -117,9 +117,10 @@ proptest! {
     #[test]
     fn a_timer_makes_no_difference(
         ops in ops(), half_open_for in 0_u64..4, automatic: bool, probes in 1_u32..4,
+        factor in prop_oneof![Just(1.0), Just(1.3)],
     ) {
         let half_open_for = SimDuration::from_secs(half_open_for);
-        let breaker = CircuitBreaker::new(&rate(probes, half_open_for, automatic), SimTime::ZERO);
+        let breaker = CircuitBreaker::new(&rate(probes, half_open_for, automatic, factor), SimTime::ZERO);
         let (mut lazy, mut timed) = (Vec::new(), Vec::new());
         play(breaker.clone(), &ops, false, |_, permit, state| lazy.push((permit, state)));
         play(breaker, &ops, true, |_, permit, state| timed.push((permit, state)));
@@ -128,7 +129,7 @@ proptest! {
 
     #[test]
     fn resilience4j_admits_its_permits_and_those_returned(ops in ops(), probes in 1_u32..4) {
-        let breaker = CircuitBreaker::new(&rate(probes, SimDuration::ZERO, false), SimTime::ZERO);
+        let breaker = CircuitBreaker::new(&rate(probes, SimDuration::ZERO, false, 1.0), SimTime::ZERO);
         let (mut admitted, mut returned, mut exceeded) = (0_u32, 0_u32, false);
         play(breaker, &ops, false, |op, permit, state| {
             match op {

@@ -170,3 +170,20 @@ fn a_run_of_failures_loses_what_rolls_away() {
         "0s: 2 fail -> closed\n 5s: 1 ok -> closed\n 5s: 3 fail -> closed\n 10s: 2 fail -> closed\n 10s: 1 fail -> open",
     );
 }
+
+#[test]
+fn other_numbers_keep_what_was_counted_unless_they_divide_it_anew() {
+    follows(
+        "Gobreaker()",
+        "0s: 4 fail                                                     -> closed
+         1s: set Gobreaker(trip: Consecutive(5))                        -> closed
+         1s: 1 fail                                                     -> open
+         2s: set Gobreaker(trip: Consecutive(5), open_for: \"3s\")        -> open
+         4s: ask                                                        -> no, open
+         5s: 1 ok                                                       -> closed
+         5s: 4 fail                                                     -> closed
+         6s: set Gobreaker(trip: Consecutive(5), interval: \"10s\")       -> closed
+         6s: 4 fail                                                     -> closed
+         16s: 1 fail                                                    -> open",
+    );
+}

@@ -135,3 +135,26 @@ fn closing_starts_the_looks_anew() {
          7200ms:  look   -> open",
     );
 }
+
+#[test]
+fn other_numbers_keep_what_was_counted_unless_they_divide_it_anew() {
+    follows(
+        "Hystrix(min_calls: 9)",
+        "0s:     4 fail                                    -> closed
+         1s:     set Hystrix(min_calls: 4)                 -> closed
+         1499ms: look                                      -> closed
+         1500ms: look                                      -> open
+         2s:     set Hystrix(min_calls: 4, open_for: \"1s\") -> open
+         2500ms: ask                                       -> no, open
+         2501ms: ask                                       -> yes, half-open",
+    );
+    follows(
+        "Hystrix(min_calls: 4)",
+        "0s:    3 fail                                       -> closed
+         300ms: set Hystrix(min_calls: 4, interval: \"200ms\") -> closed
+         300ms: 1 fail                                       -> closed
+         500ms: look                                         -> closed
+         500ms: 3 fail                                       -> closed
+         700ms: look                                         -> open",
+    );
+}

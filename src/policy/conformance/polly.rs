@@ -119,3 +119,16 @@ fn opening_does_not_empty_the_window() {
          7s: 1 fail  -> closed",
     );
 }
+
+#[test]
+fn other_numbers_keep_what_was_counted() {
+    follows(
+        "Polly(min_calls: 9)",
+        "0s: 4 fail                                  -> closed
+         1s: set Polly(min_calls: 5)                 -> closed
+         1s: 1 fail                                  -> open
+         2s: set Polly(min_calls: 5, open_for: \"2s\") -> open
+         2s: ask                                     -> no, open
+         3s: ask                                     -> yes, half-open",
+    );
+}
