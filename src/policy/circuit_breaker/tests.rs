@@ -166,7 +166,7 @@ proptest! {
             play(CircuitBreaker::new(&breaker, SimTime::ZERO), &ops, false, |op, permit, state| {
                 if state != before || state != BreakerState::HalfOpen {
                     probing = 0;
-                    out.iter_mut().for_each(|probe| *probe = false);
+                    out.make_contiguous().fill(false);
                 }
                 match op {
                     Op::Acquire if permit.is_some() => {
