@@ -2,7 +2,7 @@
 
 use crate::failure::FailureCause;
 use crate::policy::breaker_state::BreakerState;
-use crate::scenario::{BreakerTrip, buckets};
+use crate::scenario::{Breaker, BreakerTrip};
 use crate::time::{SimDuration, SimTime};
 
 /// gobreaker 2's `CircuitBreaker` with its `rollingCounts`.
@@ -233,12 +233,12 @@ impl Gobreaker {
 
 impl GobreakerSettings {
     fn buckets(&self) -> usize {
-        buckets(self.interval, self.bucket).0 as usize
+        Breaker::buckets(self.interval, self.bucket).0 as usize
     }
 
     /// The interval, as many whole buckets as it needs.
     fn whole(&self) -> SimDuration {
-        buckets(self.interval, self.bucket).1
+        Breaker::buckets(self.interval, self.bucket).1
     }
 }
 
@@ -248,3 +248,6 @@ impl Counts {
         self.failures_in_a_row += 1;
     }
 }
+
+#[cfg(test)]
+mod tests;

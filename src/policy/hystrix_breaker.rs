@@ -188,3 +188,6 @@ impl Health {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

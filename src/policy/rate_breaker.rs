@@ -244,7 +244,7 @@ fn minimum(window: BreakerWindow, min_calls: u32) -> u32 {
 }
 
 /// Whether so many of the calls are this share of them, 0 to 1, or more. Compared as resilience4j does, in percents of 32
-/// bits, which differ from exact ones only in windows of more than 100,000 calls.
+/// bits: for a rate of whole percents this differs from exact arithmetic only in windows of more than 100,000 calls.
 fn reaches(part: u32, calls: u32, rate: f64) -> bool {
     part as f32 * 100.0 / calls as f32 >= (rate * 100.0) as f32
 }

@@ -165,18 +165,18 @@ impl Breaker {
             Self::Gobreaker { trip: BreakerTrip::Ratio { min_calls, .. }, interval, bucket, .. }
                 if !interval.is_zero() =>
             {
-                Some((min_calls, buckets(interval, bucket).1))
+                Some((min_calls, Self::buckets(interval, bucket).1))
             }
             Self::Resilience4j { .. } | Self::Consecutive { .. } | Self::Gobreaker { .. } => None,
         }
     }
-}
 
-/// Into how many buckets gobreaker divides its interval, and how long they are together; one if it does not.
-pub fn buckets(interval: SimDuration, bucket: SimDuration) -> (u64, SimDuration) {
-    if interval.is_zero() || bucket.is_zero() {
-        return (1, interval);
+    /// Into how many buckets gobreaker divides its interval, and how long they are together; one if it does not.
+    pub fn buckets(interval: SimDuration, bucket: SimDuration) -> (u64, SimDuration) {
+        if interval.is_zero() || bucket.is_zero() {
+            return (1, interval);
+        }
+        let count = interval.as_nanos().div_ceil(bucket.as_nanos());
+        (count, bucket * count)
     }
-    let count = interval.as_nanos().div_ceil(bucket.as_nanos());
-    (count, bucket * count)
 }

@@ -1,7 +1,7 @@
 //! The rules that bind the values of a breaker to each other. Knows no names.
 
 use crate::diagnostic::Diagnostic;
-use crate::scenario::breaker::{MOST_BUCKETS, buckets};
+use crate::scenario::breaker::MOST_BUCKETS;
 use crate::scenario::read::decode::Cx;
 use crate::scenario::read::forms::part;
 use crate::scenario::text::tree::Node;
@@ -101,7 +101,7 @@ fn some_buckets(interval: SimDuration, bucket: SimDuration, node: &Node, cx: &mu
             .label("`interval` is zero: counts are never cleared")
             .help("add for example interval: \"10s\", or leave `bucket` out"),
         );
-    } else if buckets(interval, bucket).0 > MOST_BUCKETS {
+    } else if Breaker::buckets(interval, bucket).0 > MOST_BUCKETS {
         too_many(interval, bucket, part(node, "bucket"), cx);
     }
 }
