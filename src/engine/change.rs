@@ -106,16 +106,9 @@ impl<O: Observer> Engine<'_, O> {
             _ => false,
         };
         if !kept {
-            state.breaker = policy.breaker.as_ref().map(CircuitBreaker::new);
+            state.breaker = policy.breaker.as_ref().map(|breaker| CircuitBreaker::new(breaker, now));
         }
-        let breaker = state.breaker.as_ref();
-        let after = breaker.map_or(BreakerState::Closed, CircuitBreaker::state);
-        // In the same state, too, it may now change by time at another instant.
-        if before == after
-            && let Some(at) = breaker.and_then(CircuitBreaker::next_timed_transition)
-        {
-            self.state.events.schedule(at, Event::BreakerTimer(guard));
-        }
+        let after = state.breaker.as_ref().map_or(BreakerState::Closed, CircuitBreaker::state);
         self.breaker_changed(guard, before, after);
     }
 

@@ -13,6 +13,8 @@ pub(crate) struct Guard {
     /// Whose state it is.
     pub(crate) edge: EdgeId,
     pub(crate) breaker: Option<CircuitBreaker>,
+    /// The instant for which the breaker's timer is set.
+    pub(crate) breaker_due: Option<SimTime>,
     pub(crate) budget: Option<RetryBudget>,
     pub(crate) bulkhead: Option<Permits<u32>>,
     pub(crate) pool: Option<Permits<u32>>,
@@ -32,7 +34,8 @@ impl Guard {
         let wants_in_flight = policy.balancer == Balancer::LeastInFlight;
         Self {
             edge: id,
-            breaker: policy.breaker.as_ref().map(CircuitBreaker::new),
+            breaker: policy.breaker.as_ref().map(|breaker| CircuitBreaker::new(breaker, now)),
+            breaker_due: None,
             budget: policy
                 .retry
                 .as_ref()

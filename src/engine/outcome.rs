@@ -314,25 +314,29 @@ impl<O: Observer> Engine<'_, O> {
     /// A breaker may change by time alone: it is looked at again when it will.
     pub(crate) fn breaker_timer(&mut self, guard: u32) {
         let now = self.now();
-        let Some(breaker) = self.state.guards[guard as usize].breaker.as_mut() else { return };
+        let state = &mut self.state.guards[guard as usize];
+        state.breaker_due = state.breaker_due.filter(|&due| due > now);
+        let Some(breaker) = state.breaker.as_mut() else { return };
         let before = breaker.state();
         breaker.advance(now);
         let after = breaker.state();
         self.breaker_changed(guard, before, after);
     }
 
+    /// A breaker was looked at: sets its timer, if it will now change by time alone at another instant, and tells the
+    /// observers if it has changed.
     pub(crate) fn breaker_changed(&mut self, guard: u32, before: BreakerState, after: BreakerState) {
-        if before == after {
-            return;
-        }
-        let state = &self.state.guards[guard as usize];
-        let number = guard - self.model.edges[state.edge].first_guard;
-        let (edge, next) =
-            (state.edge, state.breaker.as_ref().and_then(CircuitBreaker::next_timed_transition));
-        if let Some(at) = next {
+        let state = &mut self.state.guards[guard as usize];
+        let next = state.breaker.as_ref().and_then(CircuitBreaker::next_timed_transition);
+        if let Some(at) = next.filter(|_| next != state.breaker_due) {
+            state.breaker_due = next;
             self.state.events.schedule(at, Event::BreakerTimer(guard));
         }
-        self.emit(ModelEvent::BreakerChanged(edge, number, after));
+        if before != after {
+            let edge = state.edge;
+            let number = guard - self.model.edges[edge].first_guard;
+            self.emit(ModelEvent::BreakerChanged(edge, number, after));
+        }
     }
 
     /// The policy in force at a call site.

@@ -2,7 +2,7 @@
 
 use crate::failure::FailureCause;
 use crate::model::parts::Edge;
-use crate::scenario::{Backoff, Breaker, Budget, Jitter, Order};
+use crate::scenario::{Backoff, Budget, Jitter, Order};
 use crate::time::SimDuration;
 
 /// How an attempt can fail because its callee does.
@@ -91,17 +91,14 @@ impl Edge {
     /// of attempts that each of its states sees.
     fn breaker_trips(&self, failing: f64, seen_per_s: f64) -> bool {
         let inside = self.policy.retry.as_ref().is_some_and(|retry| retry.order == Order::Inside);
-        match &self.policy.breaker {
+        let Some(breaker) = &self.policy.breaker else { return false };
+        if breaker.ignored().contains(&FailureCause::Timeout) {
+            return false;
+        }
+        match breaker.tripping_rate() {
             // Within one permission, retries pass a breaker that is still closed; open, it stops them as well.
-            Some(Breaker::Consecutive { ignore, .. }) => {
-                !ignore.contains(&FailureCause::Timeout) && failing >= 1.0 && !inside
-            }
-            Some(Breaker::Resilience4j { ignore, failure_rate, .. }) => {
-                !ignore.contains(&FailureCause::Timeout)
-                    && failing >= *failure_rate
-                    && self.breaker_shortfall(seen_per_s).is_none()
-            }
-            None => false,
+            None => failing >= 1.0 && !inside,
+            Some(rate) => failing >= rate && self.breaker_shortfall(seen_per_s).is_none(),
         }
     }
 
@@ -111,15 +108,8 @@ impl Edge {
     /// there `min_calls` is at most the window). Counts of Poisson arrivals beyond their mean plus six standard
     /// deviations plus ten are taken for never (below 1e-8 for each second).
     pub(super) fn breaker_shortfall(&self, seen_per_s: f64) -> Option<(f64, u32, SimDuration)> {
-        let Some(Breaker::Resilience4j {
-            window: crate::scenario::BreakerWindow::Time(length),
-            min_calls,
-            ..
-        }) = &self.policy.breaker
-        else {
-            return None;
-        };
+        let (min_calls, length) = self.policy.breaker.as_ref()?.calls_needed_within()?;
         let seen = seen_per_s * length.as_secs_f64();
-        (seen + 6.0 * libm::sqrt(seen) + 10.0 < f64::from(*min_calls)).then_some((seen, *min_calls, *length))
+        (seen + 6.0 * libm::sqrt(seen) + 10.0 < f64::from(min_calls)).then_some((seen, min_calls, length))
     }
 }

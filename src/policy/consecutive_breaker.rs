@@ -6,7 +6,7 @@ use crate::time::{SimDuration, SimTime};
 
 /// Opens after failures in a row; half-open admits probes one at a time.
 ///
-/// The core of gobreaker (SEMANTICS 1.4): only a failure opens it, it becomes half-open at the first call strictly
+/// The core of gobreaker: only a failure opens it, it becomes half-open at the first call strictly
 /// later than `open_for` after it opened, and every change begins a generation whose calls alone count from then on.
 /// It opens on the `failures`-th failure in a row (gobreaker's default condition `> 5` is 6 here). gobreaker admits as
 /// many probes at once as it wants successes; this one admits the next only when the one before is done, as Hystrix and
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn half_open_begins_strictly_after_open_for() {
-        // SEMANTICS 1.4 and 1.10: gobreaker compares now > expiry.
+        // gobreaker compares now > expiry.
         let mut breaker = opened(1);
         assert_eq!(breaker.try_acquire(at(31)), None);
         assert_eq!(breaker.state(), BreakerState::Open);
@@ -245,7 +245,7 @@ mod tests {
 
     #[test]
     fn results_of_earlier_generations_are_dropped() {
-        // SEMANTICS 1.4: results whose generation differs from the current are discarded.
+        // Results whose generation differs from the current are discarded.
         let mut breaker = breaker(1, 1);
         let late = [0; 4].map(|_| breaker.try_acquire(at(0)).unwrap());
         call(&mut breaker, at(1), ERROR);

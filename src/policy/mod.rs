@@ -16,18 +16,25 @@
 //! **Invariant**: time only moves forward. Every method that takes `now` expects it no earlier than the last one.
 
 mod backoff;
+mod breaker_settings;
 mod breaker_state;
 mod circuit_breaker;
 mod consecutive_breaker;
 mod crash_loop;
+mod gobreaker;
+mod hystrix_breaker;
 mod last_answers;
 mod permits;
+mod polly_breaker;
 mod rate_breaker;
 mod rate_limit;
 mod retry;
 mod retry_budget;
 mod sliding_window;
 mod windowed_adder;
+
+#[cfg(test)]
+mod conformance;
 
 pub use backoff::delay;
 pub use breaker_state::BreakerState;

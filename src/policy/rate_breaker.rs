@@ -6,7 +6,7 @@ use crate::policy::sliding_window::{Counts, Outcome, SlidingWindow};
 use crate::scenario::BreakerWindow;
 use crate::time::{SimDuration, SimTime};
 
-/// resilience4j's `CircuitBreakerStateMachine` (SEMANTICS 1.1), in nanoseconds where it has milliseconds.
+/// resilience4j's `CircuitBreakerStateMachine` and `CircuitBreakerMetrics`, in nanoseconds where it has milliseconds.
 ///
 /// **Late results** are credited to the state that is current when they come, whichever admitted the call. In closed
 /// and half-open they count and can decide; a late ignored failure or release in half-open adds a permit, so that more
@@ -26,6 +26,8 @@ pub(super) struct RateBreaker {
     window: SlidingWindow,
     /// Fewer outcomes than this in `window` decide nothing; at least 1.
     min_calls: u32,
+    /// How often it has opened since it was last closed: the wait grows with it.
+    openings: u32,
 }
 
 /// As in `Breaker::Resilience4j`.
@@ -37,6 +39,8 @@ pub(super) struct RateSettings {
     pub(super) slow_rate: f64,
     pub(super) slow_after: SimDuration,
     pub(super) open_for: SimDuration,
+    pub(super) open_factor: f64,
+    pub(super) open_max: Option<SimDuration>,
     pub(super) half_open_calls: u32,
     pub(super) half_open_for: SimDuration,
     pub(super) automatic: bool,
@@ -58,11 +62,22 @@ enum Verdict {
     Exceeded,
 }
 
+impl RateSettings {
+    /// Time from the `opening`-th opening in a row, from 1, to half-open (`IntervalFunction.ofExponentialBackoff`).
+    fn wait(&self, opening: u32) -> SimDuration {
+        if opening <= 1 || self.open_factor <= 1.0 {
+            return self.open_for;
+        }
+        let wait = self.open_for.scaled(libm::pow(self.open_factor, f64::from(opening - 1)));
+        self.open_max.map_or(wait, |max| wait.min(max))
+    }
+}
+
 impl RateBreaker {
     /// Closed, without an outcome yet.
     pub(super) fn new(settings: RateSettings) -> Self {
         let (window, min_calls) = observe(settings.window, settings.min_calls);
-        Self { settings, phase: Phase::Closed, window, min_calls }
+        Self { settings, phase: Phase::Closed, window, min_calls, openings: 0 }
     }
 
     /// Goes by other numbers from now on, in the state it is in.
@@ -77,7 +92,7 @@ impl RateBreaker {
         let observed = match &mut self.phase {
             Phase::Closed => settings.window,
             Phase::Open { since } => {
-                if settings.automatic && *since + settings.open_for <= now {
+                if settings.automatic && *since + settings.wait(self.openings) <= now {
                     self.half_open(now);
                 }
                 return;
@@ -113,7 +128,7 @@ impl RateBreaker {
         self.advance(now);
         // Strict, as `clock.instant().isAfter(retryAfterWaitDuration)`; a timer, above, is not.
         if let Phase::Open { since } = self.phase
-            && now > since + self.settings.open_for
+            && now > since + self.settings.wait(self.openings)
         {
             self.half_open(now);
         }
@@ -153,7 +168,7 @@ impl RateBreaker {
     /// When it will change its state without being asked.
     pub(super) fn next_timed_transition(&self) -> Option<SimTime> {
         let due = match self.phase {
-            Phase::Open { since } if self.settings.automatic => since + self.settings.open_for,
+            Phase::Open { since } if self.settings.automatic => since + self.settings.wait(self.openings),
             Phase::HalfOpen { since, .. } if !self.settings.half_open_for.is_zero() => {
                 since + self.settings.half_open_for
             }
@@ -172,24 +187,21 @@ impl RateBreaker {
         }
     }
 
-    /// Share of failures in its window, 0 to 1, when the last outcome was recorded; none below the minimum of calls.
-    pub(super) fn failure_rate(&self) -> Option<f64> {
-        let counts = self.window.totals();
-        (counts.calls >= self.min_calls).then(|| share(counts.failed, counts.calls))
-    }
-
-    /// Without traffic it alternates between open and half-open for ever: whole rounds are skipped, not replayed.
+    /// Without traffic it alternates between open and half-open for ever: whole rounds are skipped, not replayed, once
+    /// they do not grow any more.
     fn last_of_its_kind(&self, due: SimTime, now: SimTime) -> SimTime {
         let half_open_for = self.settings.half_open_for;
-        if half_open_for.is_zero() {
+        let wait = self.settings.wait(self.openings);
+        if half_open_for.is_zero() || wait < self.settings.wait(self.openings + 1) {
             return due;
         }
-        let round = (self.settings.open_for + half_open_for).as_nanos();
+        let round = (wait + half_open_for).as_nanos();
         now - SimDuration::from_nanos((now - due).as_nanos() % round)
     }
 
     fn open(&mut self, now: SimTime) {
         self.phase = Phase::Open { since: now };
+        self.openings = self.openings.saturating_add(1);
     }
 
     fn half_open(&mut self, now: SimTime) {
@@ -200,14 +212,15 @@ impl RateBreaker {
 
     fn close(&mut self) {
         self.phase = Phase::Closed;
+        self.openings = 0;
         (self.window, self.min_calls) = observe(self.settings.window, self.settings.min_calls);
     }
 
     fn judge(&self, counts: Counts) -> Verdict {
         if counts.calls < self.min_calls {
             Verdict::TooFewCalls
-        } else if share(counts.failed, counts.calls) >= self.settings.failure_rate
-            || share(counts.slow, counts.calls) >= self.settings.slow_rate
+        } else if reaches(counts.failed, counts.calls, self.settings.failure_rate)
+            || reaches(counts.slow, counts.calls, self.settings.slow_rate)
         {
             Verdict::Exceeded
         } else {
@@ -230,10 +243,10 @@ fn minimum(window: BreakerWindow, min_calls: u32) -> u32 {
     minimum.max(1)
 }
 
-/// A share of calls, 0 to 1. Divided, not multiplied out: the quotient of two counts is rounded once, as the decimal
-/// that a person wrote is, so that 7 of 100 is 7 % to the bit. (resilience4j compares percentages of 32 bits.)
-fn share(part: u32, calls: u32) -> f64 {
-    f64::from(part) / f64::from(calls)
+/// Whether so many of the calls are this share of them, 0 to 1, or more. Compared as resilience4j does, in percents of 32
+/// bits: for a rate of whole percents this differs from exact arithmetic only in windows of more than 100,000 calls.
+fn reaches(part: u32, calls: u32, rate: f64) -> bool {
+    part as f32 * 100.0 / calls as f32 >= (rate * 100.0) as f32
 }
 
 #[cfg(test)]

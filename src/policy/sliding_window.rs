@@ -23,7 +23,8 @@ pub(super) struct Counts {
     pub(super) slow: u32,
 }
 
-/// The recent outcomes of calls with running totals, as resilience4j keeps them (SEMANTICS 1.1).
+/// The recent outcomes of calls with running totals, as resilience4j keeps them (`FixedSizeSlidingWindowMetrics`,
+/// `SlidingTimeWindowMetrics`).
 #[derive(Clone, Debug)]
 pub(super) struct SlidingWindow {
     span: Span,
@@ -115,13 +116,13 @@ impl Counts {
         Self { calls: 1, failed: u32::from(outcome.failed), slow: u32::from(outcome.slow) }
     }
 
-    const fn add(&mut self, other: Self) {
+    pub(super) const fn add(&mut self, other: Self) {
         self.calls += other.calls;
         self.failed += other.failed;
         self.slow += other.slow;
     }
 
-    const fn subtract(&mut self, other: Self) {
+    pub(super) const fn subtract(&mut self, other: Self) {
         self.calls -= other.calls;
         self.failed -= other.failed;
         self.slow -= other.slow;
@@ -157,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_time_window_spans_between_its_size_and_one_second_less() {
-        // SEMANTICS 1.1: N one-second buckets keyed by epoch second, so the window spans between N-1 and N seconds.
+        // N one-second buckets keyed by epoch second, so the window spans between N-1 and N seconds.
         for (recorded, read, calls) in [
             // Nearly three seconds long: recorded at the begin of its second.
             (1_000, 3_999, 2),

@@ -2,6 +2,7 @@
 
 use crate::distribution::DurationDistribution;
 use crate::failure::FailureCause;
+use crate::scenario::breaker::Breaker;
 use crate::scenario::read::schema::{FASTEST, Rule, schema};
 use crate::time::SimDuration;
 
@@ -152,58 +153,6 @@ schema! {
         Outside,
         /// Breaker(Retry(call)): the call asks once, and only its final outcome is recorded.
         Inside,
-    }
-}
-
-schema! {
-    /// Stops calling a callee that fails.
-    #[derive(Clone, Debug, PartialEq)]
-    pub enum Breaker {
-        /// As resilience4j's `CircuitBreaker`, with its defaults.
-        Resilience4j {
-            /// Outcomes looked at.
-            window: BreakerWindow = (Calls(100)),
-            /// Fewer outcomes than this decide nothing.
-            min_calls: u32 = 100 where Rule::count(1, 1_000_000),
-            /// Trips at this share of failures or more, above 0 to 1.
-            failure_rate: f64 = "50%" where Rule::positive_share(),
-            /// Trips at this share of slow calls or more, above 0 to 1.
-            slow_rate: f64 = "100%" where Rule::positive_share(),
-            /// A call that takes longer is slow.
-            slow_after: SimDuration = "60s" where Rule::positive_duration(),
-            /// Time from opening to half-open.
-            open_for: SimDuration = "60s" where Rule::positive_duration(),
-            /// Probes admitted while half-open.
-            half_open_calls: u32 = 10 where Rule::count(1, 1_000_000),
-            /// Longest stay in half-open, then open again; zero for no limit.
-            half_open_for: SimDuration = "0s",
-            /// Whether it becomes half-open by itself when the time is over, rather than at the next call.
-            automatic: bool = false,
-            /// Failures that it does not count.
-            ignore: Vec<FailureCause> = [] where Rule::OneOrMore,
-        },
-        /// Opens after failures in a row; half-open admits probes one at a time.
-        Consecutive {
-            /// Failures in a row that open it.
-            failures: u32 = 5 where Rule::count(1, 1_000_000),
-            /// Time from opening to half-open.
-            open_for: SimDuration = "30s" where Rule::positive_duration(),
-            /// Successes in a row that close it again; one failure reopens it.
-            successes: u32 = 1 where Rule::count(1, 1_000_000),
-            /// Failures that it does not count.
-            ignore: Vec<FailureCause> = [] where Rule::OneOrMore,
-        },
-    }
-}
-
-schema! {
-    /// The outcomes a breaker looks at.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub enum BreakerWindow {
-        /// The last so many calls.
-        Calls(calls: u32 where Rule::count(1, 1_000_000)),
-        /// The last so many whole seconds.
-        Time(length: SimDuration where Rule::duration_from_millis(1_000)),
     }
 }
 

@@ -15,6 +15,7 @@
 //! Knows nothing of simulation.
 
 mod admission;
+mod breaker;
 mod call;
 mod change;
 mod check;
@@ -33,9 +34,10 @@ mod whole;
 mod words;
 
 pub use admission::{RateLimit, Shed};
+pub use breaker::{Breaker, BreakerTrip, BreakerWindow};
 pub use call::{
-    Backoff, Balancer, Breaker, BreakerWindow, Budget, Bulkhead, Cancel, Detection, Fallback, FallbackTime,
-    Jitter, LateReply, Order, Policy, Pool, Retry, Scope,
+    Backoff, Balancer, Budget, Bulkhead, Cancel, Detection, Fallback, FallbackTime, Jitter, LateReply, Order,
+    Policy, Pool, Retry, Scope,
 };
 pub use change::{Change, Changed, NewValue, Patch};
 pub use document::{Choice, Document, FORMAT, Rejected, Resolved, VariantInfo};

@@ -4,7 +4,9 @@
 
 mod admission;
 mod bad_input;
+mod breakers;
 mod check_command;
+mod conformance;
 mod corners;
 mod desk;
 mod determinism;

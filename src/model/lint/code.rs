@@ -124,8 +124,8 @@ const CODES: &[Code] = &[
         title: "a breaker that cannot open",
         explanation: "The breaker looks at the outcomes of the last seconds and decides nothing from fewer than \
             `min_calls`. At the forecast rate it never sees so many, even if every call fails and is tried again. Each \
-            replica of the caller has its own breaker unless `scope` says otherwise. resilience4j's default of 100 \
-            calls is often too many for a window of 10 seconds.",
+            replica of the caller has its own breaker unless `scope` says otherwise. The default of 100 calls of \
+            resilience4j and of Polly is often too many for a window of some seconds.",
         example: r#"breaker: Resilience4j(window: Time("10s"), min_calls: 10)"#,
     },
     Code {

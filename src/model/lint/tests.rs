@@ -135,8 +135,15 @@ fn storms_need_capacity_between_load_and_worst_case() {
         ("retry: Retry(max_attempts: 3, budget: Ratio(share: \"20%\"))", "100/s"),
         ("retry: Retry(max_attempts: 3), breaker: Consecutive(failures: 5)", "100/s"),
         ("retry: Retry(max_attempts: 3), breaker: Resilience4j(min_calls: 10)", "100/s"),
+        ("retry: Retry(max_attempts: 3), breaker: Hystrix()", "100/s"),
+        ("retry: Retry(max_attempts: 3), breaker: Polly()", "100/s"),
+        ("retry: Retry(max_attempts: 3), breaker: Gobreaker()", "100/s"),
     ] {
         assert_eq!(storm(policy, rate), None, "{policy} {rate}");
+    }
+    for helpless in ["Hystrix(ignore: Timeout)", "Polly(min_calls: 100_000)", "Gobreaker(ignore: Timeout)"] {
+        let policy = format!("retry: Retry(max_attempts: 3), breaker: {helpless}");
+        assert!(storm(&policy, "100/s").is_some(), "{helpless}");
     }
     // A floor of 60/s for each of the two replicas of a: 100 + 20 + 120.
     let floor = storm("retry: Retry(max_attempts: 3, budget: Ratio(share: \"20%\", min_per_s: 60))", "100/s");
@@ -178,10 +185,25 @@ fn breakers_are_asked_whether_they_can_open() {
         "L040",
         "at most about 50 calls in 10s (each of 2 replicas has its own) and decides from 200",
     );
+    for (breaker, seen) in [
+        ("breaker: Hystrix(min_calls: 200)", "about 50 calls in 10s"),
+        ("breaker: Polly(min_calls: 300)", "about 150 calls in 30s"),
+        (
+            "breaker: Gobreaker(trip: Ratio(min_calls: 300), interval: \"10s\", bucket: \"4s\")",
+            "about 60 calls in 12s",
+        ),
+    ] {
+        only(&with(breaker), "L040", seen);
+    }
     for enough in [
         "breaker: Resilience4j(window: Time(\"10s\"), min_calls: 60)",
         "breaker: Resilience4j(window: Calls(100), min_calls: 200)",
         "scope: Service, breaker: Resilience4j(window: Time(\"10s\"), min_calls: 140)",
+        "breaker: Hystrix()",
+        "breaker: Polly(min_calls: 180)",
+        "breaker: Gobreaker()",
+        "breaker: Gobreaker(trip: Ratio(min_calls: 200))",
+        "breaker: Gobreaker(trip: Ratio(min_calls: 60), interval: \"10s\")",
     ] {
         assert_eq!(with(enough), [], "{enough}");
     }

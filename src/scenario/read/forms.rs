@@ -4,16 +4,17 @@ use crate::diagnostic::Diagnostic;
 use crate::distribution::DurationDistribution;
 use crate::failure::FailureCause;
 use crate::scenario::edit::path;
+use crate::scenario::read::breaker::sound_breaker;
 use crate::scenario::read::decode::{Cx, Decode, Schema};
 use crate::scenario::read::schema::{Rule, Shape, schema};
 use crate::scenario::text::tree::{Kind, Node};
 use crate::scenario::words::code;
 use crate::scenario::{
-    Access, Act, Action, Backoff, Balancer, Bound, Breaker, BreakerWindow, Budget, Bulkhead, Cache, Cancel,
-    Capacity, Check, Condition, CrashBackoff, Detection, Effect, Fallback, FallbackTime, Fault, Impact,
-    Jitter, Join, LateReply, Limits, Memory, Misdiagnosis, OnCall, Order, Per, Policy, Pool, Probe, Queue,
-    Rate, RateLimit, Restart, Retry, Rollout, RunbookRule, Scenario, Scope, Service, Shed, Step, Traffic,
-    Trigger, VerdictKind, Verification, View, Visit, WhenFull, World,
+    Access, Act, Action, Backoff, Balancer, Bound, Breaker, BreakerTrip, BreakerWindow, Budget, Bulkhead,
+    Cache, Cancel, Capacity, Check, Condition, CrashBackoff, Detection, Effect, Fallback, FallbackTime,
+    Fault, Impact, Jitter, Join, LateReply, Limits, Memory, Misdiagnosis, OnCall, Order, Per, Policy, Pool,
+    Probe, Queue, Rate, RateLimit, Restart, Retry, Rollout, RunbookRule, Scenario, Scope, Service, Shed,
+    Step, Traffic, Trigger, VerdictKind, Verification, View, Visit, WhenFull, World,
 };
 use crate::time::SimDuration;
 
@@ -104,8 +105,8 @@ macro_rules! read_by_forms {
 }
 
 read_by_forms! {
-    Access, Act => one_begin, Action, Backoff => longest_wait, Balancer, Bound => ordered_bound, Breaker => enough_calls,
-    BreakerWindow, Budget, Bulkhead, Cache, Cancel, Check => ordered_period, Condition, CrashBackoff => longest_restart_wait,
+    Access, Act => one_begin, Action, Backoff => longest_wait, Balancer, Bound => ordered_bound, Breaker => sound_breaker,
+    BreakerTrip, BreakerWindow, Budget, Bulkhead, Cache, Cancel, Check => ordered_period, Condition, CrashBackoff => longest_restart_wait,
     Detection, DurationDistribution => ordered_range, Effect, FailureCause, Fallback => fixed_answer, FallbackTime, Fault,
     Impact, Jitter, Join, LateReply, Limits, Memory => room_for_requests, Misdiagnosis, OnCall, Order, Per, Policy, Pool,
     Probe, Queue, Rate, RateLimit, Restart, Retry => jitter_of_backoff, Rollout, RunbookRule, Scenario, Scope, Service,
@@ -193,20 +194,6 @@ fn ordered_bound(bound: &Bound, node: &Node, cx: &mut Cx) {
     }
 }
 
-fn enough_calls(breaker: &Breaker, node: &Node, cx: &mut Cx) {
-    if let Breaker::Resilience4j { window: BreakerWindow::Calls(calls), min_calls, .. } = breaker
-        && min_calls > calls
-        && node.field("min_calls").is_some()
-    {
-        let place = part(node, "min_calls");
-        cx.report(
-            Diagnostic::warning(code::NO_EFFECT, place, "the window never holds so many calls")
-                .label(format!("the window holds {calls}"))
-                .help(format!("resilience4j decides from {calls} calls on, as if `min_calls` were {calls}")),
-        );
-    }
-}
-
 fn ordered_period(check: &Check, node: &Node, cx: &mut Cx) {
     let (Check::During { from, to, .. } | Check::Silent { from, to } | Check::Load { from, to, .. }) = check
     else {
@@ -287,6 +274,6 @@ fn possible_quorum(step: &Step, node: &Node, cx: &mut Cx) {
 }
 
 /// The place of a field, or of the whole if it is not named.
-fn part(node: &Node, field: &str) -> crate::diagnostic::Span {
+pub(super) fn part(node: &Node, field: &str) -> crate::diagnostic::Span {
     node.field(field).map_or(node.span, |value| value.span)
 }

@@ -1,5 +1,6 @@
 //! The tree into typed values, guided by the schema: what can be written where, stated once with each type.
 
+mod breaker;
 pub(in crate::scenario) mod container;
 pub(in crate::scenario) mod decode;
 pub(in crate::scenario) mod example;

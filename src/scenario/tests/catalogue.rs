@@ -77,6 +77,7 @@ fn every_example_is_read() {
         ("Budget", "calls.'t -> a'.retry.budget"),
         ("Backoff", "calls.'t -> a'.retry.backoff"),
         ("BreakerWindow", "calls.'t -> a'.breaker"),
+        ("BreakerTrip", "calls.'t -> a'.breaker"),
         ("DurationDistribution", "calls.'t -> a'.network"),
         ("Bulkhead", "calls.'t -> a'.bulkhead"),
         ("Pool", "calls.'t -> a'.pool"),
@@ -92,6 +93,7 @@ fn every_example_is_read() {
             let example = form.example();
             let value = match info.name {
                 "BreakerWindow" => format!("Resilience4j(window: {example})"),
+                "BreakerTrip" => format!("Gobreaker(trip: {example})"),
                 _ => example,
             };
             let document =

@@ -241,7 +241,9 @@ words! {
         r#"Retry(backoff: Exponential(base: "100ms"), jitter: Full)"#;
     "circuit breaker" ["breaker"]
         "Stops calling a callee that fails. Closed: calls pass and outcomes are recorded. Open: calls are \
-        refused at once. Half-open: a few probes decide between the two."
+        refused at once. Half-open: a few probes decide between the two. Libraries differ in when they look, what they \
+        count, how many probes they send and what a late result does: choose the flavor that is in use \
+        (`Resilience4j`, `Hystrix`, `Polly`, `Gobreaker`, or the plain `Consecutive`)."
         r#"Policy(breaker: Resilience4j(failure_rate: "50%", open_for: "5s"))"#;
     "fallback" ["fallbacks", "degraded"]
         "What answers in place of a callee: the last good answer for the same user, or a default. An answer \
