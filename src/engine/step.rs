@@ -44,6 +44,7 @@ impl<O: Observer> Engine<'_, O> {
                         self.state.attempts[slot].pc = *miss;
                     }
                 }
+                Instruction::Fill(cache) => self.fill(slot, *cache),
                 Instruction::Jump(target) => self.state.attempts[slot].pc = *target,
                 Instruction::Fail => return self.finish(slot, Outcome::Failed(FailureCause::Error)),
                 Instruction::Done => {
@@ -77,18 +78,30 @@ impl<O: Observer> Engine<'_, O> {
         self.step(slot);
     }
 
-    /// Asks a cache of the replica, and warms it. Returns whether it knew the answer.
+    /// Asks a cache of the replica. Returns whether it knew the answer.
     fn lookup(&mut self, slot: u32, cache: u32, stream: Stream) -> bool {
         let attempt = &self.state.attempts[slot];
         let (key, id) = (attempt.key, attempt.replica);
         let settings = &self.state.settings.services[self.model.replicas[id].service];
         let Cache::Warming { hit_ratio, after, .. } = settings.caches[cache as usize].1;
-        let asked = &mut self.state.replicas[id].lookups[cache as usize];
-        let warmth = if after == 0 { 1.0 } else { (*asked as f64 / f64::from(after)).min(1.0) };
-        *asked += 1;
+        let entries = self.state.replicas[id].entries[cache as usize];
+        let warmth = if after == 0 { 1.0 } else { (f64::from(entries) / f64::from(after)).min(1.0) };
         let hit = key.uniform(stream) < hit_ratio * warmth;
         self.emit(ModelEvent::LookedUp(id, cache, hit));
         hit
+    }
+
+    /// A cache of the replica gets what a miss found, unless a fallback has answered in its place: a substitute is not
+    /// kept.
+    fn fill(&mut self, slot: u32, cache: u32) {
+        let attempt = &self.state.attempts[slot];
+        if attempt.degraded {
+            return;
+        }
+        let settings = &self.state.settings.services[self.model.replicas[attempt.replica].service];
+        let Cache::Warming { after, .. } = settings.caches[cache as usize].1;
+        let entries = &mut self.state.replicas[attempt.replica].entries[cache as usize];
+        *entries = (*entries).max(after.min(entries.saturating_add(1)));
     }
 
     /// Makes the calls of a step. Their answers may come before the last is made, so they are judged afterwards. Returns

@@ -4,6 +4,7 @@
 
 mod admission;
 mod bad_input;
+mod caches;
 mod check_command;
 mod desk;
 mod determinism;

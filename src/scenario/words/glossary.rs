@@ -86,8 +86,9 @@ words! {
         limit the process is killed, and with it everything that it had."
         r#"memory: Memory(limit: "1GiB", idle: "340MiB", per_request: "100KiB")"#;
     "cache" ["caches", "cold", "warm"]
-        "What a replica remembers, so that it need not ask. It warms with what is asked of it and is lost with the \
-        process: cold, the same load costs more threads, and more calls of those who know."
+        "What a replica remembers, so that it need not ask. It warms with each miss that is answered, and is lost with \
+        the process: cold, the same load costs more threads, and more calls of those who know. While those fail it \
+        stays cold."
         r#"caches: { "profile": Warming(hit_ratio: "90%", after: 6000) }"#;
     "size" ["bytes"]
         "An amount of memory: a number and its unit, in quotes. KiB, MiB and GiB count in 1024, kB, MB and GB in 1000."
