@@ -55,11 +55,13 @@ impl<O: Observer> Engine<'_, O> {
         }
     }
 
-    /// Begins work; a slow replica takes longer for the same demand.
+    /// Begins work; a slow or a crowded replica takes longer for the same demand. How crowded it is counts at the begin.
     fn work(&mut self, slot: u32, demand: SimDuration) {
         let attempt = &mut self.state.attempts[slot];
         let replica = &self.state.replicas[attempt.replica];
-        let at = self.state.events.now() + demand.scaled(replica.slowness);
+        let service = &self.state.settings.services[self.model.replicas[attempt.replica].service];
+        let crowding = 1.0 + service.contention * replica.threads.len() as f64;
+        let at = self.state.events.now() + demand.scaled(replica.slowness * crowding);
         attempt.working = true;
         attempt.work_ends = at;
         attempt.event = self.state.events.schedule(at, Event::WorkDone(slot));

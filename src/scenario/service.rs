@@ -14,6 +14,9 @@ schema! {
         pub replicas: u32 = 1 where Rule::count(1, 10_000),
         /// Requests that one replica handles at once, 1 to 1,000,000. The default is Tomcat's `maxThreads`.
         pub threads: u32 = 200 where Rule::count(1, 1_000_000),
+        /// How much attempts on the same replica slow each other down, by locks, caches or a shared processor: work that
+        /// begins while n attempts hold its threads, this one included, takes 1 + n x `contention` times as long.
+        pub contention: f64 = "0%" where Rule::share(1.0),
         /// Where requests wait for a thread. The default is Tomcat's `acceptCount`.
         pub queue: Queue = (Fifo(capacity: 100)),
         /// What happens to an arrival that finds the queue full.

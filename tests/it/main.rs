@@ -19,6 +19,7 @@ mod new_command;
 mod people;
 mod probes;
 mod properties;
+mod published;
 mod readings;
 mod readme;
 mod review;

@@ -96,6 +96,10 @@ words! {
     "thread" ["worker"]
         "A place in a replica that handles one attempt at a time. It is held until the answer is sent, \
         waiting for callees included; that is how slowness travels to callers.";
+    "contention" ["crowding"]
+        "What the attempts on a replica cost each other: locks, a shared processor, cold caches of the hardware. Each one \
+        at work makes the next take longer, so that a server without a bound has one all the same."
+        r#"Service(threads: 1000000, contention: "1%")"#;
     "operation"
         "What a service offers: a list of steps that a thread carries out in order. Written \
         `service.operation` where it is called."
