@@ -3,7 +3,7 @@
 use crate::engine::event::Event;
 use crate::engine::observer::{ModelEvent, Observer, ReplicaState};
 use crate::engine::simulation::Engine;
-use crate::engine::state::Process;
+use crate::engine::state::{Process, entries};
 use crate::id::{FaultId, ReplicaId};
 use crate::model::Target;
 use crate::scenario::Effect;
@@ -20,10 +20,24 @@ impl<O: Observer> Engine<'_, O> {
                     self.restart_replicas(fault.service, replicas.clone(), how, drain);
                     return self.emit(ModelEvent::FaultEnded(id));
                 }
+                if let Effect::Flush { share, .. } = fault.effect {
+                    for replica in replicas {
+                        self.flush(*replica, &fault.caches, share);
+                    }
+                    return self.emit(ModelEvent::FaultEnded(id));
+                }
                 for replica in replicas {
                     self.fault_hits(id, *replica);
                 }
             }
+        }
+    }
+
+    /// Caches of a replica lose a share of their entries. What a miss under way will find is kept.
+    fn flush(&mut self, id: ReplicaId, caches: &[u32], share: f64) {
+        for cache in caches {
+            let held = &mut self.state.replicas[id].entries[*cache as usize];
+            *held -= entries(*held, share);
         }
     }
 
@@ -66,7 +80,7 @@ impl<O: Observer> Engine<'_, O> {
             }
             Effect::Latency { .. } => self.state.replicas[replica].delayed_by.push(id),
             Effect::Errors(_) => self.state.replicas[replica].failing_by.push(id),
-            Effect::Restart { .. } => {}
+            Effect::Restart { .. } | Effect::Flush { .. } => {}
         }
     }
 
@@ -92,7 +106,7 @@ impl<O: Observer> Engine<'_, O> {
             }
             Effect::Errors(_) => state.failing_by.retain(|fault| *fault != id),
             Effect::Latency { .. } => state.delayed_by.retain(|fault| *fault != id),
-            Effect::Restart { .. } => {}
+            Effect::Restart { .. } | Effect::Flush { .. } => {}
         }
     }
 

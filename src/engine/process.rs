@@ -5,7 +5,7 @@ use crate::engine::guard::Guard;
 use crate::engine::observer::{ModelEvent, Observer, ReplicaState};
 use crate::engine::simulation::Engine;
 use crate::engine::slab::Handle;
-use crate::engine::state::{NO_CALL, Place, Process, lookups};
+use crate::engine::state::{NO_CALL, Place, Process, entries};
 use crate::failure::{FailureCause, Outcome};
 use crate::id::ReplicaId;
 use crate::policy::{BreakerState, CrashLoop};
@@ -185,9 +185,8 @@ impl<O: Observer> Engine<'_, O> {
         let at = self.now() + startup;
         let caches = &self.state.settings.services[self.model.replicas[id].service].caches;
         let replica = &mut self.state.replicas[id];
-        for (warmth, (_, Cache::Warming { after, after_start, .. })) in replica.lookups.iter_mut().zip(caches)
-        {
-            *warmth = lookups(*after, *after_start);
+        for (held, (_, Cache::Warming { after, after_start, .. })) in replica.entries.iter_mut().zip(caches) {
+            *held = entries(*after, *after_start);
         }
         replica.process = Process::Starting;
         replica.ready_at = at;

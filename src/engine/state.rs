@@ -254,8 +254,8 @@ pub(crate) struct Replica {
     pub(crate) drain_event: u64,
     /// Sequence number of the event that kills it for its memory; 0 for none.
     pub(crate) memory_event: u64,
-    /// Lookups that each of its caches remembers, by position.
-    pub(crate) lookups: Vec<u64>,
+    /// Entries of each of its caches, by position.
+    pub(crate) entries: Vec<u32>,
     /// Faults that keep it down.
     pub(crate) downed_by: Vec<FaultId>,
     /// Faults that pause it, and since when.
@@ -306,9 +306,9 @@ pub(crate) struct ProbeState {
     pub(crate) signed_off: bool,
 }
 
-/// The lookups that make a share of those after which a cache is warm.
-pub(crate) fn lookups(after: u32, share: f64) -> u64 {
-    libm::round(f64::from(after) * share) as u64
+/// A share of so many entries.
+pub(crate) fn entries(of: u32, share: f64) -> u32 {
+    libm::round(f64::from(of) * share) as u32
 }
 
 impl Replica {
@@ -316,7 +316,7 @@ impl Replica {
     pub(crate) fn new(settings: &Service) -> Self {
         let remembered = |(_, cache): &(_, Cache)| {
             let Cache::Warming { after, at_begin, .. } = cache;
-            lookups(*after, *at_begin)
+            entries(*after, *at_begin)
         };
         Self {
             process: Process::Ready,
@@ -328,7 +328,7 @@ impl Replica {
             starts: 0,
             drain_event: 0,
             memory_event: 0,
-            lookups: settings.caches.iter().map(remembered).collect(),
+            entries: settings.caches.iter().map(remembered).collect(),
             downed_by: Vec::new(),
             paused_by: Vec::new(),
             paused_since: SimTime::ZERO,

@@ -44,6 +44,7 @@ impl<O: Observer> Engine<'_, O> {
                         self.state.attempts[slot].pc = *miss;
                     }
                 }
+                Instruction::Fill(cache) => self.fill(slot, *cache),
                 Instruction::Jump(target) => self.state.attempts[slot].pc = *target,
                 Instruction::Fail => return self.finish(slot, Outcome::Failed(FailureCause::Error)),
                 Instruction::Done => {
@@ -54,11 +55,13 @@ impl<O: Observer> Engine<'_, O> {
         }
     }
 
-    /// Begins work; a slow replica takes longer for the same demand.
+    /// Begins work; a slow or a crowded replica takes longer for the same demand. How crowded it is counts at the begin.
     fn work(&mut self, slot: u32, demand: SimDuration) {
         let attempt = &mut self.state.attempts[slot];
         let replica = &self.state.replicas[attempt.replica];
-        let at = self.state.events.now() + demand.scaled(replica.slowness);
+        let service = &self.state.settings.services[self.model.replicas[attempt.replica].service];
+        let crowding = 1.0 + service.contention * replica.threads.len() as f64;
+        let at = self.state.events.now() + demand.scaled(replica.slowness * crowding);
         attempt.working = true;
         attempt.work_ends = at;
         attempt.event = self.state.events.schedule(at, Event::WorkDone(slot));
@@ -77,18 +80,30 @@ impl<O: Observer> Engine<'_, O> {
         self.step(slot);
     }
 
-    /// Asks a cache of the replica, and warms it. Returns whether it knew the answer.
+    /// Asks a cache of the replica. Returns whether it knew the answer.
     fn lookup(&mut self, slot: u32, cache: u32, stream: Stream) -> bool {
         let attempt = &self.state.attempts[slot];
         let (key, id) = (attempt.key, attempt.replica);
         let settings = &self.state.settings.services[self.model.replicas[id].service];
         let Cache::Warming { hit_ratio, after, .. } = settings.caches[cache as usize].1;
-        let asked = &mut self.state.replicas[id].lookups[cache as usize];
-        let warmth = if after == 0 { 1.0 } else { (*asked as f64 / f64::from(after)).min(1.0) };
-        *asked += 1;
+        let entries = self.state.replicas[id].entries[cache as usize];
+        let warmth = if after == 0 { 1.0 } else { (f64::from(entries) / f64::from(after)).min(1.0) };
         let hit = key.uniform(stream) < hit_ratio * warmth;
         self.emit(ModelEvent::LookedUp(id, cache, hit));
         hit
+    }
+
+    /// A cache of the replica gets what a miss found, unless a fallback has answered in its place: a substitute is not
+    /// kept.
+    fn fill(&mut self, slot: u32, cache: u32) {
+        let attempt = &self.state.attempts[slot];
+        if attempt.degraded {
+            return;
+        }
+        let settings = &self.state.settings.services[self.model.replicas[attempt.replica].service];
+        let Cache::Warming { after, .. } = settings.caches[cache as usize].1;
+        let entries = &mut self.state.replicas[attempt.replica].entries[cache as usize];
+        *entries = (*entries).max(after.min(entries.saturating_add(1)));
     }
 
     /// Makes the calls of a step. Their answers may come before the last is made, so they are judged afterwards. Returns

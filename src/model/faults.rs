@@ -16,16 +16,25 @@ pub(crate) fn compile_faults(scenario: &Scenario, model: &Model, names: &Names) 
             .as_ref()
             .map_or_else(|| format!("{} of {on}", effect_name(&written.effect)), |n| n.value.clone());
         let from = model.origin + written.at.value;
-        // A restart is an instant; other faults without a duration outlive the run.
+        // A restart and a flush are instants; other faults without a duration outlive the run.
         let to = match (&written.effect, &written.lasting) {
-            (Effect::Restart { .. }, _) => from,
+            (Effect::Restart { .. } | Effect::Flush { .. }, _) => from,
             (_, Some(lasting)) => from + lasting.value,
             (_, None) => SimTime::MAX,
         };
         let stream = Stream::named(&name);
-        Fault { name, stream, from, to, target, service, effect: written.effect.clone() }
+        let caches = flushed(&written.effect, &model.services[service].settings);
+        Fault { name, stream, from, to, target, service, effect: written.effect.clone(), caches }
     };
     scenario.faults.iter().map(compile).collect()
+}
+
+/// The caches that a flush empties, by position.
+fn flushed(effect: &Effect, service: &scenario::Service) -> Vec<u32> {
+    let Effect::Flush { cache, .. } = effect else { return Vec::new() };
+    let is_meant = |name: &str| cache.as_ref().is_none_or(|only| only.as_str() == name);
+    let positions = (0u32..).zip(&service.caches).filter(|(_, (name, _))| is_meant(name.as_str()));
+    positions.map(|(position, _)| position).collect()
 }
 
 /// What people call an effect.
@@ -37,6 +46,7 @@ pub fn effect_name(effect: &Effect) -> &'static str {
         Effect::Slow(_) => "slow",
         Effect::Latency { .. } => "latency",
         Effect::Errors(_) => "errors",
+        Effect::Flush { .. } => "flush",
     }
 }
 

@@ -9,10 +9,11 @@
 //!
 //! **First attempts only**: no call fails, so that none is tried again; an operation still ends where it says `Fail`.
 //! Nothing is answered by a fallback before it is called.
-//! **No waiting**: queues, permits, connections and pauses would lengthen what callers of busy services hold.
+//! **No waiting**: queues, permits, connections and pauses would lengthen what callers of busy services hold, and so
+//! would the contention of those services. Their own threads are held for longer by it, and this is counted.
 
 use crate::id::{EdgeId, IdVec, OperationId, ServiceId, SiteId};
-use crate::model::parts::{Instruction, Model};
+use crate::model::parts::{Instruction, Model, Service};
 use crate::model::span::{Span, until};
 use crate::model::walk::{Kind, kinds, sites, walk};
 use crate::time::SimTime;
@@ -77,8 +78,10 @@ pub struct OperationLoad {
 pub(super) struct PerRequest {
     /// First attempts at each operation.
     pub(super) visits: IdVec<OperationId, f64>,
-    /// Thread time at each operation, in seconds.
+    /// Thread time at each operation, in seconds, without contention.
     busy_s: IdVec<OperationId, f64>,
+    /// The work in it.
+    work_s: IdVec<OperationId, f64>,
     /// Calls from each place.
     pub(super) calls: IdVec<SiteId, f64>,
 }
@@ -125,24 +128,62 @@ impl Forecast {
             }
         }
         let (at, rates, busy, attempts_per_s) = best;
+        let work = load(&rates, &|request| own.iter().map(|op| request.work_s[*op]).sum());
+        let shared = Shared::of(&model.services[service]);
+        let (hold_s, work_s) = (ratio(busy, attempts_per_s), ratio(work, attempts_per_s));
+        let crowding = shared.crowding(attempts_per_s, hold_s, work_s);
         for op in &own {
             let attempts_per_s = load(&rates, &|request| request.visits[*op]);
             let hold_s = ratio(load(&rates, &|request| request.busy_s[*op]), attempts_per_s);
-            self.operations[*op] = OperationLoad { attempts_per_s, hold_s };
+            let work_s = ratio(load(&rates, &|request| request.work_s[*op]), attempts_per_s);
+            self.operations[*op] = OperationLoad { attempts_per_s, hold_s: hold_s + times(crowding, work_s) };
         }
-        let hold_s = ratio(busy, attempts_per_s);
-        let threads =
-            u64::from(model.services[service].replicas) * u64::from(model.services[service].settings.threads);
+        let capacity_per_s = shared.capacity(hold_s, work_s);
         ServiceLoad {
             at,
             attempts_per_s,
-            hold_s,
-            threads,
-            capacity_per_s: capacity(threads, hold_s),
-            cold_capacity_per_s: capacity(threads, hold_s),
+            hold_s: hold_s + times(crowding, work_s),
+            threads: shared.replicas * shared.threads,
+            capacity_per_s,
+            cold_capacity_per_s: capacity_per_s,
             worst_per_s: attempts_per_s,
             worst_when: None,
         }
+    }
+}
+
+/// The threads of a service, and how much those who hold them slow each other down.
+struct Shared {
+    replicas: u64,
+    /// Of one replica.
+    threads: u64,
+    contention: f64,
+}
+
+impl Shared {
+    fn of(service: &Service) -> Self {
+        let settings = &service.settings;
+        Self {
+            replicas: u64::from(service.replicas),
+            threads: u64::from(settings.threads),
+            contention: settings.contention,
+        }
+    }
+
+    /// By which share contention lengthens work at a load. An attempt finds the mean number of attempts, and itself:
+    /// with k the contention, W the work, H the rest of what a thread is held for, and lambda the rate at one replica,
+    /// n = lambda S and S = H + W (1 + k (n + 1)). At most all threads are held.
+    fn crowding(&self, attempts_per_s: f64, hold_s: f64, work_s: f64) -> f64 {
+        let rate = attempts_per_s / self.replicas as f64;
+        let most = self.contention * self.threads as f64;
+        let growth = rate * times(self.contention, work_s);
+        if growth < 1.0 { (self.contention * (1.0 + rate * hold_s) / (1.0 - growth)).min(most) } else { most }
+    }
+
+    /// Attempts per second at which all threads are busy.
+    fn capacity(&self, hold_s: f64, work_s: f64) -> f64 {
+        let hold_s = hold_s + times(self.contention * self.threads as f64, work_s);
+        if hold_s > 0.0 { (self.replicas * self.threads) as f64 / hold_s } else { f64::INFINITY }
     }
 }
 
@@ -151,6 +192,7 @@ fn per_request(model: &Model, order: &[OperationId], cold: Option<ServiceId>) ->
     let none = || PerRequest {
         visits: zeros(model.operations.ids()),
         busy_s: zeros(model.operations.ids()),
+        work_s: zeros(model.operations.ids()),
         calls: zeros(model.sites.ids()),
     };
     let mut requests: Vec<PerRequest> = model.classes.iter().map(|_| none()).collect();
@@ -168,25 +210,29 @@ fn cold_capacity(model: &Model, order: &[OperationId], service: ServiceId, load:
     }
     let requests = per_request(model, order, Some(service));
     let own = || model.operations.enumerate().filter(|(_, op)| op.service == service).map(|(id, _)| id);
-    let busy = |request: &PerRequest| own().map(|op| request.busy_s[op]).sum();
     let rates = rates(model, load.at);
-    let busy: f64 = requests.iter().zip(rates).map(|(request, rate)| times(rate, busy(request))).sum();
+    let mean = |of: &dyn Fn(&PerRequest) -> f64| -> f64 {
+        let all: f64 = requests.iter().zip(&rates).map(|(request, rate)| times(*rate, of(request))).sum();
+        ratio(all, load.attempts_per_s)
+    };
+    let hold_s = mean(&|request| own().map(|op| request.busy_s[op]).sum());
+    let work_s = mean(&|request| own().map(|op| request.work_s[op]).sum());
     // Misses may be quicker than hits; what a service carries in health it carries.
-    capacity(load.threads, ratio(busy, load.attempts_per_s)).min(load.capacity_per_s)
-}
-
-/// Attempts per second at which all threads are busy.
-fn capacity(threads: u64, hold_s: f64) -> f64 {
-    if hold_s > 0.0 { threads as f64 / hold_s } else { f64::INFINITY }
+    Shared::of(&model.services[service]).capacity(hold_s, work_s).min(load.capacity_per_s)
 }
 
 /// Adds what a kind of request brings along to what all of its class do.
 fn add_kind(model: &Model, kind: Kind, order: &[OperationId], request: &mut PerRequest) {
     let mut holds: IdVec<OperationId, Span> = zeros(model.operations.ids());
+    let mut works: IdVec<OperationId, f64> = zeros(model.operations.ids());
     for operation in order.iter().rev() {
         let mut hold = Span::default();
         walk(model, kind, *operation, |step, probability| {
-            hold = hold.then(length(model, step, &holds), probability);
+            let length = length(model, step, &holds);
+            hold = hold.then(length, probability);
+            if let Instruction::Work { .. } = step {
+                works[*operation] += times(probability, length.mean_s());
+            }
             1.0
         });
         holds[*operation] = hold;
@@ -203,6 +249,7 @@ fn add_kind(model: &Model, kind: Kind, order: &[OperationId], request: &mut PerR
         let hold_s = holds[*operation].mean_s();
         request.visits[*operation] += visited;
         request.busy_s[*operation] += visited * hold_s;
+        request.work_s[*operation] += visited * works[*operation];
         walk(model, kind, *operation, |step, probability| {
             if let Instruction::Call { first, count, .. } = step {
                 for site in sites(*first, *count) {
@@ -337,6 +384,27 @@ mod tests {
         near(loads[1].attempts_per_s, 50.0);
         near(loads[1].hold_s, 0.1);
         near(loads[1].capacity_per_s, 500.0);
+    }
+
+    #[test]
+    fn contention_holds_threads_for_longer() {
+        // 1 s of work and 1 % for each attempt on the replica: S = (1 + 0.01) / (1 - 0.01 x 40), and 100/s at most.
+        let text = |threads: u32| {
+            format!(
+                r#""a": Service(replicas: 2, threads: {threads}, contention: "1%", operations: {{ "x": [Work("1s")] }})"#
+            )
+        };
+        let traffic = r#""users": Open(rate: "80/s", entry: "a.x")"#;
+        let (_, forecast) = self::forecast(&text(1_000_000), traffic);
+        let load = forecast.services.iter().next().unwrap();
+        near(load.hold_s, 1.01 / 0.6);
+        near(load.capacity_per_s, 2e6 / 10_001.0);
+        // Fewer threads let in less, and what is in is quicker: 50 / 1.5 = 33/s each.
+        let (_, forecast) = self::forecast(&text(50), traffic);
+        let load = forecast.services.iter().next().unwrap();
+        near(load.capacity_per_s, 100.0 / 1.5);
+        near(load.hold_s, 1.5);
+        assert!(load.utilization() > 1.0);
     }
 
     #[test]

@@ -153,6 +153,8 @@ pub enum Instruction {
         /// Where to go if it does not know.
         miss: u32,
     },
+    /// A cache of the service, by position, gets what a miss found.
+    Fill(u32),
     /// Jumps.
     Jump(u32),
     /// Ends the operation with an error of its own.
@@ -310,6 +312,8 @@ pub struct Fault {
     pub service: ServiceId,
     /// What it does.
     pub effect: Effect,
+    /// The caches of the service that a flush hits, by position.
+    pub caches: Vec<u32>,
 }
 
 /// Whose reading a monitor takes.

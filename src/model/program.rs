@@ -74,21 +74,35 @@ impl<'a, C: Context> ProgramBuilder<'a, C> {
     fn branch(&mut self, when: &scenario::Condition, then: &[Step], otherwise: &[Step]) {
         let stream = self.stream("branch");
         let condition = self.context.condition(when, stream);
-        self.fork(then, otherwise, |target| Instruction::Unless { condition: condition.clone(), target });
+        self.fork(then, otherwise, None, |target| Instruction::Unless {
+            condition: condition.clone(),
+            target,
+        });
     }
 
     fn lookup(&mut self, cache: &str, hit: &[Step], miss: &[Step]) {
         let stream = self.stream(&format!("lookup {cache}"));
         let cache = self.context.cache(self.operation, cache);
-        self.fork(hit, miss, |miss| Instruction::Lookup { cache, stream, miss });
+        self.fork(hit, miss, Some(Instruction::Fill(cache)), |miss| Instruction::Lookup {
+            cache,
+            stream,
+            miss,
+        });
     }
 
-    /// One of two ways: an instruction that goes on, or jumps to where it is told, and the steps of both.
-    fn fork(&mut self, on: &[Step], jumped: &[Step], instruction: impl Fn(u32) -> Instruction) {
+    /// One of two ways: an instruction that goes on, or jumps to where it is told, and the steps of both, with what
+    /// follows those of the second.
+    fn fork(
+        &mut self,
+        on: &[Step],
+        jumped: &[Step],
+        last: Option<Instruction>,
+        instruction: impl Fn(u32) -> Instruction,
+    ) {
         let fork = self.program.len();
         self.program.push(instruction(0));
         self.steps(on);
-        if jumped.is_empty() {
+        if jumped.is_empty() && last.is_none() {
             self.program[fork] = instruction(self.here());
             return;
         }
@@ -96,6 +110,7 @@ impl<'a, C: Context> ProgramBuilder<'a, C> {
         self.program.push(Instruction::Jump(0));
         self.program[fork] = instruction(self.here());
         self.steps(jumped);
+        self.program.extend(last);
         self.program[jump] = Instruction::Jump(self.here());
     }
 

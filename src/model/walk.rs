@@ -97,6 +97,7 @@ pub(super) fn walk<'m>(
                 flow(offset + 1, here * hits);
                 flow(*miss as usize - start, here * (1.0 - hits));
             }
+            Instruction::Fill(_) => flow(offset + 1, here),
             Instruction::Jump(target) => flow(*target as usize - start, here),
             Instruction::Fail | Instruction::Done => {}
         }

@@ -12,7 +12,7 @@ pub(crate) fn fault(span: &FaultSpan) -> String {
     let effect = match span.effect.as_str() {
         "slow" => "slowdown of",
         "errors" => "errors of",
-        "pause" | "crash" | "restart" => &format!("{} of", span.effect),
+        "pause" | "crash" | "restart" | "flush" => &format!("{} of", span.effect),
         other => &format!("{} on", other.replace('_', " ")),
     };
     match span.to_s.map(|to| to - span.from_s) {

@@ -14,7 +14,7 @@ schema! {
         pub name: Option<Name>,
         /// When it begins, from the end of the warm-up.
         pub at: Spanned<SimDuration> where Rule::Instant,
-        /// How long it lasts (written `for`). Default: to the end; meaningless for `Restart`.
+        /// How long it lasts (written `for`). Default: to the end; meaningless for `Restart` and `Flush`.
         pub lasting "for": Option<Spanned<SimDuration>> where Rule::positive_duration(),
         /// What it hits.
         pub on: Target,
@@ -67,5 +67,12 @@ schema! {
         },
         /// This share of the attempts that arrive fail at once with an error. `Errors("30%")`.
         Errors(share: f64 where Rule::positive_share()),
+        /// Caches lose what they know, the processes live on: `Flush`, or in part, `Flush(share: "25%", cache: "profile")`.
+        Flush {
+            /// The share of its entries that each cache loses.
+            share: f64 = "100%" where Rule::positive_share(),
+            /// Which cache. Default: all of the service.
+            cache: Option<Name>,
+        },
     }
 }

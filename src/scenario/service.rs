@@ -14,6 +14,9 @@ schema! {
         pub replicas: u32 = 1 where Rule::count(1, 10_000),
         /// Requests that one replica handles at once, 1 to 1,000,000. The default is Tomcat's `maxThreads`.
         pub threads: u32 = 200 where Rule::count(1, 1_000_000),
+        /// How much attempts on the same replica slow each other down, by locks, caches or a shared processor: work that
+        /// begins while n attempts hold its threads, this one included, takes 1 + n x `contention` times as long.
+        pub contention: f64 = "0%" where Rule::share(1.0),
         /// Where requests wait for a thread. The default is Tomcat's `acceptCount`.
         pub queue: Queue = (Fifo(capacity: 100)),
         /// What happens to an arrival that finds the queue full.
@@ -140,14 +143,17 @@ schema! {
 }
 
 schema! {
-    /// A cache of a replica: how often it knows the answer. It is lost with its process.
+    /// A cache of a replica: how often it knows the answer. It is lost with its process, and by a `Flush`.
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub enum Cache {
-        /// Warms with what is asked of it: a lookup hits with a probability of `hit_ratio` x min(1, lookups / `after`).
+        /// Warms with what it is given: a lookup hits with a probability of `hit_ratio` x min(1, entries / `after`). A
+        /// miss adds an entry once its `miss` steps have succeeded; one that fails, or that a fallback answers, adds
+        /// nothing, and neither does a hit. From empty to warm it takes `after` such misses, which are the first
+        /// `after` x ln(1 / (1 - `hit_ratio`)) / `hit_ratio` lookups: 2.6 x `after` at 90%.
         Warming {
             /// Share of hits once it is warm.
             hit_ratio: f64 where Rule::share(1.0),
-            /// Lookups until it is warm; 0 for one that always is.
+            /// Entries with which it is warm; 0 for one that always is.
             after: u32 where Rule::count(0, 1_000_000_000),
             /// The share of `after` that it begins the run with.
             at_begin: f64 = "100%" where Rule::share(1.0),

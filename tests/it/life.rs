@@ -307,21 +307,24 @@ fn cache(more: &str) -> String {
 }
 
 #[test]
-fn a_cache_warms_with_what_is_asked_of_it() {
+fn a_cache_warms_with_each_miss_that_is_answered() {
     let restart = "Fault(at: \"T+20s\", on: \"b\", effect: Restart)";
     let (record, summary) = run_for("120s", "200/s", &cache(""), ASK, "", restart);
     let (hits, misses) = lookups(&record, 0.0, 20.0);
     plausible(hits, (0..hits + misses).map(|_| 0.8));
-    // Cold at T+21s, warm 6,000 lookups later.
-    let mut before = 0;
-    for from in [21.0, 26.0, 31.0, 36.0, 41.0, 46.0, 51.0, 56.0, 100.0] {
-        let (hits, misses) = lookups(&record, from, from + 5.0);
-        if from >= 100.0 {
-            before = 6_000;
-        }
-        plausible(hits, (before..before + hits + misses).map(|k| 0.8 * (k as f64 / 6_000.0).min(1.0)));
-        before += hits + misses;
+    // Cold at T+21s, warm 6,000 misses later.
+    let mut entries = 0;
+    for from in [21.0, 31.0, 41.0, 51.0, 61.0, 71.0, 81.0, 91.0] {
+        let (hits, misses) = lookups(&record, from, from + 10.0);
+        let per_lookup = misses as f64 / (hits + misses) as f64;
+        let held = (0..hits + misses).map(|k| (entries as f64 + k as f64 * per_lookup) / 6_000.0);
+        plausible(hits, held.map(|warmth| 0.8 * warmth.min(1.0)));
+        entries += misses;
     }
+    // ln(1 / (1 - 0.8)) / 0.8 x 6,000 = 12,071 lookups after it was cold.
+    assert!(entries > 6_000, "{entries}");
+    let misses = lookups(&record, 21.0, 21.0 + 12_071.0 / 200.0).1;
+    assert!((5_700..6_300).contains(&misses), "{misses}");
     let b = &summary.services["b"];
     assert_eq!(lookups(&record, 0.0, 120.0), (b.hits, b.misses));
     let twin = &summary.twin.as_ref().unwrap().services["b"];

@@ -5,6 +5,7 @@
 mod admission;
 mod bad_input;
 mod breakers;
+mod caches;
 mod check_command;
 mod conformance;
 mod corners;
@@ -21,6 +22,7 @@ mod new_command;
 mod people;
 mod probes;
 mod properties;
+mod published;
 mod readings;
 mod readme;
 mod review;

@@ -38,6 +38,31 @@ fn an_attempt_takes_the_network_both_ways_and_its_work() {
 }
 
 #[test]
+fn attempts_on_one_replica_slow_each_other_down() {
+    let slowest = |b: &str, more: &str| {
+        let text = format!(
+            "Scenario(format: 1, name: \"crowd\", horizon: \"60s\", seed: 4,
+            services: {{
+                \"a\": Service(operations: {{ \"op\": [Parallel([\"b.op\", \"b.op\", \"b.op\", \"b.op\"])] }}),
+                \"b\": Service({b}, operations: {{ \"op\": [Work(\"100ms\")] }}),
+            }},
+            traffic: {{ \"c\": Open(rate: \"0.2/s\", entry: \"a.op\") }}, {more})"
+        );
+        crate::support::simulate(&text).1.traffic["c"].latency_ms.p50
+    };
+    let near =
+        |found: f64, wanted: f64| assert!((found / wanted - 1.0).abs() < 0.01, "{found}, not {wanted}");
+    near(slowest("threads: 10", ""), 100.0);
+    // The last of four finds four, itself included.
+    near(slowest("threads: 10, contention: \"10%\"", ""), 140.0);
+    // On two replicas there are two each; with two threads the others wait and then find as many.
+    near(slowest("replicas: 2, threads: 10, contention: \"10%\"", ""), 120.0);
+    near(slowest("threads: 2, contention: \"10%\"", ""), 120.0 + 120.0);
+    let slow = "faults: [Fault(at: \"T+0s\", on: \"b\", effect: Slow(2))]";
+    near(slowest("threads: 10, contention: \"10%\"", slow), 280.0);
+}
+
+#[test]
 fn a_timeout_fails_the_caller_and_leaves_a_zombie() {
     let (_, summary) = run(PLENTY, "timeout: \"40ms\"", "");
     let (class, b) = (&summary.traffic["c"], &summary.services["b"]);

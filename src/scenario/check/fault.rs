@@ -15,7 +15,7 @@ pub(in crate::scenario) fn faults(scenario: &Scenario, names: &Names, found: &mu
     for fault in &scenario.faults {
         within_the_run(fault, scenario, found);
         target_exists(fault, names, found);
-        effect_fits(fault, found);
+        effect_fits(fault, names, found);
         let Some(name) = &fault.name else { continue };
         if let Some(&first) = seen.get(name.as_str()) {
             let message = format!("two faults are called `{}`", name.value);
@@ -43,6 +43,14 @@ fn within_the_run(fault: &Fault, scenario: &Scenario, found: &mut Diagnostics) {
         return;
     }
     if let Some(lasting) = &fault.lasting
+        && matches!(fault.effect, Effect::Flush { .. })
+    {
+        found.push(
+            Diagnostic::warning(code::NO_EFFECT, lasting.span, "a flush has no duration")
+                .label("has no effect")
+                .help("how long the cache stays cold follows from what is asked of it"),
+        );
+    } else if let Some(lasting) = &fault.lasting
         && matches!(fault.effect, Effect::Restart { .. })
     {
         found.push(
@@ -87,7 +95,10 @@ fn target_exists(fault: &Fault, names: &Names, found: &mut Diagnostics) {
     }
 }
 
-fn effect_fits(fault: &Fault, found: &mut Diagnostics) {
+fn effect_fits(fault: &Fault, names: &Names, found: &mut Diagnostics) {
+    if let Effect::Flush { cache, .. } = &fault.effect {
+        flushes_something(fault, cache.as_ref(), names, found);
+    }
     if let Target::Call(Name { span, .. }) = &fault.on
         && !matches!(fault.effect, Effect::Errors(_))
     {
@@ -100,6 +111,21 @@ fn effect_fits(fault: &Fault, found: &mut Diagnostics) {
     }
 }
 
+/// A flush hits a service with caches, and one that it has.
+fn flushes_something(fault: &Fault, cache: Option<&Name>, names: &Names, found: &mut Diagnostics) {
+    let (Target::Service(on) | Target::Replica(on, _) | Target::Share(on, _)) = &fault.on else { return };
+    let Some(service) = names.services.get(on.as_str()) else { return };
+    let known: Vec<&str> = service.caches.iter().map(|(name, _)| name.as_str()).collect();
+    if known.is_empty() {
+        let message = format!("`{}` has no cache that could be flushed", on.value);
+        found.push(Diagnostic::error(code::FIT, on.span, message).label("no `caches`").help(
+            "flush a service with `caches`, or give it one that its operations ask: Lookup(\"profile\", miss: [...])",
+        ));
+    } else if let Some(cache) = cache.filter(|cache| !known.contains(&cache.as_str())) {
+        found.push(unknown(format!("service `{}` has no cache `{}`", on.value, cache.value), cache, &known));
+    }
+}
+
 fn effect_name(effect: &Effect) -> &'static str {
     match effect {
         Effect::Pause => "Pause",
@@ -108,5 +134,6 @@ fn effect_name(effect: &Effect) -> &'static str {
         Effect::Slow(_) => "Slow",
         Effect::Latency { .. } => "Latency",
         Effect::Errors(_) => "Errors",
+        Effect::Flush { .. } => "Flush",
     }
 }

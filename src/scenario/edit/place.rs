@@ -9,7 +9,8 @@ use crate::scenario::words::code;
 use crate::scenario::{NewValue, Scenario, Service};
 
 /// What of a service may change.
-const OF_SERVICES: &[&str] = &["threads", "queue", "when_full", "restart", "memory", "rate_limits", "shed"];
+const OF_SERVICES: &[&str] =
+    &["threads", "contention", "queue", "when_full", "restart", "memory", "rate_limits", "shed"];
 
 /// Where a change takes place.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -99,6 +99,7 @@ fn one_change_after_another_comes_to_the_same_as_overrides() {
     let steps = steps.map(|(field, value)| (format!("{call}{field}"), value)).into_iter().chain(
         [
             ("threads", "9"),
+            ("contention", "\"2%\""),
             ("queue.capacity", "4"),
             ("when_full", "Silent"),
             ("restart.startup", "\"1s\""),

@@ -144,6 +144,8 @@ const MISTAKES: &[(&str, &str)] = &[
     ("on: \"db\", effect: Pause", "on: \"shop -> db\", effect: Latency(\"50ms\")"),
     ("effect: Pause", "effect: Latency(\"50ms\", share: \"0%\")"),
     ("effect: Pause", "effect: Restart(how: Rolling(at_once: 0))"),
+    ("effect: Pause", "effect: Flush"),
+    ("on: \"db\", effect: Pause", "on: \"shop -> db\", effect: Flush(share: \"0%\")"),
     // Replicas.
     ("threads: 50", "memory: Memory(limit: \"1GiB\", idle: \"2GiB\", per_request: \"100KiB\")"),
     ("threads: 50", "memory: Memory(limit: \"1GiB\", idle: \"340MiB\", per_request: \"1GiB\")"),
@@ -217,6 +219,18 @@ fn each_mistake_is_located_and_explained() {
         let _ = writeln!(out, "{right}  =>  {wrong}\n{found}");
     }
     insta::assert_snapshot!("mistakes", out);
+}
+
+#[test]
+fn a_flush_names_a_cache_of_its_service() {
+    let cached = "threads: 50, caches: { \"rows\": Warming(hit_ratio: \"90%\", after: 9) }, operations: \
+        { \"read\": [Lookup(\"rows\", miss: [Work(Exp(\"2ms\"))])] }";
+    let text = GOOD.replace("threads: 50, operations: { \"read\": [Work(Exp(\"2ms\"))] }", cached);
+    let text = text.replace("for: \"12s\", ", "");
+    assert_eq!(problems(&text.replace("effect: Pause", "effect: Flush(cache: \"rows\")")), "");
+    let found = problems(&text.replace("effect: Pause", "effect: Flush(cache: \"row\")"));
+    assert!(found.contains("service `db` has no cache `row`"), "{found}");
+    assert!(found.contains("rows"), "{found}");
 }
 
 #[test]

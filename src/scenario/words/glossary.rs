@@ -86,8 +86,9 @@ words! {
         limit the process is killed, and with it everything that it had."
         r#"memory: Memory(limit: "1GiB", idle: "340MiB", per_request: "100KiB")"#;
     "cache" ["caches", "cold", "warm"]
-        "What a replica remembers, so that it need not ask. It warms with what is asked of it and is lost with the \
-        process: cold, the same load costs more threads, and more calls of those who know."
+        "What a replica remembers, so that it need not ask. It warms with each miss that is answered, and is lost with \
+        the process: cold, the same load costs more threads, and more calls of those who know. While those fail it \
+        stays cold."
         r#"caches: { "profile": Warming(hit_ratio: "90%", after: 6000) }"#;
     "size" ["bytes"]
         "An amount of memory: a number and its unit, in quotes. KiB, MiB and GiB count in 1024, kB, MB and GB in 1000."
@@ -95,6 +96,10 @@ words! {
     "thread" ["worker"]
         "A place in a replica that handles one attempt at a time. It is held until the answer is sent, \
         waiting for callees included; that is how slowness travels to callers.";
+    "contention" ["crowding"]
+        "What the attempts on a replica cost each other: locks, a shared processor, cold caches of the hardware. Each one \
+        at work makes the next take longer, so that a server without a bound has one all the same."
+        r#"Service(threads: 1000000, contention: "1%")"#;
     "operation"
         "What a service offers: a list of steps that a thread carries out in order. Written \
         `service.operation` where it is called."
