@@ -140,9 +140,9 @@ impl World {
         for (number, (key, callee)) in pairs.iter().enumerate() {
             let callee = &self.services[*callee];
             let mut fields = self.policies[number % self.policies.len()].clone();
-            if besides.unrelated && !fields.iter().any(|field| field.starts_with("bulkhead")) {
-                // It never acts.
-                fields.push("bulkhead: Bulkhead(max_concurrent: 1000000)".to_owned());
+            if besides.unrelated && !fields.iter().any(|field| field.starts_with("deadline")) {
+                // It never acts, and has no state that a change would keep.
+                fields.push("deadline: \"1h\"".to_owned());
             }
             calls.push(format!("\"{key}\": {}", policy::text(&fields, callee.probed, callee.silent, false)));
         }
