@@ -6,11 +6,11 @@ use knockon::report::quantity;
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::terminal::Terminal;
 
-/// Compares what two runs of the same setup left; if it differs, looks for the event with which that began.
+/// Compares what two runs left, which are runs of the same setup; if it differs, looks for the event with which that
+/// began.
 pub(crate) fn compare(
-    setup: &Setup,
-    first: &Incident,
-    second: &Incident,
+    setups: [&Setup; 2],
+    [first, second]: [&Incident; 2],
     terminal: Terminal,
 ) -> Result<(), CliError> {
     if first.stopped.is_some() || second.stopped.is_some() {
@@ -25,7 +25,7 @@ pub(crate) fn compare(
         exit: Exit::NotDeterministic,
         ..CliError::wrong(format!(
             "two runs of the same gave two results{}",
-            beginning(first_difference(setup, setup))
+            beginning(first_difference(setups[0], setups[1]))
         ))
         .help("this is a bug in knockon: please report it with the scenario")
     })
@@ -45,21 +45,40 @@ fn beginning(difference: Option<Difference>) -> String {
 #[cfg(test)]
 mod tests {
     use knockon::experiment::replay;
-    use knockon::scenario::Scenario;
+    use knockon::scenario::{Choice, Document, Scenario};
 
     use super::*;
     use crate::cli::new::STARTER;
 
-    #[test]
-    fn results_that_differ_fail_with_their_own_exit_code() {
-        let terminal = Terminal::new(clap::ColorChoice::Never, true);
-        let scenario = |seed| Scenario { seed, ..Scenario::parse(STARTER).unwrap() };
-        let (one, other) = (scenario(1), scenario(2));
+    fn check(one: &Scenario, other: &Scenario) -> Result<(), CliError> {
         let setup = |scenario| Setup { scenario, variant: None, overrides: &[], twin: true };
-        let incident = |scenario| replay(&setup(scenario), &());
-        assert!(compare(&setup(&one), &incident(&one), &incident(&one), terminal).is_ok());
-        let error = compare(&setup(&one), &incident(&one), &incident(&other), terminal).unwrap_err();
-        assert_eq!(error.exit, Exit::NotDeterministic);
+        let (one, other) = (setup(one), setup(other));
+        let terminal = Terminal::new(clap::ColorChoice::Never, true);
+        compare([&one, &other], [&replay(&one, &()), &replay(&other, &())], terminal)
+    }
+
+    fn starter(set: &str) -> Scenario {
+        let document = Document::parse("starter.ron", STARTER.as_bytes(), &|_| Err(String::new())).unwrap();
+        let sets = ["expect=[]", "horizon=\"90s\"", set].map(str::to_owned).to_vec();
+        let choice = Choice { sets, ..Choice::default() };
+        document.resolve(&choice).unwrap().scenario
+    }
+
+    #[test]
+    fn the_same_twice_is_the_same() {
+        assert!(check(&starter("seed=1"), &starter("seed=1")).is_ok());
+    }
+
+    /// A second run that goes another way from one event on: it is said when, and which, and how the program ends.
+    #[test]
+    fn a_planted_divergence_is_found() {
+        let (whole, shorter) = (starter("horizon=\"90s\""), starter("faults.'long pause'.for=\"9s\""));
+        let error = check(&whole, &shorter).unwrap_err();
+        assert_eq!((error.exit, error.exit as u8), (Exit::NotDeterministic, 4));
+        let said = error.to_string();
+        let begins = "two runs of the same gave two results; two more runs first differ in event ";
+        assert!(said.starts_with(begins) && said.contains(", at T+69s: "), "{said}");
+        assert!(said.ends_with("; in the other run stock-db/0 is ready at T+69 s"), "{said}");
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub(crate) fn run(args: &RunArgs, terminal: Terminal) -> Result<Exit, CliError> 
     files::write(&mut output, &incident, args, wall_s)?;
     tell(args, &incident, &output, terminal)?;
     if let Some(again) = &again {
-        determinism::compare(&setup, &incident, again, terminal)?;
+        determinism::compare([&setup; 2], [&incident, again], terminal)?;
     }
     Ok(judged(exit(&incident), args))
 }

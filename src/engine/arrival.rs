@@ -38,6 +38,9 @@ impl<O: Observer> Engine<'_, O> {
 
     /// A request arrives: by itself, or as the first of a journey.
     pub(crate) fn arrival(&mut self, class: ClassId) {
+        if self.state.closed {
+            return;
+        }
         let source = &mut self.state.sources[class];
         let number = source.count;
         source.count += 1;
@@ -50,6 +53,9 @@ impl<O: Observer> Engine<'_, O> {
     /// A user takes the next step of a journey.
     pub(crate) fn visit(&mut self, slot: u32) {
         let session = self.state.sessions.remove(slot);
+        if self.state.closed {
+            return;
+        }
         if session.broken {
             self.never_made(session);
         } else {

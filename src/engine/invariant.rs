@@ -4,7 +4,7 @@ use crate::engine::replica::CANCELED_KEPT;
 use crate::engine::state::{Place, Process, Replica, State};
 use crate::id::ReplicaId;
 use crate::model::Model;
-use crate::policy::Permits;
+use crate::policy::{BreakerState, Permits};
 
 impl State {
     /// Asserts conservation: every attempt is in exactly one place, every thread and permit belongs to an attempt.
@@ -32,7 +32,8 @@ impl State {
             }
             let waiting = replica.queue.iter().filter(|slot| !self.attempts[**slot].canceled).count();
             assert_eq!(waiting, replica.queue_length as usize, "{}: the length of the queue", service.name);
-            let kept = 2 * replica.queue_length as usize + CANCELED_KEPT;
+            let canceled_kept = if waiting == 0 { 0 } else { CANCELED_KEPT };
+            let kept = 2 * replica.queue_length as usize + canceled_kept;
             assert!(replica.queue.len() <= kept, "{}: canceled attempts pile up", service.name);
             queued += replica.queue.len();
             running += replica.threads.len();
@@ -41,13 +42,14 @@ impl State {
         let mut in_place = (0, 0);
         let mut by_request =
             vec![0_u32; self.requests.iter().map(|(slot, _)| slot as usize + 1).max().unwrap_or(0)];
-        let mut permits = vec![(0, 0); self.guards.len()];
+        let mut permits = vec![(0, 0, 0); self.guards.len()];
         for (_, attempt) in self.attempts.iter() {
             in_place.0 += usize::from(attempt.place == Place::Queued);
             in_place.1 += usize::from(attempt.place == Place::Running);
             by_request[attempt.request as usize] += 1;
             permits[attempt.guard as usize].0 += u32::from(attempt.has_permit);
             permits[attempt.guard as usize].1 += u32::from(attempt.has_connection);
+            permits[attempt.guard as usize].2 += u32::from(attempt.counted);
             assert!(!attempt.awaited || self.runs.is_live(attempt.run), "an awaited attempt has a call");
         }
         assert_eq!(in_place, (queued, running), "attempts queued and running");
@@ -57,6 +59,35 @@ impl State {
         for (guard, held) in self.guards.iter().zip(permits) {
             assert_eq!(guard.bulkhead.as_ref().map_or(0, Permits::in_use), held.0, "permits of a bulkhead");
             assert_eq!(guard.pool.as_ref().map_or(0, Permits::in_use), held.1, "connections of a pool");
+            assert_eq!(guard.in_flight.iter().sum::<u32>(), held.2, "attempts that a balancer counts");
+        }
+    }
+
+    /// Asserts that nothing is held, by anybody, on behalf of requests that there are none of.
+    pub(crate) fn check_rest(&self, model: &Model) {
+        let left = (self.requests.len(), self.runs.len(), self.attempts.len());
+        assert_eq!(left, (0, 0, 0), "requests, calls and attempts at rest");
+        for (id, replica) in self.replicas.enumerate() {
+            let name = &model.services[model.replicas[id].service].name;
+            let held = (replica.threads.len(), replica.queue.len(), replica.queue_length);
+            assert_eq!(held, (0, 0, 0), "{name}: threads, places of the queue and its length at rest");
+        }
+        for guard in &self.guards {
+            let name = &model.pairs[model.edges[guard.edge].pair].name;
+            for places in [&guard.bulkhead, &guard.pool].into_iter().flatten() {
+                assert_eq!(
+                    (places.in_use(), places.waiting()),
+                    (0, 0),
+                    "{name}: places of a bulkhead or pool at rest"
+                );
+            }
+            assert!(
+                guard.in_flight.iter().all(|count| *count == 0),
+                "{name}: its balancer counts attempts at rest"
+            );
+            let half_open = guard.breaker.clone().filter(|breaker| breaker.state() == BreakerState::HalfOpen);
+            let admits = half_open.is_none_or(|mut breaker| breaker.try_acquire(self.events.now()).is_some());
+            assert!(admits, "{name}: a half-open breaker waits at rest for what nobody will tell it");
         }
     }
 

@@ -1,7 +1,7 @@
 //! The seam through which everything that happens can be watched. An observer cannot influence the engine.
 
 use crate::failure::Outcome;
-use crate::id::{ChangeId, ClassId, EdgeId, FaultId, MonitorId, ProcedureId, ReplicaId, ServiceId, SiteId};
+use crate::id::{ChangeId, ClassId, EdgeId, FaultId, MonitorId, ProcedureId, ReplicaId, SiteId};
 use crate::model::By;
 use crate::policy::BreakerState;
 use crate::random::Key;
@@ -80,7 +80,7 @@ pub enum ModelEvent {
     /// A thread no longer waits on a call.
     Unblocked(ReplicaId),
     /// A thread began work of this length, drawn for this key.
-    WorkBegun(ServiceId, Key, SimDuration),
+    WorkBegun(ReplicaId, Key, SimDuration),
     /// An attempt gave its thread back after holding it for so long.
     Finished(ReplicaId, SimDuration, Outcome),
     /// An attempt asked a cache, by its position among those of the service; whether it knew the answer.

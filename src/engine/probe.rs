@@ -58,7 +58,7 @@ impl<O: Observer> Engine<'_, O> {
         let probe = &mut self.state.replicas[id].probe;
         let turn = probe.turns;
         probe.turns += 1;
-        if probe.under_way {
+        if probe.under_way || self.state.closed {
             return;
         }
         probe.under_way = true;

@@ -199,10 +199,12 @@ impl<O: Observer> Engine<'_, O> {
         }
     }
 
-    /// Forgets the canceled attempts of a queue once they are the larger part of it.
+    /// Forgets the canceled attempts of a queue once they are the larger part of it, or all that is left: no thread
+    /// would look for them.
     fn sweep_queue(&mut self, id: ReplicaId) {
         let replica = &mut self.state.replicas[id];
-        if replica.queue.len() <= 2 * replica.queue_length as usize + CANCELED_KEPT {
+        let kept = if replica.queue_length == 0 { 0 } else { CANCELED_KEPT };
+        if replica.queue.len() <= 2 * replica.queue_length as usize + kept {
             return;
         }
         let (canceled, waiting): (Vec<u32>, Vec<u32>) =

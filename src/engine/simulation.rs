@@ -10,7 +10,7 @@ use crate::engine::observer::{AttemptId, ModelEvent, Observer, RequestId};
 use crate::engine::response::Response;
 use crate::engine::settings::Settings;
 use crate::engine::slab::Slab;
-use crate::engine::state::{Deferred, Replica, Source, State};
+use crate::engine::state::{Deferred, NO_CALL, Replica, Source, State};
 use crate::id::ReplicaId;
 use crate::model::Model;
 use crate::random::{Key, Stream};
@@ -75,6 +75,7 @@ impl<'m> Simulation<'m> {
             last_answers: last_answers(model, &settings.policies),
             settings,
             sources: model.classes.iter().map(source).collect(),
+            closed: false,
             sessions: Slab::new(),
             monitors: MonitorBank::new(model),
             response: Response::new(model),
@@ -104,6 +105,11 @@ impl<'m> Simulation<'m> {
     /// Nobody does anything in this world from here on.
     pub fn leave_unattended(&mut self) {
         self.state.response.attended = false;
+    }
+
+    /// No request arrives from here on, deep probes included; what is under way goes on, and so does everything else.
+    pub fn stop_arrivals(&mut self) {
+        self.state.closed = true;
     }
 
     /// Runs everything before `until`.
@@ -171,9 +177,32 @@ impl<'m> Simulation<'m> {
         self.state.requests.iter().filter(|(_, request)| !request.ended).map(|(_, request)| request.id)
     }
 
+    /// Requests that left a trace: those not answered yet, and those of which an attempt is left, in no particular order.
+    pub fn known_requests(&self) -> impl Iterator<Item = RequestId> + '_ {
+        self.state.requests.iter().map(|(_, request)| request.id)
+    }
+
+    /// Of a replica: threads held, threads that wait on calls, and attempts in its queue.
+    pub fn occupancy(&self, id: ReplicaId) -> (u32, u32, u32) {
+        let replica = &self.state.replicas[id];
+        let waits = |slot: &&u32| self.state.attempts[**slot].calls != NO_CALL;
+        let waiting = replica.threads.iter().filter(waits).count();
+        (replica.threads.len() as u32, waiting as u32, replica.queue_length)
+    }
+
     /// Asserts what must hold between any two events; see [`crate::engine`].
     pub fn check_invariants(&self) {
         self.state.check_invariants(self.model);
+    }
+
+    /// Whether no request is under way, and nothing is left of any.
+    pub fn is_at_rest(&self) -> bool {
+        self.state.requests.len() == 0
+    }
+
+    /// Asserts that whatever requests have taken was given back. Holds whenever it is at rest.
+    pub fn check_rest(&self) {
+        self.state.check_rest(self.model);
     }
 
     fn engine<'a, O>(&'a mut self, observer: &'a mut O) -> Engine<'a, O> {

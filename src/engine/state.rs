@@ -37,6 +37,8 @@ pub(crate) struct State {
     pub(crate) guards: Vec<Guard>,
     pub(crate) settings: Settings,
     pub(crate) sources: IdVec<ClassId, Source>,
+    /// Whether nobody asks for anything any more.
+    pub(crate) closed: bool,
     /// What the callers of each service have at hand as a fallback.
     pub(crate) last_answers: IdVec<ServiceId, LastAnswers>,
     /// Journeys between two steps.

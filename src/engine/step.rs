@@ -65,8 +65,8 @@ impl<O: Observer> Engine<'_, O> {
         attempt.working = true;
         attempt.work_ends = at;
         attempt.event = self.state.events.schedule(at, Event::WorkDone(slot));
-        let (key, service) = (attempt.key, self.model.replicas[attempt.replica].service);
-        self.emit(ModelEvent::WorkBegun(service, key, demand));
+        let (key, replica) = (attempt.key, attempt.replica);
+        self.emit(ModelEvent::WorkBegun(replica, key, demand));
     }
 
     /// Work, or what a fault added before it, is done. On a paused replica it is not: the rest of it is put off when the replica wakes.

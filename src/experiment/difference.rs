@@ -1,6 +1,6 @@
 //! Where two runs first differ: both are simulated side by side and compared event by event.
 
-use crate::engine::{ModelEvent, Observer, Simulation};
+use crate::engine::{LimitHit, ModelEvent, Observer, Simulation};
 use crate::experiment::Setup;
 use crate::experiment::incident::SLICE;
 use crate::model::Model;
@@ -30,14 +30,33 @@ impl Observer for Log {
     }
 }
 
+/// An actual world as an incident has it: its faults come into sight at the first of them.
+struct Actual<'m> {
+    simulation: Simulation<'m>,
+    parts_at: Option<SimTime>,
+}
+
+impl<'m> Actual<'m> {
+    fn new(model: &'m Model) -> Self {
+        Self { simulation: Simulation::new(model), parts_at: model.first_fault() }
+    }
+
+    fn run_until(&mut self, until: SimTime, log: &mut Log) -> Result<(), LimitHit> {
+        if let Some(at) = self.parts_at.filter(|at| *at < until) {
+            self.simulation.run_until(at, log)?;
+            self.simulation.schedule_faults();
+            self.parts_at = None;
+        }
+        self.simulation.run_until(until, log)
+    }
+}
+
 /// Simulates the actual worlds of two setups, a second at a time, and finds the first event in which they differ.
 ///
 /// Two runs of the same setup must not differ; anything else is a defect. Limits end the comparison.
 pub fn first_difference(first: &Setup, second: &Setup) -> Option<Difference> {
     let models = (Model::compile(first.scenario), Model::compile(second.scenario));
-    let mut worlds = (Simulation::new(&models.0), Simulation::new(&models.1));
-    worlds.0.schedule_faults();
-    worlds.1.schedule_faults();
+    let mut worlds = (Actual::new(&models.0), Actual::new(&models.1));
     let end = models.0.end.max(models.1.end) + SimDuration::from_nanos(1);
     let mut seen = 0;
     let mut until = SimTime::ZERO;

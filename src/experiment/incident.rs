@@ -4,7 +4,7 @@ use crate::analysis::{Comparison, Outbox, Summary, analyze};
 use crate::engine::{LimitHit, Reached, Simulation};
 use crate::experiment::manifest::{RecordedWorlds, record};
 use crate::model::Model;
-use crate::record::{Record, Recorder, WorldRecord};
+use crate::record::{Audit, Record, Recorder, WorldRecord};
 use crate::scenario::{self, Scenario};
 use crate::time::{SimDuration, SimTime};
 
@@ -89,6 +89,7 @@ pub fn replay(setup: &Setup, watch: &dyn Watch) -> Incident {
 #[derive(Clone)]
 struct WorldRun<'m> {
     simulation: Simulation<'m>,
+    audit: Audit<'m>,
     recorder: Recorder<'m>,
     outbox: Outbox<'m>,
 }
@@ -97,6 +98,7 @@ impl<'m> WorldRun<'m> {
     fn new(model: &'m Model) -> Self {
         Self {
             simulation: Simulation::new(model),
+            audit: Audit::new(model),
             recorder: Recorder::new(model),
             outbox: Outbox::new(model),
         }
@@ -108,13 +110,22 @@ impl<'m> WorldRun<'m> {
     }
 
     fn run_until_parting(&mut self, until: SimTime, compared: bool) -> Result<Reached, LimitHit> {
+        let Self { simulation, audit, recorder, outbox } = self;
         let result = if compared {
-            self.simulation.run_until_parting(until, &mut (&mut self.recorder, &mut self.outbox))
+            simulation.run_until_parting(until, &mut (audit, &mut (recorder, outbox)))
         } else {
-            self.simulation.run_until_parting(until, &mut self.recorder)
+            simulation.run_until_parting(until, &mut (audit, recorder))
         };
         self.simulation.check_invariants();
+        self.audit.check(&self.simulation);
         result
+    }
+
+    /// What it leaves behind.
+    fn finish(self, now: SimTime) -> WorldRecord {
+        let record = self.recorder.finish(now);
+        self.audit.check_record(&record);
+        record
     }
 }
 
@@ -152,7 +163,7 @@ impl<'m> Worlds<'m> {
 
     /// Runs to the horizon, or as far as limits and watchers allow.
     fn run(&mut self, watch: &dyn Watch) -> Option<Stop> {
-        let parts_at = self.model.faults.iter().map(|fault| fault.from).min().unwrap_or(SimTime::MAX);
+        let parts_at = self.model.first_fault().unwrap_or(SimTime::MAX);
         let mut parted = false;
         // Everything at the horizon itself still counts.
         let end = self.model.end + SimDuration::from_nanos(1);
@@ -264,14 +275,27 @@ impl<'m> Worlds<'m> {
             _ if self.wants_twin => Some(Comparison::new(model, self.impact).into_parts()),
             _ => None,
         };
-        let actual = self.actual.recorder.finish(now);
+        let (untouched, unattended) = (self.actual.audit.is_untouched(), self.actual.audit.is_unattended());
+        let actual = self.actual.finish(now);
+        let same = |other: &WorldRecord, alike: bool, what: &str| {
+            // Where a limit stopped one of them, the worlds got to different instants.
+            assert!(stopped.is_some() || !alike || other.fingerprint == actual.fingerprint, "{what}");
+        };
         let twin = match self.twin {
-            Some(twin) => Some(twin.recorder.finish(now)),
+            Some(twin) => {
+                let twin = twin.finish(now);
+                same(&twin, untouched, "no fault and nobody acted, but the twin is another world");
+                Some(twin)
+            }
             None => self.wants_twin.then(|| actual.clone()),
         };
         // People were told of it, but in this world they do nothing: what they thought is left out.
         let alone = |world: WorldRecord| WorldRecord { response: Vec::new(), ..world };
-        let unattended = self.unattended.map(|world| alone(world.recorder.finish(now)));
+        let unattended = self.unattended.map(|world| {
+            let left = world.finish(now);
+            same(&left, unattended, "nobody acted, but the unattended world is another");
+            alone(left)
+        });
         let worlds = RecordedWorlds { actual, twin, unattended };
         let record = record(setup, model, worlds, now);
         let summary = analyze(setup.scenario, model, &record, compared, self.affected_before, now);

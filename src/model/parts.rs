@@ -79,6 +79,11 @@ impl Model {
         self.classes.ids().filter(|class| !self.is_probe(*class))
     }
 
+    /// When the first fault begins.
+    pub fn first_fault(&self) -> Option<SimTime> {
+        self.faults.iter().map(|fault| fault.from).min()
+    }
+
     /// Whether it is a deep probe that calls.
     pub fn probe_calls(&self, caller: Caller) -> bool {
         matches!(caller, Caller::Class(class) if self.is_probe(class))

@@ -36,8 +36,8 @@ pub fn describe(model: &Model, event: &ModelEvent) -> String {
         }
         ModelEvent::Blocked(id) => format!("a thread of {} waits on a call", replica(id)),
         ModelEvent::Unblocked(id) => format!("a thread of {} waits no longer", replica(id)),
-        ModelEvent::WorkBegun(service, key, demand) => {
-            format!("work of {demand} began at {} (key {:016x})", model.services[*service].name, key.0)
+        ModelEvent::WorkBegun(id, key, demand) => {
+            format!("work of {demand} began on {} (key {:016x})", replica(id), key.0)
         }
         ModelEvent::Finished(id, held, outcome) => {
             format!(

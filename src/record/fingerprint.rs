@@ -71,8 +71,9 @@ impl Digests {
                 digest.add(now.as_nanos());
                 digest.add(id.key.0);
             }
-            ModelEvent::WorkBegun(service, key, demand) => {
-                self.work[*service] = self.work[*service].wrapping_add(mix(key.0, demand.as_nanos()));
+            ModelEvent::WorkBegun(replica, key, demand) => {
+                let work = &mut self.work[model.replicas[*replica].service];
+                *work = work.wrapping_add(mix(key.0, demand.as_nanos()));
             }
             _ => {}
         }
@@ -115,8 +116,10 @@ fn words(model: &Model, event: &ModelEvent) -> Option<(u64, [u64; 3])> {
         }
         ModelEvent::Blocked(id) => (10, [replica(*id), 0, 0]),
         ModelEvent::Unblocked(id) => (11, [replica(*id), 0, 0]),
-        ModelEvent::WorkBegun(service, key, demand) => {
-            (12, [model.services[*service].stream.0, key.0, demand.as_nanos()])
+        // Which replica it is, the thread's begin has told.
+        ModelEvent::WorkBegun(id, key, demand) => {
+            let service = model.replicas[*id].service;
+            (12, [model.services[service].stream.0, key.0, demand.as_nanos()])
         }
         ModelEvent::Finished(id, held, outcome) => (13, [replica(*id), held.as_nanos(), outcome.code()]),
         ModelEvent::ReplicaChanged(id, state) => (14, [replica(*id), *state as u64, 0]),

@@ -64,6 +64,11 @@ impl Latencies {
         self.max = self.max.max(latency);
     }
 
+    /// How many were recorded, as the histogram has it.
+    pub(crate) fn len(&self) -> u64 {
+        self.histogram.as_ref().map_or(0, Histogram::len)
+    }
+
     /// A quantile in milliseconds; none if nothing was recorded.
     pub(crate) fn quantile_ms(&self, quantile: f64) -> Option<f64> {
         let histogram = self.histogram.as_ref().filter(|_| self.count > 0)?;

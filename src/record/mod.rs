@@ -1,5 +1,6 @@
 //! What a run leaves behind. An observer of the engine turns what happens into a [`Record`]; nothing here judges.
 
+mod audit;
 mod data;
 mod describe;
 mod fingerprint;
@@ -8,6 +9,7 @@ mod level;
 mod recorder;
 mod tally;
 
+pub use audit::Audit;
 pub use data::{
     CallSeries, CallTotals, ClassNode, ClassSeries, ClassTotals, Edge, FaultSpan, MAX_TRANSITIONS,
     MonitorTrack, Quantiles, RECORD_VERSION, Record, ResponseEntry, ResponseKind, ServiceNode, ServiceSeries,

@@ -85,7 +85,7 @@ impl<'m> Recorder<'m> {
         };
         Self {
             model,
-            first_fault: model.faults.iter().map(|fault| fault.from).min().unwrap_or(model.origin),
+            first_fault: model.first_fault().unwrap_or(model.origin),
             digests: Digests::new(model),
             width: window_width(model.end - model.origin),
             window_ends: model.origin,

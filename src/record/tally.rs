@@ -32,7 +32,9 @@ fn push(column: &mut Vec<u64>, counter: &mut u64) {
 }
 
 impl Quantiles {
-    fn push(&mut self, latencies: &mut Latencies) {
+    /// Adds the latencies of all that a window answered.
+    fn push(&mut self, latencies: &mut Latencies, answered: u64) {
+        assert_eq!(latencies.len(), answered, "latencies of a window, and what it answered");
         self.p50_ms.push(latencies.quantile_ms(0.5));
         self.p90_ms.push(latencies.quantile_ms(0.9));
         self.p99_ms.push(latencies.quantile_ms(0.99));
@@ -100,15 +102,17 @@ impl ClassTally {
     }
 
     pub(crate) fn close_window(&mut self) {
+        self.series.latency.push(&mut self.latency, self.ok);
         push(&mut self.series.arrived, &mut self.arrived);
         push(&mut self.series.ok, &mut self.ok);
         push(&mut self.series.degraded, &mut self.degraded);
         push(&mut self.series.failed, &mut self.failed);
         push(&mut self.series.limited, &mut self.limited);
-        self.series.latency.push(&mut self.latency);
     }
 
     pub(crate) fn finish(self) -> (ClassSeries, ClassTotals) {
+        let answered = self.totals.ok + self.totals.degraded;
+        assert_eq!(self.all_latency.len(), answered, "latencies of a class, and what was answered");
         let totals = ClassTotals {
             failed_by_cause: self.causes.by_name(),
             latency_ms: self.all_latency.summary(),
@@ -242,6 +246,7 @@ impl ServiceTally {
         self.in_flight_area += queued + busy;
         self.busy_area += busy;
         let series = &mut self.series;
+        series.latency.push(&mut self.latency, self.ok);
         push(&mut series.offered, &mut self.offered);
         push(&mut series.admitted, &mut self.admitted);
         push(&mut series.completed, &mut self.completed);
@@ -257,7 +262,6 @@ impl ServiceTally {
         series.busy_threads.push(busy / width_s);
         series.waiting_threads.push(self.blocked.take(now) / width_s);
         series.running_replicas.push(self.running.take(now) / width_s);
-        series.latency.push(&mut self.latency);
     }
 
     pub(crate) fn finish(self, simulated_s: f64) -> (ServiceSeries, ServiceTotals) {

@@ -1,6 +1,10 @@
 //! Same seed, same bytes; and what is unrelated leaves every draw as it was.
 
+use knockon::engine::{Observer, Simulation};
 use knockon::experiment::{Setup, first_difference};
+use knockon::model::Model;
+use knockon::record::Recorder;
+use knockon::time::SimDuration;
 
 use crate::support::{replay, scenario_with};
 
@@ -85,4 +89,26 @@ fn the_first_difference_is_found_and_named() {
     let other_seed = scenario_with(THURSDAY, None, &[&short[..], &["seed=43"]].concat());
     let difference = first_difference(&setup(&base), &setup(&other_seed)).unwrap();
     assert!(difference.event == 1 && difference.first.contains("arrived"), "{difference:?}");
+}
+
+/// Those who watch change nothing, nor does another world beside it.
+#[test]
+fn a_world_is_the_same_alone_and_unwatched() {
+    let scenario = scenario_with(THURSDAY, None, &["horizon=\"60s\"", "expect=[]"]);
+    let among_others = replay(&scenario).record.actual;
+    let alone = Setup { scenario: &scenario, variant: None, overrides: &[], twin: false };
+    assert_eq!(knockon::experiment::replay(&alone, &()).record.actual, among_others);
+    let model = Model::compile(&scenario);
+    let mut recorder = Recorder::new(&model);
+    assert_eq!(events(&model, &mut recorder), events(&model, &mut ()));
+    assert_eq!(recorder.finish(model.end), among_others);
+}
+
+/// Runs an actual world in one go; how many events it handles.
+fn events(model: &Model, observer: &mut impl Observer) -> u64 {
+    let mut simulation = Simulation::new(model);
+    simulation.run_until(model.first_fault().unwrap(), observer).unwrap();
+    simulation.schedule_faults();
+    simulation.run_until(model.end + SimDuration::from_nanos(1), observer).unwrap();
+    simulation.handled()
 }

@@ -1,0 +1,159 @@
+//! The books of the auditor: what is open, how much there was of it, and what happens on one replica. Knows no names.
+
+use crate::engine::{ModelEvent, ReplicaState};
+use crate::failure::Outcome;
+use crate::random::Key;
+use crate::scenario::{Capacity, Queue, Service};
+use crate::time::SimTime;
+
+/// What has begun and not ended: how many, and the sum of their identities. One that ends twice cannot stand for one
+/// that never does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Account {
+    count: u64,
+    sum: u64,
+}
+
+/// What began since T+0, and how it ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    pub(super) begun: u64,
+    pub(super) ok: u64,
+    pub(super) degraded: u64,
+    pub(super) failed: u64,
+    pub(super) abandoned: u64,
+}
+
+/// What happens on one replica.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Books {
+    state: ReplicaState,
+    /// Attempts on threads, of these waiting on calls, and in the queue.
+    busy: u32,
+    blocked: u32,
+    queued: u32,
+    /// The sum of the instants at which those on threads took them: nothing is left of it when nobody is.
+    since: u64,
+}
+
+impl Account {
+    pub(super) fn begins(&mut self, identity: u64) {
+        self.count += 1;
+        self.sum = self.sum.wrapping_add(identity);
+    }
+
+    pub(super) fn ends(&mut self, identity: u64) -> bool {
+        self.sum = self.sum.wrapping_sub(identity);
+        self.count = self.count.wrapping_sub(1);
+        self.count != u64::MAX
+    }
+}
+
+impl Tally {
+    pub(super) fn ends(&mut self, outcome: Outcome) {
+        *match outcome {
+            Outcome::Ok => &mut self.ok,
+            Outcome::Degraded => &mut self.degraded,
+            Outcome::Failed(_) => &mut self.failed,
+            Outcome::Abandoned => &mut self.abandoned,
+        } += 1;
+    }
+}
+
+impl Books {
+    pub(super) const NEW: Self =
+        Self { state: ReplicaState::Ready, busy: 0, blocked: 0, queued: 0, since: 0 };
+
+    /// Threads held, threads that wait on calls, and attempts in the queue.
+    pub(super) fn occupancy(&self) -> (u32, u32, u32) {
+        (self.busy, self.blocked, self.queued)
+    }
+
+    /// Notes what happened on the replica, whose service has these settings. Returns whether that can be.
+    pub(super) fn enter(&mut self, now: SimTime, event: &ModelEvent, service: &Service) -> bool {
+        let ns = now.as_nanos();
+        match *event {
+            ModelEvent::Queued(_, length) => {
+                self.queued += 1;
+                let open = matches!(self.state, ReplicaState::Ready | ReplicaState::Paused);
+                open && self.queued == length && self.has_room(service)
+            }
+            ModelEvent::Unqueued(_) => {
+                self.queued = self.queued.wrapping_sub(1);
+                self.lives() && self.queued != u32::MAX
+            }
+            ModelEvent::Begun(_, waited, from_queue) => {
+                let in_turn = if from_queue {
+                    self.queued > 0 && waited.as_nanos() <= ns
+                } else {
+                    self.queued == 0 && waited.is_zero() && self.state == ReplicaState::Ready
+                };
+                self.queued = self.queued.wrapping_sub(u32::from(from_queue));
+                self.busy += 1;
+                self.since = self.since.wrapping_add(ns);
+                in_turn && self.moves() && self.busy <= service.threads
+            }
+            ModelEvent::Finished(_, held, _) => {
+                self.busy = self.busy.wrapping_sub(1);
+                self.since = self.since.wrapping_sub(ns.wrapping_sub(held.as_nanos()));
+                self.lives() && self.busy != u32::MAX && (self.busy > 0 || self.since == 0)
+            }
+            ModelEvent::Blocked(_) => {
+                self.blocked += 1;
+                self.moves() && self.blocked <= self.busy
+            }
+            ModelEvent::Unblocked(_) => {
+                self.blocked = self.blocked.wrapping_sub(1);
+                self.lives() && self.blocked != u32::MAX
+            }
+            ModelEvent::WorkBegun(..) | ModelEvent::LookedUp(..) => self.moves() && self.blocked < self.busy,
+            ModelEvent::ReplicaChanged(_, next) => {
+                let may = self.may_become(next) && (next != ReplicaState::Down || self.is_empty());
+                self.state = next;
+                may
+            }
+            _ => self.lives(),
+        }
+    }
+
+    /// Whether the queue may be as long as it is: a free thread will take one of the waiting before the instant is over.
+    fn has_room(&self, service: &Service) -> bool {
+        let (Queue::Fifo { capacity } | Queue::Lifo { capacity }) = service.queue;
+        let free = if self.moves() { service.threads.saturating_sub(self.busy) } else { 0 };
+        match capacity {
+            Capacity::Unbounded => true,
+            Capacity::AtMost(most) => self.queued <= most.saturating_add(free),
+        }
+    }
+
+    /// Whether there is a process that has something.
+    fn lives(&self) -> bool {
+        !matches!(self.state, ReplicaState::Down | ReplicaState::Starting)
+    }
+
+    /// Whether threads move.
+    fn moves(&self) -> bool {
+        matches!(self.state, ReplicaState::Ready | ReplicaState::Draining)
+    }
+
+    fn is_empty(&self) -> bool {
+        (self.busy, self.blocked, self.queued, self.since) == (0, 0, 0, 0)
+    }
+
+    /// Whether a replica can be in a state right after the one it is in.
+    fn may_become(&self, next: ReplicaState) -> bool {
+        use ReplicaState::{Down, Draining, Paused, Ready, Starting};
+        match self.state {
+            Ready => matches!(next, Paused | Draining | Down),
+            Paused => matches!(next, Paused | Ready | Draining | Down),
+            Draining => matches!(next, Paused | Down),
+            Down => next == Starting,
+            Starting => matches!(next, Ready | Down),
+        }
+    }
+}
+
+/// One number for what has a key and began at some time. Keys are draws: their sums tell any two collections apart.
+pub(super) fn identity(key: Key, since: SimTime) -> u64 {
+    key.0 ^ since.as_nanos().rotate_left(32)
+}
