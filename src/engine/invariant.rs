@@ -30,7 +30,7 @@ impl State {
                 );
                 assert!(!(attempt.working && attempt.delayed), "an attempt does one thing at a time");
             }
-            let waiting = replica.queue.iter().filter(|slot| !self.attempts[**slot].canceled).count();
+            let waiting = replica.queue.iter().filter(|slot| !self.attempts[*slot].canceled).count();
             assert_eq!(waiting, replica.queue_length as usize, "{}: the length of the queue", service.name);
             let kept = 2 * replica.queue_length as usize + CANCELED_KEPT;
             assert!(replica.queue.len() <= kept, "{}: canceled attempts pile up", service.name);
