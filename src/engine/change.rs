@@ -15,7 +15,7 @@ use crate::engine::state::{Attempt, State};
 use crate::id::{ChangeId, EdgeId, ServiceId};
 use crate::model::Changed;
 use crate::policy::{BreakerState, CircuitBreaker, Permits, RetryBudget};
-use crate::scenario::{Balancer, Policy};
+use crate::scenario::Policy;
 use crate::time::SimDuration;
 
 impl<O: Observer> Engine<'_, O> {
@@ -81,7 +81,7 @@ impl<O: Observer> Engine<'_, O> {
             let pool = after.pool.map(|pool| (pool.size, pool.max_wait));
             self.places_change(guard, pool, |guard| &mut guard.pool, |slot| &mut slot.has_connection);
             let state = &mut self.state.guards[guard as usize];
-            if after.balancer == Balancer::LeastInFlight && state.in_flight.is_empty() {
+            if after.balancer.counts() && state.in_flight.is_empty() {
                 state.in_flight = vec![0; self.model.services[edge.callee].replicas as usize];
             }
         }

@@ -31,7 +31,7 @@ fn policy() -> impl Strategy<Value = String> {
         ],
         vec!["bulkhead: Bulkhead(max_concurrent: 2)", "bulkhead: Bulkhead(max_concurrent: 3, max_wait: \"100ms\")"],
         vec!["pool: Pool(size: 2, max_wait: \"50ms\")", "pool: Pool(size: 1, max_wait: \"10s\")"],
-        vec!["balancer: Random", "balancer: LeastInFlight"],
+        vec!["balancer: Random", "balancer: LeastInFlight", "balancer: PowerOfTwo"],
         vec!["detection: Probes"],
         vec!["network: Constant(\"1ms\")", "network: Exp(\"2ms\")"],
         vec!["scope: Service"],
@@ -79,6 +79,7 @@ fn service() -> impl Strategy<Value = String> {
         "Lifo(capacity: 5)",
         "Fifo(capacity: Unbounded)",
         "Fifo(capacity: 0)",
+        "Priority(capacity: 5)",
     ]);
     let when_full = select(vec!["Reject", "Silent"]);
     let restart = select(vec![
