@@ -12,6 +12,7 @@
 //! | [`record`] | what a run left behind |
 //! | [`analysis`] | what it means |
 //! | [`experiment`] | many runs |
+//! | [`validation`] | the engine against queueing theory |
 //! | [`report`] | what people and programs read |
 //! | `plot` (feature `plot`) | pictures of one run |
 
@@ -32,3 +33,4 @@ pub mod report;
 pub mod scenario;
 pub mod suggest;
 pub mod time;
+pub mod validation;

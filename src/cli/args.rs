@@ -17,6 +17,7 @@ Examples:
   knockon check shop.ron               find all mistakes without simulating
   knockon run shop.ron                 simulate it and tell what happened
   knockon run shop.ron --seeds 100     how often does it end how?
+  knockon validate                     compare the engine with queueing theory
   knockon test scenarios               run every scenario's expectations
 
 Exit codes:
@@ -45,6 +46,15 @@ Examples:
   knockon test scenarios
   knockon test shop.ron --seeds 20
   knockon test shop.ron --variant 'no retries' --set horizon=10m";
+
+const VALIDATE_EXAMPLES: &str = "\
+Examples:
+  knockon validate
+  knockon validate --only Erlang-A
+  knockon validate --seeds 50 --format json
+
+Each case is a scenario with a known answer, run under seeds that were fixed beforehand. Exit code 1 if theory and
+simulation differ anywhere.";
 
 /// Replays how a small fault becomes an outage
 #[derive(Debug, Parser)]
@@ -96,6 +106,9 @@ pub(crate) enum Command {
     /// Run the expectations of scenarios and all their variants
     #[command(after_help = TEST_EXAMPLES)]
     Test(TestArgs),
+    /// Compare the engine with queueing theory
+    #[command(after_help = VALIDATE_EXAMPLES)]
+    Validate(ValidateArgs),
     /// Explain a field, a diagnostic code or a term
     Explain(ExplainArgs),
     /// Print a completion script for a shell
@@ -230,6 +243,26 @@ pub(crate) struct TestArgs {
     pub(crate) choosing: Choosing,
 }
 
+/// Arguments of `validate`.
+#[derive(Debug, Args)]
+pub(crate) struct ValidateArgs {
+    /// Compare only the cases with these words in their name or parameters
+    #[arg(long, value_name = "NAME", help_heading = "What to compare")]
+    pub(crate) only: Option<String>,
+
+    /// Run every case under so many seeds, from 1 on
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = several, help_heading = "What to compare")]
+    pub(crate) seeds: u64,
+
+    /// Run at most so many simulations at once [default: one per processor]
+    #[arg(long, value_name = "N", value_parser = jobs, help_heading = "How to simulate")]
+    pub(crate) jobs: Option<usize>,
+
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
+    pub(crate) format: Format,
+}
+
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
@@ -240,6 +273,12 @@ pub(crate) struct ExplainArgs {
 /// A number of seeds.
 fn seeds(text: &str) -> Result<u64, String> {
     whole_number(text, MOST_SEEDS)
+}
+
+/// A number of seeds, more than one.
+fn several(text: &str) -> Result<u64, String> {
+    let number = seeds(text).ok().filter(|number| *number > 1);
+    number.ok_or_else(|| format!("write a whole number from 2 to {MOST_SEEDS}"))
 }
 
 /// A number of jobs.

@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser};
 use crate::cli::args::{Cli, Command};
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::terminal::Terminal;
-use crate::cli::{check, crash, explain, interrupt, new, run, test};
+use crate::cli::{check, crash, explain, interrupt, new, run, test, validate};
 
 /// The program.
 pub(crate) fn main() -> ExitCode {
@@ -26,6 +26,7 @@ fn run(command: Command, terminal: Terminal) -> Result<Exit, CliError> {
         Command::Check(args) => check::check(&args, terminal),
         Command::Run(args) => run::run(&args, terminal),
         Command::Test(args) => test::test(&args, terminal),
+        Command::Validate(args) => validate::validate(&args, terminal),
         Command::Explain(args) => explain::explain(&args, terminal),
         Command::Completions { shell } => completions(shell, terminal),
     }

@@ -6,6 +6,7 @@
 //! | `check` | `check.rs` |
 //! | `run` | `run.rs`; with `--seeds` `seeds.rs` |
 //! | `test` | `test.rs`, which `protocol.rs` prints |
+//! | `validate` | `validate.rs` |
 //! | `explain` | `explain.rs` |
 
 mod args;
@@ -27,5 +28,6 @@ mod seeds;
 mod source;
 mod terminal;
 mod test;
+mod validate;
 
 pub(crate) use dispatch::main;

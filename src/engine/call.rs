@@ -18,6 +18,7 @@ use crate::time::{SimDuration, SimTime};
 
 const NETWORK_OUT: Stream = Stream::named("network out");
 const NETWORK_BACK: Stream = Stream::named("network back");
+const PATIENCE: Stream = Stream::named("patience");
 const REPLICA: Stream = Stream::named("replica");
 
 impl<O: Observer> Engine<'_, O> {
@@ -63,8 +64,8 @@ impl<O: Observer> Engine<'_, O> {
         if self.answer_before(slot) {
             return;
         }
-        if let Some(deadline) = self.policy(site).deadline {
-            let at = now + deadline;
+        if let Some(longest) = self.longest(parent, site) {
+            let at = now + longest;
             self.state.runs[slot].deadline = at;
             self.state.runs[slot].deadline_event = self.state.events.schedule(at, Event::Deadline(slot));
         }
@@ -82,6 +83,16 @@ impl<O: Observer> Engine<'_, O> {
             self.state.runs[slot].permit = permit;
         }
         self.next_attempt(slot);
+    }
+
+    /// How long a call may take: as its deadline says, or for as long as its user waits, whichever is shorter.
+    fn longest(&self, parent: Parent, site: SiteId) -> Option<SimDuration> {
+        let deadline = self.policy(site).deadline;
+        let Parent::Request(slot) = parent else { return deadline };
+        let id = &self.state.requests[slot].id;
+        let Some(patience) = self.model.classes[id.class].patience else { return deadline };
+        let patience = patience.sample(&mut id.key.draws(PATIENCE));
+        Some(deadline.map_or(patience, |deadline| deadline.min(patience)))
     }
 
     /// Makes the next attempt of a call.
@@ -275,18 +286,27 @@ impl<O: Observer> Engine<'_, O> {
         let guard = &mut self.state.guards[attempt.guard as usize];
         let turn = guard.turn as usize % ready.len();
         guard.turn = guard.turn.wrapping_add(1);
-        Some(match self.state.settings.policies[site.edge].balancer {
+        let number = |id: ReplicaId| self.model.replicas[id].number as usize;
+        let balancer = self.state.settings.policies[site.edge].balancer;
+        let chosen = match balancer {
             Balancer::RoundRobin => ready[turn],
             Balancer::Random => ready[(attempt.key.uniform(REPLICA) * ready.len() as f64) as usize],
             Balancer::LeastInFlight => {
-                let number = |id: ReplicaId| self.model.replicas[id].number as usize;
                 let rotated = ready[turn..].iter().chain(&ready[..turn]);
-                let least = *rotated.min_by_key(|id| guard.in_flight[number(**id)])?;
-                guard.in_flight[number(least)] += 1;
-                self.state.attempts[slot].counted = true;
-                least
+                *rotated.min_by_key(|id| guard.in_flight[number(**id)])?
             }
-        })
+            Balancer::PowerOfTwo => {
+                let mut draws = attempt.key.draws(REPLICA);
+                let mut draw = || ready[(draws.uniform() * ready.len() as f64) as usize];
+                let (first, second) = (draw(), draw());
+                if guard.in_flight[number(second)] < guard.in_flight[number(first)] { second } else { first }
+            }
+        };
+        if balancer.counts() {
+            guard.in_flight[number(chosen)] += 1;
+            self.state.attempts[slot].counted = true;
+        }
+        Some(chosen)
     }
 
     /// Sends the answer of an attempt back to its caller, if anybody could still want it.

@@ -11,11 +11,11 @@ use crate::engine::event::Event;
 use crate::engine::guard::Guard;
 use crate::engine::observer::{ModelEvent, Observer};
 use crate::engine::simulation::Engine;
-use crate::engine::state::Attempt;
+use crate::engine::state::{Attempt, State};
 use crate::id::{ChangeId, EdgeId, ServiceId};
 use crate::model::Changed;
 use crate::policy::{BreakerState, CircuitBreaker, Permits, RetryBudget};
-use crate::scenario::{Balancer, Policy};
+use crate::scenario::Policy;
 use crate::time::SimDuration;
 
 impl<O: Observer> Engine<'_, O> {
@@ -26,6 +26,7 @@ impl<O: Observer> Engine<'_, O> {
         match &model.changes[id].what {
             Changed::Service(service, patch) => {
                 patch.apply(&mut self.state.settings.services[*service]);
+                self.line_changed(*service);
                 self.service_changed(*service);
                 self.limits_set(*service, patch);
             }
@@ -38,6 +39,16 @@ impl<O: Observer> Engine<'_, O> {
                     self.policy_changed(*edge, &before, &after);
                 }
             }
+        }
+    }
+
+    /// Those who wait are brought into the order that rules from now on.
+    fn line_changed(&mut self, id: ServiceId) {
+        let State { settings, replicas, attempts, requests, .. } = &mut *self.state;
+        let queue = settings.services[id].queue;
+        let class = |slot: u32| requests[attempts[slot].request].id.class;
+        for replica in self.model.services[id].replica_ids() {
+            replicas[replica].queue.reorder(queue, |slot| self.model.classes[class(slot)].priority);
         }
     }
 
@@ -70,7 +81,7 @@ impl<O: Observer> Engine<'_, O> {
             let pool = after.pool.map(|pool| (pool.size, pool.max_wait));
             self.places_change(guard, pool, |guard| &mut guard.pool, |slot| &mut slot.has_connection);
             let state = &mut self.state.guards[guard as usize];
-            if after.balancer == Balancer::LeastInFlight && state.in_flight.is_empty() {
+            if after.balancer.counts() && state.in_flight.is_empty() {
                 state.in_flight = vec![0; self.model.services[edge.callee].replicas as usize];
             }
         }

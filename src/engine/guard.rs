@@ -4,7 +4,7 @@ use crate::id::EdgeId;
 use crate::model::Model;
 use crate::policy::{CircuitBreaker, Permits, RetryBudget};
 use crate::random::mix;
-use crate::scenario::{Balancer, Policy};
+use crate::scenario::Policy;
 use crate::time::SimTime;
 
 /// What a caller remembers between the calls of an edge.
@@ -31,7 +31,7 @@ impl Guard {
     pub(crate) fn new(model: &Model, policy: &Policy, id: EdgeId, caller_number: u32, now: SimTime) -> Self {
         let edge = &model.edges[id];
         let callee_replicas = model.services[edge.callee].replicas;
-        let wants_in_flight = policy.balancer == Balancer::LeastInFlight;
+        let wants_in_flight = policy.balancer.counts();
         Self {
             edge: id,
             breaker: policy.breaker.as_ref().map(|breaker| CircuitBreaker::new(breaker, now)),

@@ -30,7 +30,7 @@ impl State {
                 );
                 assert!(!(attempt.working && attempt.delayed), "an attempt does one thing at a time");
             }
-            let waiting = replica.queue.iter().filter(|slot| !self.attempts[**slot].canceled).count();
+            let waiting = replica.queue.iter().filter(|slot| !self.attempts[*slot].canceled).count();
             assert_eq!(waiting, replica.queue_length as usize, "{}: the length of the queue", service.name);
             let canceled_kept = if waiting == 0 { 0 } else { CANCELED_KEPT };
             let kept = 2 * replica.queue_length as usize + canceled_kept;

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `simulation` | the loop and the only `match` over events |
 //! | `future_event_list`, `event` | the order of events, and which there are |
-//! | `state`, `slab`, `guard` | everything that changes: plain data, `Clone` |
+//! | `state`, `slab`, `guard`, `line` | everything that changes: plain data, `Clone` |
 //! | `arrival` | requests: begin, end, and what follows in a journey |
 //! | `call`, `outcome`, `fallback` | the caller's side: the way out, the way back, and what answers instead |
 //! | `change`, `settings` | what is set while a run goes on |
@@ -26,6 +26,7 @@ mod fault;
 mod future_event_list;
 mod guard;
 mod invariant;
+mod line;
 mod monitor;
 mod observer;
 mod outcome;

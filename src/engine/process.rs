@@ -70,7 +70,7 @@ impl<O: Observer> Engine<'_, O> {
         replica.memory_event = 0;
         replica.paused_by.clear();
         replica.queue_length = 0;
-        let queue = std::mem::take(&mut replica.queue);
+        let queue = replica.queue.extract(|_| true);
         let threads = std::mem::take(&mut replica.threads);
         let deferred = std::mem::take(&mut replica.deferred);
         let mut dead: Vec<Handle> = Vec::with_capacity(threads.len() + queue.len());

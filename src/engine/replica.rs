@@ -9,7 +9,7 @@ use crate::engine::state::{NO_CALL, Place, Process};
 use crate::failure::{FailureCause, Outcome};
 use crate::id::{FaultId, ReplicaId};
 use crate::random::Stream;
-use crate::scenario::{Cancel, Capacity, Effect, Queue, WhenFull};
+use crate::scenario::{Cancel, Capacity, Effect, WhenFull};
 use crate::time::SimDuration;
 
 const ERROR: Stream = Stream::named("error");
@@ -50,20 +50,20 @@ impl<O: Observer> Engine<'_, O> {
             self.take_thread(slot, false);
             return self.weigh(id);
         }
-        let (Queue::Fifo { capacity } | Queue::Lifo { capacity }) = service.queue;
         // A thread that has just become free will take one of the waiting before the instant is over: its place counts.
         let free = if replica.is_paused() {
             0
         } else {
             service.threads.saturating_sub(replica.threads.len() as u32)
         };
-        let has_room = match capacity {
+        let has_room = match service.queue.capacity() {
             Capacity::Unbounded => true,
             Capacity::AtMost(most) => replica.queue_length < most.saturating_add(free),
         };
         if has_room {
+            let class = self.state.requests[attempt.request].id.class;
             let replica = &mut self.state.replicas[id];
-            replica.queue.push_back(slot);
+            replica.queue.push(service.queue, slot, || self.model.classes[class].priority);
             replica.queue_length += 1;
             let length = replica.queue_length;
             self.state.attempts[slot].place = Place::Queued;
@@ -130,11 +130,7 @@ impl<O: Observer> Engine<'_, O> {
             && self.state.replicas[id].threads.len() < self.state.settings.services[service].threads as usize
         {
             let replica = &mut self.state.replicas[id];
-            let next = match self.state.settings.services[service].queue {
-                Queue::Fifo { .. } => replica.queue.pop_front(),
-                Queue::Lifo { .. } => replica.queue.pop_back(),
-            };
-            let Some(slot) = next else { break };
+            let Some(slot) = replica.queue.pop(self.state.settings.services[service].queue) else { break };
             let attempt = self.state.attempts[slot];
             if attempt.canceled {
                 self.forget_attempt(slot);
@@ -207,10 +203,7 @@ impl<O: Observer> Engine<'_, O> {
         if replica.queue.len() <= 2 * replica.queue_length as usize + kept {
             return;
         }
-        let (canceled, waiting): (Vec<u32>, Vec<u32>) =
-            replica.queue.drain(..).partition(|slot| self.state.attempts[*slot].canceled);
-        replica.queue.extend(waiting);
-        for slot in canceled {
+        for slot in replica.queue.extract(|slot| self.state.attempts[slot].canceled) {
             self.forget_attempt(slot);
         }
     }

@@ -10,8 +10,8 @@ use crate::engine::observer::{AttemptId, ModelEvent, Observer, RequestId};
 use crate::engine::response::Response;
 use crate::engine::settings::Settings;
 use crate::engine::slab::Slab;
-use crate::engine::state::{Deferred, NO_CALL, Replica, Source, State};
-use crate::id::ReplicaId;
+use crate::engine::state::{Deferred, NO_CALL, Place, Replica, Source, State};
+use crate::id::{IdVec, ReplicaId, ServiceId};
 use crate::model::Model;
 use crate::random::{Key, Stream};
 use crate::time::SimTime;
@@ -188,6 +188,21 @@ impl<'m> Simulation<'m> {
         let waits = |slot: &&u32| self.state.attempts[**slot].calls != NO_CALL;
         let waiting = replica.threads.iter().filter(waits).count();
         (replica.threads.len() as u32, waiting as u32, replica.queue_length)
+    }
+
+    /// By service: how long those who wait for a thread at `now` have waited, and how long those who hold one have held it,
+    /// in nanoseconds, summed up.
+    pub fn under_way(&self, now: SimTime) -> IdVec<ServiceId, (u128, u128)> {
+        let mut sums: IdVec<ServiceId, (u128, u128)> = self.model.services.iter().map(|_| (0, 0)).collect();
+        for (_, attempt) in self.state.attempts.iter().filter(|(_, attempt)| !attempt.canceled) {
+            let sums = &mut sums[self.model.replicas[attempt.replica].service];
+            match attempt.place {
+                Place::Queued => sums.0 += u128::from((now - attempt.arrived_at).as_nanos()),
+                Place::Running => sums.1 += u128::from((now - attempt.started_at).as_nanos()),
+                _ => {}
+            }
+        }
+        sums
     }
 
     /// Asserts what must hold between any two events; see [`crate::engine`].

@@ -1,10 +1,9 @@
 //! What changes while a simulation runs: plain data, cloned where worlds part. Decides nothing.
 
-use std::collections::VecDeque;
-
 use crate::engine::event::Event;
 use crate::engine::future_event_list::FutureEventList;
 use crate::engine::guard::Guard;
+use crate::engine::line::Line;
 use crate::engine::monitor::MonitorBank;
 use crate::engine::observer::RequestId;
 use crate::engine::response::Response;
@@ -271,7 +270,7 @@ pub(crate) struct Replica {
     /// Faults that fail what arrives.
     pub(crate) failing_by: Vec<FaultId>,
     /// Attempts waiting for a thread; canceled ones stay until they are found.
-    pub(crate) queue: VecDeque<u32>,
+    pub(crate) queue: Line,
     /// Length of the queue without the canceled.
     pub(crate) queue_length: u32,
     /// Attempts that hold a thread.
@@ -338,7 +337,7 @@ impl Replica {
             slowness: 1.0,
             delayed_by: Vec::new(),
             failing_by: Vec::new(),
-            queue: VecDeque::new(),
+            queue: Line::default(),
             queue_length: 0,
             threads: Vec::new(),
             dispatch_scheduled: false,

@@ -7,4 +7,5 @@ mod runner;
 
 pub use difference::{Difference, first_difference};
 pub use incident::{Incident, Progress, Setup, Stop, Watch, replay};
+pub(crate) use runner::in_order;
 pub use runner::{Run, replay_all};

@@ -42,7 +42,7 @@ pub fn replay_all<W: Watch, T: Send>(
 /// `work` of 0, 1 and so on, done by at most `jobs` threads, begun in this order, so that what is done before an
 /// interruption has no gaps, and returned in this order.
 #[cfg(feature = "threads")]
-fn in_order<T: Send>(count: usize, jobs: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+pub(crate) fn in_order<T: Send>(count: usize, jobs: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
     use rayon::iter::{ParallelBridge, ParallelIterator};
 
     let jobs = jobs.min(count);
@@ -59,7 +59,7 @@ fn in_order<T: Send>(count: usize, jobs: usize, work: impl Fn(usize) -> T + Sync
 
 /// `work` of 0, 1 and so on, one after another.
 #[cfg(not(feature = "threads"))]
-fn in_order<T>(count: usize, _jobs: usize, work: impl Fn(usize) -> T) -> Vec<T> {
+pub(crate) fn in_order<T>(count: usize, _jobs: usize, work: impl Fn(usize) -> T) -> Vec<T> {
     (0..count).map(work).collect()
 }
 

@@ -151,6 +151,7 @@ impl<'a> Compiler<'a> {
                 region: written.region.to_owned(),
                 priority: written.priority,
                 access: written.access,
+                patience: written.patience,
                 probes: None,
                 step,
             });
@@ -181,6 +182,7 @@ impl<'a> Compiler<'a> {
                 region: String::new(),
                 priority: PROBE_PRIORITY,
                 access: scenario::Access::Read,
+                patience: None,
                 probes: Some(of),
                 step: None,
             });

@@ -258,6 +258,8 @@ pub struct Class {
     pub priority: u8,
     /// Header: read or write.
     pub access: Access,
+    /// How long a user waits for the answer; none for as long as it takes.
+    pub patience: Option<DurationDistribution>,
     /// The service whose deep probes these are; none for traffic.
     pub probes: Option<ServiceId>,
     /// Its place in a journey; none if its requests stand for themselves.

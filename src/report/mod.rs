@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`story()`] | an incident in words: verdict, moments, numbers, facts |
 //! | [`SeedTable`] | many seeds of one scenario: how often each verdict |
+//! | [`validation_report()`] | the engine against theory |
 //! | [`design_review()`] | what can be said about a scenario without simulating it |
 //! | [`text`], [`markdown`] | a report for a terminal, for a pull request |
 //! | [`json`], [`csv`], [`events`] | the files of a run |
@@ -30,6 +31,7 @@ mod story;
 mod table;
 #[cfg(feature = "report")]
 pub mod text;
+mod validation;
 
 #[cfg(all(test, feature = "report"))]
 mod tests;
@@ -39,3 +41,4 @@ pub use review::design_review;
 pub use seed_story::seed_report;
 pub use seeds::{FailedExpectation, Frequency, SeedOutcome, SeedTable};
 pub use story::{Telling, found, story};
+pub use validation::{ValidationData, ValidationRow, validation_report};

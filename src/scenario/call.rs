@@ -227,6 +227,16 @@ schema! {
         Random,
         /// The one with the fewest of this caller's attempts in flight; in turn among equals.
         LeastInFlight,
+        /// Of two drawn, which may be the same twice, the one with fewer of this caller's attempts in flight; the first
+        /// among equals (Envoy's `LEAST_REQUEST`; Mitzenmacher, "The Power of Two Choices", 2001).
+        PowerOfTwo,
+    }
+}
+
+impl Balancer {
+    /// Whether it counts the attempts in flight at each replica.
+    pub(crate) const fn counts(self) -> bool {
+        matches!(self, Self::LeastInFlight | Self::PowerOfTwo)
     }
 }
 

@@ -52,6 +52,21 @@ schema! {
             /// Attempts that may wait; more are refused.
             capacity: Capacity = 100,
         },
+        /// The highest `priority` of a request first, first come, first served within one. What has begun goes on
+        /// (non-preemptive), and a full queue refuses the newcomer, whatever its priority.
+        Priority {
+            /// Attempts that may wait; more are refused.
+            capacity: Capacity = 100,
+        },
+    }
+}
+
+impl Queue {
+    /// Attempts that may wait.
+    pub fn capacity(self) -> Capacity {
+        match self {
+            Self::Fifo { capacity } | Self::Lifo { capacity } | Self::Priority { capacity } => capacity,
+        }
     }
 }
 

@@ -26,6 +26,10 @@ schema! {
             priority: u8 = 0,
             /// Whether requests read or write.
             access: Access = Read,
+            /// How long a user waits for the answer, drawn for each request: a `deadline` of the class's own call (the
+            /// smaller of both counts). What becomes of a request whose user has left says the `cancel` of that call.
+            /// Default none: for ever.
+            patience: Option<DurationDistribution>,
         },
         /// Users who go through several steps, one request each: `Journey(rate: "2/s", steps: {"search": Visit(...)})`.
         /// A step begins some time after the one before was answered; a journey ends where a step fails, and the rest
@@ -59,6 +63,9 @@ schema! {
         pub think: DurationDistribution = (Exp("5s")),
         /// Whether it reads or writes.
         pub access: Access = Read,
+        /// How long its user waits for the answer, drawn for each journey: a `deadline` of this step's own call. Default
+        /// none: for ever.
+        pub patience: Option<DurationDistribution>,
     }
 }
 
@@ -94,6 +101,8 @@ pub struct TrafficClass<'a> {
     pub priority: u8,
     /// Header: read or write.
     pub access: Access,
+    /// How long a user waits.
+    pub patience: Option<DurationDistribution>,
     /// Its place in a journey; none if its requests stand for themselves.
     pub step: Option<StepOf<'a>>,
 }
@@ -134,17 +143,20 @@ pub(in crate::scenario) fn step_class(journey: &str, step: &str) -> String {
 
 fn classes_of<'a>(name: &'a Name, traffic: &'a Traffic) -> Vec<TrafficClass<'a>> {
     match traffic {
-        Traffic::Open { rate, entry, users, value, region, priority, access } => vec![TrafficClass {
-            name: name.clone(),
-            entry,
-            rate,
-            users: *users,
-            value: *value,
-            region,
-            priority: *priority,
-            access: *access,
-            step: None,
-        }],
+        Traffic::Open { rate, entry, users, value, region, priority, access, patience } => {
+            vec![TrafficClass {
+                name: name.clone(),
+                entry,
+                rate,
+                users: *users,
+                value: *value,
+                region,
+                priority: *priority,
+                access: *access,
+                patience: *patience,
+                step: None,
+            }]
+        }
         Traffic::Journey { rate, steps, users, value, region, priority } => {
             let class = |(position, (step, visit)): (usize, &'a (Name, Visit))| {
                 let last = position + 1 == steps.len();
@@ -157,6 +169,7 @@ fn classes_of<'a>(name: &'a Name, traffic: &'a Traffic) -> Vec<TrafficClass<'a>>
                     region,
                     priority: *priority,
                     access: visit.access,
+                    patience: visit.patience,
                     step: Some(StepOf {
                         journey: name,
                         name: step,

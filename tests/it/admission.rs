@@ -117,3 +117,52 @@ fn a_limit_that_is_set_during_the_run_ramps_up_from_then_on() {
     }
     assert_eq!(summary.traffic["buyers"].failed, summary.traffic["buyers"].failed_by_cause["rate_limited"]);
 }
+
+/// One thread, 50 readers and 30 buyers a second of 10 ms each: no time for all of them.
+fn in_line(queue: &str, more: &str) -> (Record, Summary) {
+    simulate(&format!(
+        "Scenario(format: 1, name: \"test\", warm_up: \"0s\", horizon: \"100s\", seed: 5,
+        services: {{ \"shop\": Service(threads: 1, queue: {queue}, operations: {{ \"op\": [Work(Constant(\"20ms\"))] }}) }},
+        traffic: {{
+            \"buyers\": Open(rate: \"30/s\", entry: \"shop.op\", priority: 9),
+            \"readers\": Open(rate: \"50/s\", entry: \"shop.op\", priority: 1),
+        }},
+        {more})"
+    ))
+}
+
+#[test]
+fn a_queue_by_priority_serves_the_important_first_and_lets_the_begun_finish() {
+    let (_, summary) = in_line("Priority(capacity: Unbounded)", "");
+    let (buyers, readers) = (&summary.traffic["buyers"], &summary.traffic["readers"]);
+    // 60 % of the time is the buyers': they wait for one another and for the rest of one begun, never for a reader.
+    assert_eq!(buyers.failed, 0);
+    assert!(buyers.latency_ms.mean < 70.0, "{}", buyers.latency_ms.mean);
+    assert!(buyers.latency_ms.max > 40.0, "what was begun was not put aside");
+    assert!(readers.latency_ms.mean > 10_000.0 && readers.unfinished > 2_500, "the readers get what is left");
+    let (_, fifo) = in_line("Fifo(capacity: Unbounded)", "");
+    assert!(fifo.traffic["buyers"].latency_ms.mean > 10_000.0, "without it they wait as long as everybody");
+}
+
+#[test]
+fn a_full_queue_refuses_whoever_comes_however_important() {
+    let (_, summary) = in_line("Priority(capacity: 10)", "");
+    let share = |class: &str| 1.0 - summary.traffic[class].availability;
+    assert!((share("buyers") - share("readers")).abs() < 0.03, "{} {}", share("buyers"), share("readers"));
+    assert_eq!(summary.services["shop"].peak_queue, 10);
+}
+
+#[test]
+fn those_in_line_are_ranked_when_priorities_begin_to_count() {
+    let set =
+        "response: [Act(at: \"T+50s\", does: Set(\"services.shop.queue\", Priority(capacity: Unbounded)))]";
+    let (record, _) = in_line("Fifo(capacity: Unbounded)", set);
+    let answered = |class: &str, from: usize, to: usize| {
+        let width = record.actual.window_s;
+        let at = |s: usize| (s as f64 / width) as usize;
+        record.actual.classes[class].ok[at(from)..at(to)].iter().sum::<u64>()
+    };
+    // 1,500 buyers by then, three of eight served: the other 560 are served first, at 50 a second.
+    assert!(answered("buyers", 51, 60) > 440 && answered("readers", 51, 60) < 10);
+    assert!(answered("readers", 85, 100) > 150, "then their turn comes, too");
+}

@@ -19,6 +19,7 @@ mod journeys;
 mod life;
 mod mechanisms;
 mod new_command;
+mod patience;
 mod people;
 mod probes;
 mod published;

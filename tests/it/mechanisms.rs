@@ -473,7 +473,23 @@ fn the_least_loaded_replica_is_preferred() {
     let mean = |policy: &str| run_at("60/s", service, policy, slow).1.traffic["c"].latency_ms.mean;
     let (round_robin, random, least) =
         (mean("balancer: RoundRobin"), mean("balancer: Random"), mean("balancer: LeastInFlight"));
+    let two = mean("balancer: PowerOfTwo");
     assert!((round_robin - 400.0).abs() < 20.0, "{round_robin}");
     assert!((random - 400.0).abs() < 40.0, "{random}");
     assert!(least < 250.0, "{least}");
+    // With probability 1/9 both draws are the slow one, at best.
+    assert!((least..round_robin).contains(&two) && two > 100.0 + 900.0 / 9.0 - 20.0, "{two}");
+}
+
+#[test]
+fn of_two_drawn_replicas_the_one_with_less_to_do_is_taken() {
+    // One request every 10 ms on average and 100 ms of work: about ten in flight at 20 replicas of one thread each.
+    let waits =
+        |policy: &str| run_at("100/s", "replicas: 20, threads: 1", policy, "").1.services["b"].mean_wait_ms;
+    let (one, two, all) =
+        (waits("balancer: Random"), waits("balancer: PowerOfTwo"), waits("balancer: LeastInFlight"));
+    // M/D/1 at 50 % waits for 50 ms, the supermarket queue for much less; with a look at all nobody waits.
+    assert!((one - 50.0).abs() < 6.0, "{one}");
+    assert!(two < one / 2.5 && two > 3.0, "{two}");
+    assert!(all < 0.5, "{all}");
 }

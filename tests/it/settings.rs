@@ -409,7 +409,7 @@ fn a_change_is_told_even_if_nothing_differs() {
 /// Everything that can be set, to something and to something else.
 const ALL: &[(&str, &[&str])] = &[
     ("services.b.threads", &["1", "3", "50"]),
-    ("services.b.queue", &["Fifo(capacity: 3)", "Lifo(capacity: Unbounded)"]),
+    ("services.b.queue", &["Fifo(capacity: 3)", "Lifo(capacity: Unbounded)", "Priority(capacity: 40)"]),
     ("services.b.queue.capacity", &["0", "20"]),
     ("services.b.when_full", &["Silent", "Reject"]),
     ("services.b.restart.startup", &["\"1s\""]),
@@ -439,7 +439,7 @@ const ALL: &[(&str, &[&str])] = &[
         &["None", "Bulkhead(max_concurrent: 3, max_wait: \"1s\")", "Bulkhead(max_concurrent: 30)"],
     ),
     (policy!("pool"), &["None", "Pool(size: 2)", "Pool(size: 20, max_wait: \"0s\")"]),
-    (policy!("balancer"), &["RoundRobin", "LeastInFlight", "Random"]),
+    (policy!("balancer"), &["RoundRobin", "LeastInFlight", "Random", "PowerOfTwo"]),
     (
         policy!("fallback"),
         &["None", "Cached(when: BeforeCall)", "Cached(max_age: \"2s\")", "Fixed(when: InsteadOfRetry)"],

@@ -15,6 +15,7 @@ const LAYERS: &[&[&str]] = &[
     &["record"],
     &["analysis"],
     &["experiment"],
+    &["validation"],
     &["report", "plot"],
     &["cli"],
 ];

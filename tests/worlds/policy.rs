@@ -33,7 +33,7 @@ const FIELDS: &[&[&str]] = &[
     ],
     &["bulkhead: Bulkhead(max_concurrent: 2)", "bulkhead: Bulkhead(max_concurrent: 3, max_wait: \"100ms\")"],
     &["pool: Pool(size: 2, max_wait: \"50ms\")", "pool: Pool(size: 1, max_wait: \"10s\")"],
-    &["balancer: Random", "balancer: LeastInFlight"],
+    &["balancer: Random", "balancer: LeastInFlight", "balancer: PowerOfTwo"],
     &["detection: Probes"],
     &["network: Constant(\"1ms\")", "network: Exp(\"2ms\")"],
     &["scope: Service"],

@@ -51,6 +51,7 @@ const FIELDS: &[&[&str]] = &[
         "queue: Fifo(capacity: 0)",
         "queue: Fifo(capacity: 4)",
         "queue: Lifo(capacity: 4)",
+        "queue: Priority(capacity: 4)",
         "queue: Lifo(capacity: Unbounded)",
         "queue: Fifo(capacity: Unbounded)",
     ],

@@ -110,10 +110,7 @@ pub(super) fn cold_start(lint: &Lint<'_>) -> Vec<Finding> {
 
 /// `L030`: queues without a bound.
 pub(super) fn unbounded_queue(lint: &Lint<'_>) -> Vec<Finding> {
-    let is_unbounded = |service: &Service| {
-        let (Queue::Fifo { capacity } | Queue::Lifo { capacity }) = service.settings.queue;
-        capacity == Capacity::Unbounded
-    };
+    let is_unbounded = |service: &Service| service.settings.queue.capacity() == Capacity::Unbounded;
     let names: Vec<String> = services(lint)
         .filter(|(_, service, _)| is_unbounded(service))
         .map(|(_, service, _)| format!("`{}`", service.name))
@@ -165,10 +162,9 @@ pub(super) fn queue_beyond_patience(lint: &Lint<'_>) -> Vec<Finding> {
 pub(super) fn queue_beyond_memory(lint: &Lint<'_>) -> Vec<Finding> {
     let find = |(_, service, _): (ServiceId, &Service, &ServiceLoad)| {
         let settings = &service.settings;
-        let (Queue::Fifo { capacity } | Queue::Lifo { capacity }) = settings.queue;
         let most = settings.memory?.most_requests()?;
         let threads = u64::from(settings.threads);
-        let places = match capacity {
+        let places = match settings.queue.capacity() {
             Capacity::AtMost(capacity) if threads + u64::from(capacity) > most => {
                 format!("it has {threads} threads and a queue of {capacity}")
             }

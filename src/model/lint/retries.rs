@@ -55,14 +55,13 @@ pub(super) fn storm(lint: &Lint<'_>) -> Vec<Finding> {
 fn is_dampened(lint: &Lint<'_>, id: ServiceId) -> bool {
     let service = &lint.model.services[id];
     let callers = || lint.edges().filter(|(_, edge)| edge.callee == id);
-    let drain_s = match service.settings.queue {
-        Queue::Fifo { capacity: Capacity::AtMost(most) }
-        | Queue::Lifo { capacity: Capacity::AtMost(most) } => {
+    let drain_s = match (service.settings.queue, service.settings.queue.capacity()) {
+        (_, Capacity::AtMost(most)) => {
             f64::from(most) * lint.forecast.services[id].hold_s / f64::from(service.settings.threads)
         }
-        Queue::Fifo { capacity: Capacity::Unbounded } => f64::INFINITY,
         // The newest attempt is served first: its caller still waits.
-        Queue::Lifo { capacity: Capacity::Unbounded } => 0.0,
+        (Queue::Lifo { .. }, Capacity::Unbounded) => 0.0,
+        (Queue::Fifo { .. } | Queue::Priority { .. }, Capacity::Unbounded) => f64::INFINITY,
     };
     callers().all(|(_, edge)| edge.policy.cancel != Cancel::Never)
         || callers()

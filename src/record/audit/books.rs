@@ -118,7 +118,8 @@ impl Books {
 
     /// Whether the queue may be as long as it is: a free thread will take one of the waiting before the instant is over.
     fn has_room(&self, service: &Service) -> bool {
-        let (Queue::Fifo { capacity } | Queue::Lifo { capacity }) = service.queue;
+        let (Queue::Fifo { capacity } | Queue::Lifo { capacity } | Queue::Priority { capacity }) =
+            service.queue;
         let free = if self.moves() { service.threads.saturating_sub(self.busy) } else { 0 };
         match capacity {
             Capacity::Unbounded => true,

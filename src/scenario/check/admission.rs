@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::check::names::Names;
 use crate::scenario::check::unknown::unknown;
 use crate::scenario::words::code;
-use crate::scenario::{Capacity, Detection, Name, Queue, Scenario, Service};
+use crate::scenario::{Capacity, Detection, Name, Scenario, Service};
 
 /// Checks what all services let in, and what their probes ask for.
 pub(in crate::scenario) fn admission(scenario: &Scenario, found: &mut Diagnostics) {
@@ -45,10 +45,9 @@ fn offered(operation: &Name, service_name: &Name, service: &Service, found: &mut
 
 /// Shedding needs a queue as long, and somebody who matters less.
 fn shedding_acts(name: &Name, service: &Service, scenario: &Scenario, found: &mut Diagnostics) {
-    let (Queue::Fifo { capacity } | Queue::Lifo { capacity }) = service.queue;
     let least = scenario.classes().iter().map(|class| class.priority).min();
     for rule in &service.shed {
-        if let Capacity::AtMost(most) = capacity
+        if let Capacity::AtMost(most) = service.queue.capacity()
             && rule.queue.value > most
         {
             let message = format!("the queue of `{}` is never long enough to shed", name.value);
