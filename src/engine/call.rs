@@ -47,6 +47,7 @@ impl<O: Observer> Engine<'_, O> {
             attempts: 0,
             waited: SimDuration::ZERO,
             failed_by: FailureCause::Error,
+            retrying: false,
             current: Handle::NONE,
             permit: None,
             retry_event: 0,
@@ -149,6 +150,7 @@ impl<O: Observer> Engine<'_, O> {
         self.state.attempts[attempt].run = self.state.runs.handle(slot);
         self.state.runs[slot].current = handle;
         self.state.requests[run.request].attempts += 1;
+        self.state.guards[run.guard as usize].in_progress.attempts += 1;
         if let Some(timeout) = self.policy(run.site).timeout {
             let at = self.now() + timeout;
             self.state.attempts[attempt].timeout_event =

@@ -79,7 +79,7 @@ schema! {
         pub on: Vec<FailureCause> = [
             Timeout, Deadline, Refused, QueueFull, Reset, Error, Dependency, BreakerOpen, BulkheadFull, PoolTimeout, Shed
         ] where Rule::OneOrMore,
-        /// Bounds retries to a share of the first attempts. Default none.
+        /// Bounds the retries of all calls together. Default none.
         pub budget: Option<Budget>,
         /// Whether retries pass the breaker again (`Outside` it, default) or happen within one permission (`Inside`).
         pub order: Order = Outside,
@@ -122,7 +122,7 @@ schema! {
 }
 
 schema! {
-    /// Bounds retries to a share of the first attempts.
+    /// Bounds the retries of a caller's calls to a callee.
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub enum Budget {
         /// A retry is allowed while retries stay within `share` of the first attempts of the trailing window, plus a floor
@@ -141,6 +141,45 @@ schema! {
             share: f64 = "10%" where Rule::share(10.0),
             /// Most tokens it holds, at least 1.
             capacity: f64 = 20 where Rule::factor(1.0, 1e9),
+        },
+        /// As Finagle's `RetryBudget`: as `Ratio`, but a retry costs 1000/share truncated to a whole number. Linkerd's and
+        /// tower's `TpsBudget` truncate 1/share instead: what is 30% there is 1/3 (33.33%) here.
+        Finagle {
+            /// Length of the trailing window; the floor counts its whole seconds.
+            ttl: SimDuration = "10s" where Rule::Duration { min: SimDuration::from_secs(1), max: SimDuration::from_secs(60) },
+            /// Retries per second that are always allowed.
+            min_per_s: u32 = 10 where Rule::count(0, 1_000_000),
+            /// Retries / first attempts, 0 to 1000.
+            share: f64 = "20%" where Rule::share(1_000.0),
+        },
+        /// As Envoy's `retry_budget`: a retry is allowed while the retries in progress, backoffs included, are fewer than
+        /// this share of the attempts in progress.
+        Envoy {
+            /// Retries / attempts in progress, 0 to 1.
+            share: f64 = "20%" where Rule::share(1.0),
+            /// Fewer retries in progress than this are always allowed.
+            min_concurrent: u32 = 3 where Rule::count(0, 1_000_000),
+        },
+        /// As gRPC's `retryThrottling`: a failed attempt that `on` names takes a token, a success adds `token_ratio`; retries
+        /// are allowed while more than half of the tokens are left. Starts full. gRPC has no defaults; these are the
+        /// example of its proposal A6.
+        Grpc {
+            /// Most tokens, 1 to 1000.
+            max_tokens: u32 = 10 where Rule::count(1, 1_000),
+            /// Tokens that a success adds, in thousandths.
+            token_ratio: f64 = 0.1 where Rule::factor(0.001, 1_000.0),
+        },
+        /// As the AWS SDKs' standard mode: a retry takes its cost; a success adds what the last retry of its call took, or
+        /// 1 without a retry. Starts full. The defaults are those of generation v2.0; v2.1 has 14, 14 and 5.
+        AwsSdk {
+            /// Most tokens.
+            tokens: u32 = 500 where Rule::count(1, 1_000_000),
+            /// Cost of a retry.
+            cost: u32 = 5 where Rule::count(1, 1_000_000),
+            /// Cost of a retry after `Timeout`.
+            timeout_cost: u32 = 10 where Rule::count(1, 1_000_000),
+            /// Cost of a retry after `RateLimited` or `Shed`.
+            throttling_cost: u32 = 5 where Rule::count(1, 1_000_000),
         },
     }
 }

@@ -5,6 +5,7 @@
 mod admission;
 mod bad_input;
 mod breakers;
+mod budgets;
 mod caches;
 mod check_command;
 mod conformance;
