@@ -170,7 +170,7 @@ impl<O: Observer> Engine<'_, O> {
         }
         let policy = &self.state.settings.policies[self.model.sites[run.site].edge];
         let guard = &mut self.state.guards[run.guard as usize];
-        let uniform = run.key.nth(u64::from(run.attempts)).uniform(BACKOFF);
+        let uniform = |retry| run.key.nth(u64::from(retry)).uniform(BACKOFF);
         let wait = policy.retry.as_ref().map_or(SimDuration::ZERO, |retry| {
             policy::delay(retry.backoff, retry.jitter, run.attempts, run.waited, uniform)
         });

@@ -53,12 +53,20 @@ impl Edge {
     /// The longest wait before a retry, whatever the draw.
     fn longest_backoff(&self, retry: u32) -> SimDuration {
         let Some(policy) = &self.policy.retry else { return SimDuration::ZERO };
+        let most = match policy.jitter {
+            Jitter::Around { share, .. } => 1.0 + share,
+            _ => 1.0,
+        };
         match (policy.backoff, policy.jitter) {
             (Backoff::None, _) => SimDuration::ZERO,
-            (Backoff::Fixed(wait), _) => wait,
-            (Backoff::Exponential { max, .. }, Jitter::Decorrelated) => max,
-            (Backoff::Exponential { base, factor, max }, _) => {
-                base.scaled(libm::pow(factor, f64::from(retry - 1))).min(max)
+            (Backoff::Fixed(wait), _) => wait.scaled(most),
+            (Backoff::Exponential { max, .. }, Jitter::Decorrelated | Jitter::Polly) => max,
+            (Backoff::Exponential { base, factor, max }, jitter) => {
+                let power = base.scaled(libm::pow(factor, f64::from(retry - 1)));
+                match jitter {
+                    Jitter::Around { beyond_max: true, .. } => power.min(max).scaled(most),
+                    _ => power.scaled(most).min(max),
+                }
             }
         }
     }

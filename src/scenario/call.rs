@@ -107,8 +107,8 @@ schema! {
 }
 
 schema! {
-    /// Randomization of a backoff d (Brooker, "Exponential Backoff And Jitter", 2015).
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    /// Randomization of a backoff d (the first four: Brooker, "Exponential Backoff And Jitter", 2015).
+    #[derive(Clone, Copy, Debug, PartialEq)]
     pub enum Jitter {
         /// d.
         None,
@@ -118,6 +118,17 @@ schema! {
         Equal,
         /// min(max, U(base, 3 x previous wait)), the first previous wait being base.
         Decorrelated,
+        /// U(d (1 - share), d (1 + share)): gRPC's is `Around("20%", beyond_max: true)`, resilience4j's `Around("50%")`, and
+        /// Polly's of a fixed wait `Around("25%")`.
+        Around {
+            /// Of d, to either side.
+            share: f64 where Rule::share(1.0),
+            /// Whether d is capped before, so that the wait may exceed `max` (gRPC), rather than the wait (resilience4j).
+            beyond_max: bool = false,
+        },
+        /// Polly's `DecorrelatedJitterBackoffV2`: min(max, base (f(t) - f(t')) / 1.4), f(t) = 2^t tanh(sqrt(4t)), t = n - 1 +
+        /// U(0, 1), t' that of the retry before; `factor` is not used.
+        Polly,
     }
 }
 

@@ -221,15 +221,17 @@ fn ordered_range(distribution: &DurationDistribution, node: &Node, cx: &mut Cx) 
 }
 
 fn jitter_of_backoff(retry: &Retry, node: &Node, cx: &mut Cx) {
-    if retry.jitter == Jitter::Decorrelated && !matches!(retry.backoff, Backoff::Exponential { .. }) {
+    let (name, label) = match retry.jitter {
+        Jitter::Decorrelated => ("Decorrelated", "it grows from the previous wait"),
+        Jitter::Polly => ("Polly", "it grows by itself"),
+        _ => return,
+    };
+    if !matches!(retry.backoff, Backoff::Exponential { .. }) {
+        let message = format!("`{name}` jitter needs exponential backoff");
         cx.report(
-            Diagnostic::error(
-                code::FIT,
-                part(node, "jitter"),
-                "`Decorrelated` jitter needs exponential backoff",
-            )
-            .label("it grows from the previous wait")
-            .help("add `backoff: Exponential(base: \"100ms\")`, or write `jitter: Full`"),
+            Diagnostic::error(code::FIT, part(node, "jitter"), message)
+                .label(label)
+                .help("add `backoff: Exponential(base: \"100ms\")`, or write `jitter: Full`"),
         );
     }
 }

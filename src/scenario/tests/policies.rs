@@ -20,6 +20,9 @@ const MISTAKES: &[&str] = &[
     "retry: Retry(budget: Grpc(token_ratio: \"10%\"))",
     "retry: Retry(budget: AwsSdk(tokens: 4))",
     "retry: Retry(budget: AwsSdk(cost: 0))",
+    "retry: Retry(backoff: Fixed(\"1s\"), jitter: Polly)",
+    "retry: Retry(backoff: Fixed(\"1s\"), jitter: Around)",
+    "retry: Retry(backoff: Fixed(\"1s\"), jitter: Around(\"150%\"))",
     "retry: Retry(budget: AwsSdk(costs: 14))",
 ];
 
