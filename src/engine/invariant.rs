@@ -51,6 +51,10 @@ impl State {
             permits[attempt.guard as usize].0 += u32::from(attempt.has_permit);
             permits[attempt.guard as usize].1 += u32::from(attempt.has_connection);
             permits[attempt.guard as usize].2 += u32::from(attempt.counted);
+            assert!(
+                attempt.place != Place::AwaitsTurn || attempt.event != 0,
+                "a throttled attempt has its time"
+            );
             in_progress[attempt.guard as usize].attempts += u32::from(attempt.awaited);
             assert!(!attempt.awaited || self.runs.is_live(attempt.run), "an awaited attempt has a call");
         }

@@ -60,7 +60,7 @@ impl<O: Observer> Engine<'_, O> {
         self.attempt_settled(run.slot, Outcome::Failed(cause));
     }
 
-    /// The caller refuses to send an attempt: no permit, no connection.
+    /// The caller refuses to send an attempt: no permit, no turn, no connection.
     pub(crate) fn refuse(&mut self, slot: u32, cause: FailureCause) {
         let run = self.state.attempts[slot].run;
         self.settle(slot, Outcome::Failed(cause));
@@ -92,6 +92,12 @@ impl<O: Observer> Engine<'_, O> {
         self.state.guards[attempt.guard as usize].in_progress.attempts -= 1;
         if let Some(permit) = attempt.permit {
             self.tell_breaker(attempt.guard, permit, outcome, attempt.begun_at);
+        }
+        let now = self.now();
+        if attempt.sent
+            && let Some(throttle) = &mut self.state.guards[attempt.guard as usize].throttle
+        {
+            throttle.on_outcome(outcome, now);
         }
         if attempt.sent {
             self.emit(ModelEvent::AttemptEnded(id, outcome));
@@ -295,7 +301,9 @@ impl<O: Observer> Engine<'_, O> {
     fn release_callee(&mut self, slot: u32) {
         let attempt = self.state.attempts[slot];
         match attempt.place {
-            Place::AwaitsPermit | Place::AwaitsConnection | Place::Lost => self.forget_attempt(slot),
+            Place::AwaitsPermit | Place::AwaitsTurn | Place::AwaitsConnection | Place::Lost => {
+                self.forget_attempt(slot);
+            }
             _ if self.policy(attempt.site).cancel == Cancel::AtOnce => self.cancel(slot),
             _ => {}
         }

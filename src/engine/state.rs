@@ -145,6 +145,8 @@ pub(crate) struct CallRun {
 pub(crate) enum Place {
     /// With its caller, waiting for a permit of the bulkhead.
     AwaitsPermit,
+    /// With its caller, which is throttled, until its turn or its refusal.
+    AwaitsTurn,
     /// With its caller, waiting for a connection.
     AwaitsConnection,
     /// On the network to its replica.

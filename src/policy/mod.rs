@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`delay`] | how long to wait before a retry |
 //! | [`decide`], [`RetryBudget`] | whether a failed attempt is tried again |
+//! | [`ClientThrottle`] | whether an attempt is sent now, later or not at all |
 //! | [`CircuitBreaker`] | whether a call may be made at all |
 //! | [`CrashLoop`] | how long a dead process is left alone |
 //! | [`LastAnswers`] | whether an earlier answer can stand in |
@@ -15,12 +16,15 @@
 //!
 //! **Invariant**: time only moves forward. Every method that takes `now` expects it no earlier than the last one.
 
+mod adaptive_throttle;
 mod backoff;
 mod breaker_settings;
 mod breaker_state;
 mod circuit_breaker;
+mod client_throttle;
 mod consecutive_breaker;
 mod crash_loop;
+mod cycle_limiter;
 mod envoy_budget;
 mod finagle_budget;
 mod gobreaker;
@@ -44,6 +48,7 @@ mod conformance;
 pub use backoff::delay;
 pub use breaker_state::BreakerState;
 pub use circuit_breaker::{BreakerPermit, CircuitBreaker};
+pub use client_throttle::{Admission, ClientThrottle};
 pub use crash_loop::CrashLoop;
 pub use envoy_budget::InProgress;
 pub use last_answers::LastAnswers;

@@ -11,7 +11,7 @@ schema! {
     /// second form starts from the first and overrides it field by field.
     #[derive(Clone, Debug, PartialEq)]
     pub struct Policy {
-        /// Limit of one attempt; starts when the attempt passes the breaker, so permit and connection waits count.
+        /// Limit of one attempt; starts when the attempt passes the breaker, so waits for a permit, a turn or a connection count.
         /// Default none.
         pub timeout: Option<SimDuration> where Rule::positive_duration(),
         /// Limit of the whole call: all attempts and backoffs. Default none.
@@ -26,6 +26,8 @@ schema! {
         pub breaker: Option<Breaker>,
         /// Bounds the attempts under way. Default none.
         pub bulkhead: Option<Bulkhead>,
+        /// Holds attempts back after they have their permit. Default none.
+        pub throttle: Option<Throttle>,
         /// Connections to the callee. Default none: as many as wanted.
         pub pool: Option<Pool>,
         /// What answers in place of the callee. Default none.
@@ -36,7 +38,7 @@ schema! {
         pub detection: Detection = Instant,
         /// One-way network latency, drawn for each direction of each attempt.
         pub network: DurationDistribution = (Constant("0s")),
-        /// Whose state breaker, budget, bulkhead, pool and balancer are.
+        /// Whose state breaker, budget, bulkhead, throttle, pool and balancer are.
         pub scope: Scope = Replica,
     }
 }
@@ -77,7 +79,8 @@ schema! {
         pub jitter: Jitter = None,
         /// Failures that are tried again.
         pub on: Vec<FailureCause> = [
-            Timeout, Deadline, Refused, QueueFull, Reset, Error, Dependency, BreakerOpen, BulkheadFull, PoolTimeout, Shed
+            Timeout, Deadline, Refused, QueueFull, Reset, Error, Dependency, BreakerOpen, BulkheadFull, PoolTimeout, Shed,
+            Throttled
         ] where Rule::OneOrMore,
         /// Bounds the retries of all calls together. Default none.
         pub budget: Option<Budget>,
@@ -218,6 +221,32 @@ schema! {
 }
 
 schema! {
+    /// Holds a caller's attempts back before a replica is chosen.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub enum Throttle {
+        /// Google's adaptive throttling (SRE book, ch. 21): an attempt is refused with probability max(0, (requests - k x
+        /// accepts) / (requests + 1)) of the trailing window. Refused ones are requests; accepted are those that the
+        /// callee answered, with an error as well.
+        Adaptive {
+            /// Attempts that are sent for each that is accepted, at least 1.
+            k: f64 = 2 where Rule::factor(1.0, 1_000.0),
+            /// Length of the trailing window.
+            window: SimDuration = "2m" where Rule::duration_from_millis(1),
+        },
+        /// As resilience4j's `RateLimiter`: so many attempts in each period. Whoever finds none left reserves one of a
+        /// later period and waits for it, or, where that is too long, waits as long as it may and is refused.
+        Resilience4j {
+            /// Attempts per period.
+            limit: u32 = 50 where Rule::count(1, 1_000_000_000),
+            /// Length of a period. (Of resilience4j's own default, 500ns, nobody would notice anything.)
+            period: SimDuration where Rule::positive_duration(),
+            /// The longest wait for a later period.
+            max_wait: SimDuration = "5s",
+        },
+    }
+}
+
+schema! {
     /// A connection pool (`HikariCP`'s defaults).
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub struct Pool {
@@ -330,6 +359,7 @@ impl Default for Policy {
             retry: None,
             breaker: None,
             bulkhead: None,
+            throttle: None,
             pool: None,
             fallback: None,
             balancer: Balancer::RoundRobin,

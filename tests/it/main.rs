@@ -35,5 +35,6 @@ mod settings;
 mod support;
 mod test_command;
 mod theory;
+mod throttles;
 mod tidy;
 mod verdicts;

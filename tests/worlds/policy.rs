@@ -37,6 +37,11 @@ const FIELDS: &[&[&str]] = &[
         "breaker: Resilience4j(window: Time(\"2s\"), min_calls: 5, slow_after: \"50ms\", slow_rate: \"50%\", open_for: \"400ms\", automatic: true)",
     ],
     &["bulkhead: Bulkhead(max_concurrent: 2)", "bulkhead: Bulkhead(max_concurrent: 3, max_wait: \"100ms\")"],
+    &[
+        "throttle: Adaptive(k: 1.5, window: \"2s\")",
+        "throttle: Resilience4j(limit: 2, period: \"100ms\", max_wait: \"0s\")",
+        "throttle: Resilience4j(limit: 3, period: \"200ms\", max_wait: \"150ms\")",
+    ],
     &["pool: Pool(size: 2, max_wait: \"50ms\")", "pool: Pool(size: 1, max_wait: \"10s\")"],
     &["balancer: Random", "balancer: LeastInFlight", "balancer: PowerOfTwo"],
     &["detection: Probes"],

@@ -14,7 +14,7 @@ use crate::scenario::{
     Cache, Cancel, Capacity, Check, Condition, CrashBackoff, Detection, Effect, Fallback, FallbackTime,
     Fault, Impact, Jitter, Join, LateReply, Limits, Memory, Misdiagnosis, OnCall, Order, Per, Policy, Pool,
     Probe, Queue, Rate, RateLimit, Restart, Retry, Rollout, RunbookRule, Scenario, Scope, Service, Shed,
-    Step, Traffic, Trigger, VerdictKind, Verification, View, Visit, WhenFull, World,
+    Step, Throttle, Traffic, Trigger, VerdictKind, Verification, View, Visit, WhenFull, World,
 };
 use crate::time::SimDuration;
 
@@ -78,6 +78,8 @@ schema! {
         RateLimited,
         /// The callee turned it away because others matter more.
         Shed,
+        /// The caller's throttle held it back.
+        Throttled,
     }
 }
 
@@ -110,7 +112,7 @@ read_by_forms! {
     Detection, DurationDistribution => ordered_range, Effect, FailureCause, Fallback => fixed_answer, FallbackTime, Fault,
     Impact, Jitter, Join, LateReply, Limits, Memory => room_for_requests, Misdiagnosis, OnCall, Order, Per, Policy, Pool,
     Probe, Queue, Rate, RateLimit, Restart, Retry => jitter_of_backoff, Rollout, RunbookRule, Scenario, Scope, Service,
-    Shed, Step => possible_quorum, Traffic => some_steps, Trigger, VerdictKind, Verification, View, Visit, WhenFull, World,
+    Shed, Step => possible_quorum, Throttle, Traffic => some_steps, Trigger, VerdictKind, Verification, View, Visit, WhenFull, World,
 }
 
 impl Decode for Capacity {

@@ -23,6 +23,14 @@ const MISTAKES: &[&str] = &[
     "retry: Retry(backoff: Fixed(\"1s\"), jitter: Polly)",
     "retry: Retry(backoff: Fixed(\"1s\"), jitter: Around)",
     "retry: Retry(backoff: Fixed(\"1s\"), jitter: Around(\"150%\"))",
+    "throttle: Adaptive(k: 0.5)",
+    "throttle: Adaptive(window: \"0s\")",
+    "throttle: Resilience4j(limit: 50)",
+    "throttle: Resilience4j(limit: 0, period: \"1s\")",
+    "throttle: Resilience4j(period: \"0s\")",
+    "throttle: AIMD",
+    "throttle: \"50/s\"",
+    "retry: Retry(on: [Throtled])",
     "retry: Retry(budget: AwsSdk(costs: 14))",
 ];
 
