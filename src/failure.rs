@@ -32,11 +32,13 @@ pub enum FailureCause {
     Shed,
     /// A request that was never made: the step of the journey before it had failed.
     NotMade,
+    /// The caller's throttle held it back.
+    Throttled,
 }
 
 impl FailureCause {
     /// All causes, in the order of their definition.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Timeout,
         Self::Deadline,
         Self::Refused,
@@ -50,6 +52,7 @@ impl FailureCause {
         Self::RateLimited,
         Self::Shed,
         Self::NotMade,
+        Self::Throttled,
     ];
 
     /// Its name in files: `queue_full`.
@@ -68,12 +71,13 @@ impl FailureCause {
             Self::RateLimited => "rate_limited",
             Self::Shed => "shed",
             Self::NotMade => "not_made",
+            Self::Throttled => "throttled",
         }
     }
 
     /// Whether the caller refused it before anything was sent.
     pub const fn is_local(self) -> bool {
-        matches!(self, Self::BreakerOpen | Self::BulkheadFull | Self::PoolTimeout)
+        matches!(self, Self::BreakerOpen | Self::BulkheadFull | Self::PoolTimeout | Self::Throttled)
     }
 
     /// Whether the callee, or nobody in its place, refused it before it began.

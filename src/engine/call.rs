@@ -1,6 +1,6 @@
-//! The caller's side of a call: deadline, breaker, bulkhead, balancer, connection, and the next attempt.
+//! The caller's side of a call: deadline, breaker, bulkhead, throttle, balancer, connection, and the next attempt.
 //!
-//! The path of an attempt reads from top to bottom: `begin_call`, `next_attempt`, `permitted`, `connected`, `send`.
+//! The path of an attempt reads from top to bottom: `begin_call`, `next_attempt`, `take_permit`, `permitted`, `admitted`, `send`.
 
 use rand_distr::Distribution;
 
@@ -11,7 +11,7 @@ use crate::engine::slab::Handle;
 use crate::engine::state::{Attempt, CallRun, NO_CALL, Parent, Place};
 use crate::failure::{FailureCause, Outcome};
 use crate::id::{Id, ReplicaId, SiteId};
-use crate::policy::Acquired;
+use crate::policy::{Acquired, Admission};
 use crate::random::{Key, Stream};
 use crate::scenario::{Balancer, Detection};
 use crate::time::{SimDuration, SimTime};
@@ -20,6 +20,7 @@ const NETWORK_OUT: Stream = Stream::named("network out");
 const NETWORK_BACK: Stream = Stream::named("network back");
 const PATIENCE: Stream = Stream::named("patience");
 const REPLICA: Stream = Stream::named("replica");
+const THROTTLE: Stream = Stream::named("throttle");
 
 impl<O: Observer> Engine<'_, O> {
     /// Begins a call from `site`, on behalf of `parent`.
@@ -47,6 +48,7 @@ impl<O: Observer> Engine<'_, O> {
             attempts: 0,
             waited: SimDuration::ZERO,
             failed_by: FailureCause::Error,
+            retrying: false,
             current: Handle::NONE,
             permit: None,
             retry_event: 0,
@@ -149,6 +151,7 @@ impl<O: Observer> Engine<'_, O> {
         self.state.attempts[attempt].run = self.state.runs.handle(slot);
         self.state.runs[slot].current = handle;
         self.state.requests[run.request].attempts += 1;
+        self.state.guards[run.guard as usize].in_progress.attempts += 1;
         if let Some(timeout) = self.policy(run.site).timeout {
             let at = self.now() + timeout;
             self.state.attempts[attempt].timeout_event =
@@ -176,8 +179,26 @@ impl<O: Observer> Engine<'_, O> {
         }
     }
 
-    /// Past the bulkhead: picks a replica and asks the pool.
+    /// Past the bulkhead: asks the throttle.
     fn permitted(&mut self, slot: u32) {
+        let now = self.now();
+        let attempt = &mut self.state.attempts[slot];
+        let Some(throttle) = &mut self.state.guards[attempt.guard as usize].throttle else {
+            return self.admitted(slot);
+        };
+        attempt.place = Place::AwaitsTurn;
+        match throttle.ask(now, || attempt.key.uniform(THROTTLE)) {
+            Admission::Now => self.admitted(slot),
+            Admission::After(wait) => {
+                attempt.event = self.state.events.schedule(now + wait, Event::Granted(slot));
+            }
+            Admission::Refused(SimDuration::ZERO) => self.refuse(slot, FailureCause::Throttled),
+            Admission::Refused(wait) => self.wait_at_most(slot, wait),
+        }
+    }
+
+    /// Past the throttle: picks a replica and asks the pool.
+    fn admitted(&mut self, slot: u32) {
         let Some(replica) = self.pick_replica(slot) else {
             self.mark_sent(slot);
             return self.settle_unreached(slot, Outcome::Failed(FailureCause::Refused));
@@ -202,7 +223,7 @@ impl<O: Observer> Engine<'_, O> {
         }
     }
 
-    /// Lets an attempt wait for its permit or connection.
+    /// Lets an attempt wait for its permit, its turn or its connection.
     fn wait_at_most(&mut self, slot: u32, wait: SimDuration) {
         if wait == SimDuration::MAX {
             return;
@@ -211,18 +232,20 @@ impl<O: Observer> Engine<'_, O> {
         self.state.attempts[slot].event = self.state.events.schedule(at, Event::WaitOver(slot));
     }
 
-    /// An attempt got the permit or connection that it waited for.
+    /// An attempt got the permit, turn or connection that it waited for.
     pub(crate) fn granted(&mut self, slot: u32) {
         match self.state.attempts[slot].place {
             Place::AwaitsPermit => self.permitted(slot),
+            Place::AwaitsTurn => self.admitted(slot),
             _ => self.send(slot),
         }
     }
 
-    /// An attempt has waited long enough for its permit or connection.
+    /// An attempt has waited long enough for its permit, turn or connection.
     pub(crate) fn wait_over(&mut self, slot: u32) {
         let cause = match self.state.attempts[slot].place {
             Place::AwaitsPermit => FailureCause::BulkheadFull,
+            Place::AwaitsTurn => FailureCause::Throttled,
             _ => FailureCause::PoolTimeout,
         };
         self.stop_waiting_for_permits(slot);

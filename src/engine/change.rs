@@ -14,7 +14,7 @@ use crate::engine::simulation::Engine;
 use crate::engine::state::{Attempt, State};
 use crate::id::{ChangeId, EdgeId, ServiceId};
 use crate::model::Changed;
-use crate::policy::{BreakerState, CircuitBreaker, Permits, RetryBudget};
+use crate::policy::{BreakerState, CircuitBreaker, ClientThrottle, Permits, RetryBudget};
 use crate::scenario::Policy;
 use crate::time::SimDuration;
 
@@ -76,6 +76,7 @@ impl<O: Observer> Engine<'_, O> {
         for guard in guards.clone() {
             self.breaker_changes(guard, after);
             self.budget_changes(guard, after);
+            self.throttle_changes(guard, after);
             let bulkhead = after.bulkhead.map(|bulkhead| (bulkhead.max_concurrent, bulkhead.max_wait));
             self.places_change(guard, bulkhead, |guard| &mut guard.bulkhead, |slot| &mut slot.has_permit);
             let pool = after.pool.map(|pool| (pool.size, pool.max_wait));
@@ -134,6 +135,19 @@ impl<O: Observer> Engine<'_, O> {
         };
         if !kept {
             *budget = settings.map(|settings| RetryBudget::new(settings, now));
+        }
+    }
+
+    /// A throttle gets other numbers, or another one takes its place. Who waits for a turn keeps it.
+    fn throttle_changes(&mut self, guard: u32, policy: &Policy) {
+        let now = self.now();
+        let throttle = &mut self.state.guards[guard as usize].throttle;
+        let kept = match (&mut *throttle, &policy.throttle) {
+            (Some(throttle), Some(settings)) => throttle.reconfigure(settings, now),
+            _ => false,
+        };
+        if !kept {
+            *throttle = policy.throttle.as_ref().map(|settings| ClientThrottle::new(settings, now));
         }
     }
 

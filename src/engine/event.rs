@@ -11,9 +11,9 @@ pub(crate) enum Event {
     Visit(u32),
     /// An attempt has crossed the network to its replica.
     Arrive(u32),
-    /// An attempt that waited got its permit or connection.
+    /// An attempt that waited got its permit, its turn or its connection.
     Granted(u32),
-    /// An attempt has waited for a permit or connection as long as it may.
+    /// An attempt has waited for a permit, a turn or a connection as long as it may.
     WaitOver(u32),
     /// The work of an attempt is done.
     WorkDone(u32),

@@ -1,8 +1,8 @@
-//! The state of one policy for one caller: breaker, budget, bulkhead, connections, balancer. Schedules nothing.
+//! The state of one policy for one caller: breaker, budget, bulkhead, throttle, connections, balancer. Schedules nothing.
 
 use crate::id::EdgeId;
 use crate::model::Model;
-use crate::policy::{CircuitBreaker, Permits, RetryBudget};
+use crate::policy::{CircuitBreaker, ClientThrottle, InProgress, Permits, RetryBudget};
 use crate::random::mix;
 use crate::scenario::Policy;
 use crate::time::SimTime;
@@ -17,7 +17,10 @@ pub(crate) struct Guard {
     pub(crate) breaker_due: Option<SimTime>,
     pub(crate) budget: Option<RetryBudget>,
     pub(crate) bulkhead: Option<Permits<u32>>,
+    pub(crate) throttle: Option<ClientThrottle>,
     pub(crate) pool: Option<Permits<u32>>,
+    /// What the caller waits for.
+    pub(crate) in_progress: InProgress,
     /// Calls made so far: whose turn it is.
     pub(crate) turn: u32,
     /// Attempts in flight by number of the callee's replica; empty if the balancer does not ask.
@@ -42,7 +45,9 @@ impl Guard {
                 .and_then(|retry| retry.budget.as_ref())
                 .map(|b| RetryBudget::new(b, now)),
             bulkhead: policy.bulkhead.map(|b| Permits::new(b.max_concurrent, b.max_wait)),
+            throttle: policy.throttle.as_ref().map(|throttle| ClientThrottle::new(throttle, now)),
             pool: policy.pool.map(|pool| Permits::new(pool.size, pool.max_wait)),
+            in_progress: InProgress::default(),
             turn: (mix(edge.stream.0, u64::from(caller_number)) % u64::from(callee_replicas.max(1))) as u32,
             in_flight: if wants_in_flight { vec![0; callee_replicas as usize] } else { Vec::new() },
         }

@@ -4,7 +4,7 @@ use crate::engine::replica::CANCELED_KEPT;
 use crate::engine::state::{Place, Process, Replica, State};
 use crate::id::ReplicaId;
 use crate::model::Model;
-use crate::policy::{BreakerState, Permits};
+use crate::policy::{BreakerState, InProgress, Permits};
 
 impl State {
     /// Asserts conservation: every attempt is in exactly one place, every thread and permit belongs to an attempt.
@@ -43,6 +43,7 @@ impl State {
         let mut by_request =
             vec![0_u32; self.requests.iter().map(|(slot, _)| slot as usize + 1).max().unwrap_or(0)];
         let mut permits = vec![(0, 0, 0); self.guards.len()];
+        let mut in_progress = vec![InProgress::default(); self.guards.len()];
         for (_, attempt) in self.attempts.iter() {
             in_place.0 += usize::from(attempt.place == Place::Queued);
             in_place.1 += usize::from(attempt.place == Place::Running);
@@ -50,11 +51,22 @@ impl State {
             permits[attempt.guard as usize].0 += u32::from(attempt.has_permit);
             permits[attempt.guard as usize].1 += u32::from(attempt.has_connection);
             permits[attempt.guard as usize].2 += u32::from(attempt.counted);
+            assert!(
+                attempt.place != Place::AwaitsTurn || attempt.event != 0,
+                "a throttled attempt has its time"
+            );
+            in_progress[attempt.guard as usize].attempts += u32::from(attempt.awaited);
             assert!(!attempt.awaited || self.runs.is_live(attempt.run), "an awaited attempt has a call");
         }
         assert_eq!(in_place, (queued, running), "attempts queued and running");
         for (slot, request) in self.requests.iter() {
             assert_eq!(request.attempts, by_request[slot as usize], "attempts of a request");
+        }
+        for (_, run) in self.runs.iter() {
+            in_progress[run.guard as usize].retries += u32::from(run.retrying);
+        }
+        for (guard, counted) in self.guards.iter().zip(in_progress) {
+            assert_eq!(guard.in_progress, counted, "attempts and retries in progress");
         }
         for (guard, held) in self.guards.iter().zip(permits) {
             assert_eq!(guard.bulkhead.as_ref().map_or(0, Permits::in_use), held.0, "permits of a bulkhead");

@@ -10,7 +10,7 @@ use crate::engine::slab::Handle;
 use crate::engine::state::{NO_CALL, Parent, Place};
 use crate::failure::{FailureCause, Outcome};
 use crate::id::SiteId;
-use crate::policy::{self, BreakerPermit, BreakerState, CircuitBreaker, RetryDecision};
+use crate::policy::{self, BreakerPermit, BreakerState, CircuitBreaker, FailedAttempt, RetryDecision};
 use crate::random::Stream;
 use crate::scenario::{Cancel, LateReply, Policy};
 use crate::time::{SimDuration, SimTime};
@@ -60,7 +60,7 @@ impl<O: Observer> Engine<'_, O> {
         self.attempt_settled(run.slot, Outcome::Failed(cause));
     }
 
-    /// The caller refuses to send an attempt: no permit, no connection.
+    /// The caller refuses to send an attempt: no permit, no turn, no connection.
     pub(crate) fn refuse(&mut self, slot: u32, cause: FailureCause) {
         let run = self.state.attempts[slot].run;
         self.settle(slot, Outcome::Failed(cause));
@@ -89,8 +89,15 @@ impl<O: Observer> Engine<'_, O> {
         attempt.awaited = false;
         attempt.timeout_event = 0;
         let attempt = *attempt;
+        self.state.guards[attempt.guard as usize].in_progress.attempts -= 1;
         if let Some(permit) = attempt.permit {
             self.tell_breaker(attempt.guard, permit, outcome, attempt.begun_at);
+        }
+        let now = self.now();
+        if attempt.sent
+            && let Some(throttle) = &mut self.state.guards[attempt.guard as usize].throttle
+        {
+            throttle.on_outcome(outcome, now);
         }
         if attempt.sent {
             self.emit(ModelEvent::AttemptEnded(id, outcome));
@@ -155,35 +162,56 @@ impl<O: Observer> Engine<'_, O> {
     /// Decides whether a failed attempt is tried again.
     pub(crate) fn attempt_failed(&mut self, slot: u32, cause: FailureCause) {
         let now = self.now();
+        self.retry_over(slot);
         let run = self.state.runs[slot];
+        let policy = &self.state.settings.policies[self.model.sites[run.site].edge];
+        let guard = &mut self.state.guards[run.guard as usize];
+        if let Some(budget) = &mut guard.budget
+            && policy.retry.as_ref().is_some_and(|retry| policy::is_retryable(retry, cause))
+        {
+            budget.on_retryable_failure();
+        }
         if run.attempts == 1 && self.has_fallback(slot, Stage::FirstFailure) {
             return self.call_failed(slot, cause);
         }
         let policy = &self.state.settings.policies[self.model.sites[run.site].edge];
-        let uniform = run.key.nth(u64::from(run.attempts)).uniform(BACKOFF);
+        let guard = &mut self.state.guards[run.guard as usize];
+        let uniform = |retry| run.key.nth(u64::from(retry)).uniform(BACKOFF);
         let wait = policy.retry.as_ref().map_or(SimDuration::ZERO, |retry| {
             policy::delay(retry.backoff, retry.jitter, run.attempts, run.waited, uniform)
         });
         // If no time is left for another attempt the caller knows, and neither waits for the deadline nor spends a token.
         let in_time = now + wait < run.deadline;
-        let budget = self.state.guards[run.guard as usize].budget.as_mut();
+        let failed = FailedAttempt { number: run.attempts, cause, at: now, in_progress: guard.in_progress };
         if !in_time
-            || policy::decide(policy.retry.as_ref(), run.attempts, cause, budget, now) != RetryDecision::Retry
+            || policy::decide(policy.retry.as_ref(), failed, guard.budget.as_mut()) != RetryDecision::Retry
         {
             return self.call_failed(slot, cause);
         }
+        guard.in_progress.retries += 1;
         let run = &mut self.state.runs[slot];
         run.waited = wait;
         run.failed_by = cause;
+        run.retrying = true;
         run.retry_event = self.state.events.schedule(now + wait, Event::Retry(slot));
+    }
+
+    /// The retry of a call under way, if there is one, has its outcome, or will not be made.
+    fn retry_over(&mut self, slot: u32) {
+        let run = &mut self.state.runs[slot];
+        if std::mem::take(&mut run.retrying) {
+            self.state.guards[run.guard as usize].in_progress.retries -= 1;
+        }
     }
 
     /// A backoff is over. Whether there are retries at all is decided again, since the policy may have changed; the
     /// budget has been asked.
     pub(crate) fn retry(&mut self, slot: u32) {
         let run = self.state.runs[slot];
-        let retry = self.policy(run.site).retry.as_ref();
-        match policy::decide(retry, run.attempts, run.failed_by, None, self.now()) {
+        let in_progress = self.state.guards[run.guard as usize].in_progress;
+        let failed =
+            FailedAttempt { number: run.attempts, cause: run.failed_by, at: self.now(), in_progress };
+        match policy::decide(self.policy(run.site).retry.as_ref(), failed, None) {
             RetryDecision::Retry => self.next_attempt(slot),
             RetryDecision::GiveUp(_) => self.call_failed(slot, run.failed_by),
         }
@@ -194,6 +222,11 @@ impl<O: Observer> Engine<'_, O> {
         let run = self.state.runs[slot];
         if let Some(permit) = run.permit {
             self.tell_breaker(run.guard, permit, outcome, run.begun_at);
+        }
+        if outcome.is_answered()
+            && let Some(budget) = &mut self.state.guards[run.guard as usize].budget
+        {
+            budget.on_success(run.retrying.then_some(run.failed_by));
         }
         if outcome == Outcome::Ok {
             self.remember(slot);
@@ -237,6 +270,7 @@ impl<O: Observer> Engine<'_, O> {
         if self.state.attempts.is_live(current) && self.state.attempts[current.slot].awaited {
             self.let_go(current);
         }
+        self.retry_over(slot);
         self.state.runs.remove(slot);
     }
 
@@ -267,7 +301,9 @@ impl<O: Observer> Engine<'_, O> {
     fn release_callee(&mut self, slot: u32) {
         let attempt = self.state.attempts[slot];
         match attempt.place {
-            Place::AwaitsPermit | Place::AwaitsConnection | Place::Lost => self.forget_attempt(slot),
+            Place::AwaitsPermit | Place::AwaitsTurn | Place::AwaitsConnection | Place::Lost => {
+                self.forget_attempt(slot);
+            }
             _ if self.policy(attempt.site).cancel == Cancel::AtOnce => self.cancel(slot),
             _ => {}
         }

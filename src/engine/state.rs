@@ -125,6 +125,8 @@ pub(crate) struct CallRun {
     /// The last backoff, and the failure it followed.
     pub(crate) waited: SimDuration,
     pub(crate) failed_by: FailureCause,
+    /// Whether it is being tried again: from the decision to the outcome of that retry.
+    pub(crate) retrying: bool,
     /// The attempt that is waited for.
     pub(crate) current: Handle,
     /// Permission for the whole call, if retries happen inside the breaker.
@@ -143,6 +145,8 @@ pub(crate) struct CallRun {
 pub(crate) enum Place {
     /// With its caller, waiting for a permit of the bulkhead.
     AwaitsPermit,
+    /// With its caller, which is throttled, until its turn or its refusal.
+    AwaitsTurn,
     /// With its caller, waiting for a connection.
     AwaitsConnection,
     /// On the network to its replica.

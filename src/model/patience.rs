@@ -53,12 +53,20 @@ impl Edge {
     /// The longest wait before a retry, whatever the draw.
     fn longest_backoff(&self, retry: u32) -> SimDuration {
         let Some(policy) = &self.policy.retry else { return SimDuration::ZERO };
+        let most = match policy.jitter {
+            Jitter::Around { share, .. } => 1.0 + share,
+            _ => 1.0,
+        };
         match (policy.backoff, policy.jitter) {
             (Backoff::None, _) => SimDuration::ZERO,
-            (Backoff::Fixed(wait), _) => wait,
-            (Backoff::Exponential { max, .. }, Jitter::Decorrelated) => max,
-            (Backoff::Exponential { base, factor, max }, _) => {
-                base.scaled(libm::pow(factor, f64::from(retry - 1))).min(max)
+            (Backoff::Fixed(wait), _) => wait.scaled(most),
+            (Backoff::Exponential { max, .. }, Jitter::Decorrelated | Jitter::Polly) => max,
+            (Backoff::Exponential { base, factor, max }, jitter) => {
+                let power = base.scaled(libm::pow(factor, f64::from(retry - 1)));
+                match jitter {
+                    Jitter::Around { beyond_max: true, .. } => power.min(max).scaled(most),
+                    _ => power.scaled(most).min(max),
+                }
             }
         }
     }
@@ -66,19 +74,15 @@ impl Edge {
     /// Attempts that a call makes on average, for ever, if each fails with this probability.
     ///
     /// Without bounds a geometric sum, `(1 - p^n) / (1 - p)`. A retry budget allows its share of retries on top of the
-    /// first attempts (SEMANTICS of budgets: Google SRE book, ch. 21; Finagle), and its floor, of which there is one
-    /// for each of `guards` states. A breaker that trips at this probability sends less than the first attempts.
+    /// first attempts (Google SRE book, ch. 21; Finagle), and its floor, of which there is one for each of `guards`
+    /// states. A breaker that trips at this probability sends less than the first attempts.
     pub(super) fn mean_attempts(&self, failing: f64, direct: bool, calls_per_s: f64, guards: u32) -> f64 {
         let most = f64::from(self.most_attempts(direct));
         let unbounded =
             if failing >= 1.0 { most } else { (1.0 - libm::pow(failing, most)) / (1.0 - failing) };
         let bounded = match self.policy.retry.as_ref().and_then(|retry| retry.budget) {
             None => unbounded,
-            Some(Budget::Tokens { share, .. }) => unbounded.min(1.0 + share),
-            Some(Budget::Ratio { share, min_per_s, .. }) => {
-                let floor = if min_per_s > 0.0 { min_per_s * f64::from(guards) / calls_per_s } else { 0.0 };
-                unbounded.min(1.0 + share + floor)
-            }
+            Some(budget) => unbounded.min(1.0 + lasting_retries(budget, failing, calls_per_s, guards)),
         };
         if self.breaker_trips(failing, calls_per_s * unbounded / f64::from(guards)) {
             bounded.min(1.0)
@@ -111,5 +115,54 @@ impl Edge {
         let (min_calls, length) = self.policy.breaker.as_ref()?.calls_needed_within()?;
         let seen = seen_per_s * length.as_secs_f64();
         (seen + 6.0 * libm::sqrt(seen) + 10.0 < f64::from(min_calls)).then_some((seen, min_calls, length))
+    }
+}
+
+/// Retries per call that a budget allows for ever, if each attempt fails with this probability.
+fn lasting_retries(budget: Budget, failing: f64, calls_per_s: f64, guards: u32) -> f64 {
+    let floor = |min_per_s: f64| {
+        if min_per_s > 0.0 { min_per_s * f64::from(guards) / calls_per_s } else { 0.0 }
+    };
+    match budget {
+        Budget::Tokens { share, .. } => share,
+        Budget::Ratio { share, min_per_s, .. } => share + floor(min_per_s),
+        Budget::Finagle { share, min_per_s, .. } => share + floor(f64::from(min_per_s)),
+        // Of attempts that all last equally long. The floor is of retries at once: how many that is per second, nobody
+        // can say who does not know how fast they fail.
+        Budget::Envoy { share, min_concurrent: 0 } if share < 1.0 => share / (1.0 - share),
+        // Each attempt takes a token with this probability and else brings the ratio: one or the other wins.
+        Budget::Grpc { token_ratio, .. } if failing > (1.0 - failing) * token_ratio => 0.0,
+        // A retry that succeeds gives its cost back, so each costs `failing x cost`; first successes bring one token.
+        Budget::AwsSdk { cost, .. } if failing > 0.0 => (1.0 - failing) / (failing * f64::from(cost)),
+        Budget::Envoy { .. } | Budget::Grpc { .. } | Budget::AwsSdk { .. } => f64::INFINITY,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_budgets_allow_for_ever() {
+        let ten_s = SimDuration::from_secs(10);
+        let aws = Budget::AwsSdk { tokens: 500, cost: 5, timeout_cost: 10, throttling_cost: 5 };
+        let grpc = Budget::Grpc { max_tokens: 10, token_ratio: 0.25 };
+        // Budget, share of attempts that fail, retries per call; at 20 calls per second and two states.
+        for (budget, failing, retries) in [
+            (Budget::Tokens { share: 0.1, capacity: 9.0 }, 1.0, 0.1),
+            (Budget::Ratio { share: 0.1, window: ten_s, min_per_s: 3.0 }, 1.0, 0.1 + 0.3),
+            (Budget::Finagle { ttl: ten_s, min_per_s: 3, share: 0.1 }, 1.0, 0.1 + 0.3),
+            (Budget::Envoy { share: 0.2, min_concurrent: 0 }, 1.0, 0.25),
+            (Budget::Envoy { share: 0.2, min_concurrent: 3 }, 1.0, 1e9),
+            // 0.2 failures drain as much as 0.8 successes bring back.
+            (grpc, 0.21, 0.0),
+            (grpc, 0.19, 1e9),
+            (aws, 1.0, 0.0),
+            (aws, 0.5, 0.2),
+            (aws, 0.0, 1e9),
+        ] {
+            let allowed = lasting_retries(budget, failing, 20.0, 2).min(1e9);
+            assert!((allowed - retries).abs() < 1e-12, "{budget:?} {failing}: {allowed}");
+        }
     }
 }

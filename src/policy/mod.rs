@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`delay`] | how long to wait before a retry |
 //! | [`decide`], [`RetryBudget`] | whether a failed attempt is tried again |
+//! | [`ClientThrottle`] | whether an attempt is sent now, later or not at all |
 //! | [`CircuitBreaker`] | whether a call may be made at all |
 //! | [`CrashLoop`] | how long a dead process is left alone |
 //! | [`LastAnswers`] | whether an earlier answer can stand in |
@@ -15,21 +16,29 @@
 //!
 //! **Invariant**: time only moves forward. Every method that takes `now` expects it no earlier than the last one.
 
+mod adaptive_throttle;
 mod backoff;
 mod breaker_settings;
 mod breaker_state;
 mod circuit_breaker;
+mod client_throttle;
 mod consecutive_breaker;
 mod crash_loop;
+mod cycle_limiter;
+mod envoy_budget;
+mod finagle_budget;
 mod gobreaker;
+mod grpc_throttle;
 mod hystrix_breaker;
 mod last_answers;
 mod permits;
 mod polly_breaker;
 mod rate_breaker;
 mod rate_limit;
+mod ratio_budget;
 mod retry;
 mod retry_budget;
+mod retry_quota;
 mod sliding_window;
 mod windowed_adder;
 
@@ -39,9 +48,11 @@ mod conformance;
 pub use backoff::delay;
 pub use breaker_state::BreakerState;
 pub use circuit_breaker::{BreakerPermit, CircuitBreaker};
+pub use client_throttle::{Admission, ClientThrottle};
 pub use crash_loop::CrashLoop;
+pub use envoy_budget::InProgress;
 pub use last_answers::LastAnswers;
 pub use permits::{Acquired, Permits};
 pub use rate_limit::RateLimiter;
-pub use retry::{GiveUpReason, RetryDecision, decide};
+pub use retry::{FailedAttempt, GiveUpReason, RetryDecision, decide, is_retryable};
 pub use retry_budget::RetryBudget;

@@ -1,6 +1,7 @@
 //! Whether a failed attempt is tried again. Knows neither how long to wait nor how much of a deadline is left.
 
 use crate::failure::FailureCause;
+use crate::policy::envoy_budget::InProgress;
 use crate::policy::retry_budget::RetryBudget;
 use crate::scenario::Retry;
 use crate::time::SimTime;
@@ -27,26 +28,45 @@ pub enum GiveUpReason {
     BudgetExhausted,
 }
 
-/// Whether an attempt that failed for `cause` is tried again, after `attempts_made` attempts in all, it included.
+/// An attempt that has just failed.
+#[derive(Clone, Copy, Debug)]
+pub struct FailedAttempt {
+    /// Attempts that its call has made in all, it included.
+    pub number: u32,
+    /// Why it failed.
+    pub cause: FailureCause,
+    /// When it failed.
+    pub at: SimTime,
+    /// What else is in progress between its caller and its callee.
+    pub in_progress: InProgress,
+}
+
+/// Whether a failure for this cause is one that is tried again, attempts and budget permitting.
 ///
-/// The cause is looked at before the count, as resilience4j's `RetryImpl` does. [`FailureCause::Deadline`] is never
-/// tried again, whatever `on` says: the deadline covers all attempts, so none is left. The budget is asked last and
-/// debited only by a retry that everything else allows, so that no token is spent on a retry that does not happen.
+/// [`FailureCause::Deadline`] never is, whatever `on` says: the deadline covers all attempts, so none is left.
+pub fn is_retryable(retry: &Retry, cause: FailureCause) -> bool {
+    cause != FailureCause::Deadline && retry.on.contains(&cause)
+}
+
+/// Whether a failed attempt is tried again.
+///
+/// The cause is looked at before the count, as resilience4j's `RetryImpl` does. The budget is asked last and debited
+/// only by a retry that everything else allows, so that no token is spent on a retry that does not happen. gRPC asks its
+/// throttle before the count; as a failure drains it when it is told of and not here, that decides the same.
 pub fn decide(
     retry: Option<&Retry>,
-    attempts_made: u32,
-    cause: FailureCause,
+    failed: FailedAttempt,
     budget: Option<&mut RetryBudget>,
-    now: SimTime,
 ) -> RetryDecision {
+    let FailedAttempt { number, cause, at, in_progress } = failed;
     let Some(retry) = retry else {
         return RetryDecision::GiveUp(GiveUpReason::NoPolicy);
     };
-    if cause == FailureCause::Deadline || !retry.on.contains(&cause) {
+    if !is_retryable(retry, cause) {
         RetryDecision::GiveUp(GiveUpReason::NotRetryable)
-    } else if attempts_made >= retry.max_attempts {
+    } else if number >= retry.max_attempts {
         RetryDecision::GiveUp(GiveUpReason::AttemptsExhausted)
-    } else if budget.is_some_and(|budget| !budget.try_withdraw(now)) {
+    } else if budget.is_some_and(|budget| !budget.try_withdraw(cause, in_progress, at)) {
         RetryDecision::GiveUp(GiveUpReason::BudgetExhausted)
     } else {
         RetryDecision::Retry
@@ -69,15 +89,23 @@ mod tests {
         }
     }
 
+    fn failed(number: u32, cause: FailureCause) -> FailedAttempt {
+        FailedAttempt { number, cause, at: SimTime::ZERO, in_progress: InProgress::default() }
+    }
+
+    fn withdraw(budget: &mut RetryBudget) -> bool {
+        budget.try_withdraw(FailureCause::Error, InProgress::default(), SimTime::ZERO)
+    }
+
     fn one_token() -> RetryBudget {
         RetryBudget::new(&Budget::Tokens { share: 0.0, capacity: 1.0 }, SimTime::ZERO)
     }
 
     #[test]
     fn attempts_include_the_first() {
-        // SEMANTICS 2.6: maxAttempts 3 is the first attempt and two retries.
+        // resilience4j: maxAttempts 3 is the first attempt and two retries.
         let retry = policy(3, &FailureCause::ALL);
-        let after = |made| decide(Some(&retry), made, FailureCause::Error, None, SimTime::ZERO);
+        let after = |made| decide(Some(&retry), failed(made, FailureCause::Error), None);
         assert_eq!(after(1), RetryDecision::Retry);
         assert_eq!(after(2), RetryDecision::Retry);
         assert_eq!(after(3), RetryDecision::GiveUp(GiveUpReason::AttemptsExhausted));
@@ -91,23 +119,23 @@ mod tests {
         for (retry, made, cause, reason) in [
             (None, 1, FailureCause::Error, GiveUpReason::NoPolicy),
             (Some(&timeouts), 1, FailureCause::Error, GiveUpReason::NotRetryable),
-            // The cause is looked at before the count (SEMANTICS 2.6: ignored is rethrown immediately).
+            // The cause is looked at before the count (resilience4j: ignored is rethrown immediately).
             (Some(&timeouts), 3, FailureCause::Error, GiveUpReason::NotRetryable),
             (Some(&timeouts), 3, FailureCause::Timeout, GiveUpReason::AttemptsExhausted),
             (Some(&all), 1, FailureCause::Deadline, GiveUpReason::NotRetryable),
         ] {
             let mut budget = one_token();
-            let decision = decide(retry, made, cause, Some(&mut budget), SimTime::ZERO);
+            let decision = decide(retry, failed(made, cause), Some(&mut budget));
             assert_eq!(decision, RetryDecision::GiveUp(reason), "{made} {cause:?}");
-            assert!(budget.try_withdraw(SimTime::ZERO), "{reason:?} leaves the budget alone");
+            assert!(withdraw(&mut budget), "{reason:?} leaves the budget alone");
         }
     }
 
     #[test]
     fn an_open_breaker_is_retried_unless_excluded() {
-        // SEMANTICS 2.6: CallNotPermittedException is itself retried unless ignored.
+        // resilience4j: CallNotPermittedException is itself retried unless ignored.
         let retry = policy(2, &FailureCause::ALL);
-        let decision = decide(Some(&retry), 1, FailureCause::BreakerOpen, None, SimTime::ZERO);
+        let decision = decide(Some(&retry), failed(1, FailureCause::BreakerOpen), None);
         assert_eq!(decision, RetryDecision::Retry);
     }
 
@@ -115,8 +143,7 @@ mod tests {
     fn the_budget_is_debited_by_a_retry_only() {
         let retry = policy(9, &FailureCause::ALL);
         let mut budget = one_token();
-        let mut ask =
-            |made| decide(Some(&retry), made, FailureCause::Error, Some(&mut budget), SimTime::ZERO);
+        let mut ask = |made| decide(Some(&retry), failed(made, FailureCause::Error), Some(&mut budget));
         assert_eq!(ask(1), RetryDecision::Retry);
         assert_eq!(ask(2), RetryDecision::GiveUp(GiveUpReason::BudgetExhausted));
     }

@@ -1,260 +1,196 @@
-//! How many retries the first attempts earn. Knows nothing of attempts beyond their number.
+//! Whether there is anything left for one more retry: what the kinds of budgets have in common. Knows no calls.
 
-use crate::policy::windowed_adder::WindowedAdder;
+use crate::failure::FailureCause;
+use crate::policy::envoy_budget::{EnvoyBudget, InProgress};
+use crate::policy::finagle_budget::FinagleBudget;
+use crate::policy::grpc_throttle::GrpcThrottle;
+use crate::policy::ratio_budget::{RatioBudget, TokenBudget};
+use crate::policy::retry_quota::{Prices, RetryQuota};
 use crate::scenario::Budget;
-use crate::time::{SimDuration, SimTime};
+use crate::time::SimTime;
 
-/// Parts of a retry in which budgets are kept. Finagle keeps thousandths; millionths also hold a share like 1/3 well.
-/// Integers, because 0.1 + 0.1 + ... never is exactly 1, and a budget decides on equality.
-const SCALE: u64 = 1_000_000;
-
-/// Kinds counted in the trailing window.
-const FIRST_ATTEMPTS: usize = 0;
-const RETRIES: usize = 1;
-
-/// Bounds retries to a share of the first attempts.
+/// Bounds the retries of one caller's calls to one callee.
 ///
-/// In the long run, over a time t with n first attempts: retries <= share x n + `min_per_s` x t ([`Budget::Ratio`]),
-/// or retries <= share x n + capacity ([`Budget::Tokens`]).
+/// Each kind listens to what concerns it: first attempts earn ([`Budget::Ratio`], [`Budget::Tokens`],
+/// [`Budget::Finagle`]), failures drain and successes restore ([`Budget::Grpc`]), successes pay back
+/// ([`Budget::AwsSdk`]), and some only look at what is in progress ([`Budget::Envoy`]).
 #[derive(Clone, Debug)]
 pub struct RetryBudget {
-    rule: Rule,
+    kind: Kind,
 }
 
-/// All amounts in [`SCALE`]-ths of a retry.
 #[derive(Clone, Debug)]
-enum Rule {
-    Ratio { share: u64, reserve: u64, counts: WindowedAdder<2> },
-    Tokens { share: u64, capacity: u64, balance: u64 },
+enum Kind {
+    Ratio(RatioBudget),
+    Tokens(TokenBudget),
+    Finagle(FinagleBudget),
+    Envoy(EnvoyBudget),
+    Grpc(GrpcThrottle),
+    AwsSdk(RetryQuota),
 }
 
 impl RetryBudget {
     /// A budget of which nothing has been used: a full bucket, or an empty window that begins now.
-    ///
-    /// [`Budget::Ratio`] is Finagle's `RetryBudget` (SEMANTICS 2.3): a retry is debited when it is granted, the reserve
-    /// is `min_per_s` x window, and slices are anchored lazily. It differs in not truncating 1000/share to an integer:
-    /// Finagle's share of 0.3 is really 1000/3333. It follows Google SRE (SEMANTICS 2.7) in the idea of a ratio, which
-    /// there is of retries to all requests, retries included, and here of retries to first attempts.
-    ///
-    /// [`Budget::Tokens`] has no clock: tokens come with first attempts and stay until a retry takes them.
     pub fn new(budget: &Budget, now: SimTime) -> Self {
-        let rule = match *budget {
-            Budget::Ratio { share, window, min_per_s } => Rule::Ratio {
-                share: scaled(share),
-                reserve: reserve(min_per_s, window),
-                counts: WindowedAdder::new(window, now),
-            },
-            Budget::Tokens { share, capacity } => {
-                Rule::Tokens { share: scaled(share), capacity: scaled(capacity), balance: scaled(capacity) }
+        let kind = match *budget {
+            Budget::Ratio { share, window, min_per_s } => {
+                Kind::Ratio(RatioBudget::new(share, window, min_per_s, now))
+            }
+            Budget::Tokens { share, capacity } => Kind::Tokens(TokenBudget::new(share, capacity)),
+            Budget::Finagle { ttl, min_per_s, share } => {
+                Kind::Finagle(FinagleBudget::new(ttl, min_per_s, share, now))
+            }
+            Budget::Envoy { share, min_concurrent } => Kind::Envoy(EnvoyBudget { share, min_concurrent }),
+            Budget::Grpc { max_tokens, token_ratio } => {
+                Kind::Grpc(GrpcThrottle::new(max_tokens, token_ratio))
+            }
+            Budget::AwsSdk { tokens, cost, timeout_cost, throttling_cost } => {
+                Kind::AwsSdk(RetryQuota::new(Prices { tokens, cost, timeout_cost, throttling_cost }))
             }
         };
-        Self { rule }
+        Self { kind }
     }
 
-    /// Goes by other numbers from now on; false, and nothing changed, if they are of the other kind.
+    /// Goes by other numbers from now on; false, and nothing changed, if they are of another kind.
     ///
-    /// What has been earned and spent stays. A bucket that holds more tokens than its new capacity loses the rest; what
-    /// a window of another length has counted is forgotten at the new pace.
+    /// What has been earned and spent stays, as far as the new numbers have room for it.
     pub fn reconfigure(&mut self, budget: &Budget, now: SimTime) -> bool {
-        match (&mut self.rule, *budget) {
-            (Rule::Ratio { share, reserve, counts }, Budget::Ratio { share: to, window, min_per_s }) => {
-                *share = scaled(to);
-                *reserve = self::reserve(min_per_s, window);
-                counts.reconfigure(window, now);
+        match (&mut self.kind, *budget) {
+            (Kind::Ratio(ratio), Budget::Ratio { share, window, min_per_s }) => {
+                ratio.reconfigure(share, window, min_per_s, now);
             }
-            (Rule::Tokens { share, capacity, balance }, Budget::Tokens { share: to, capacity: most }) => {
-                *share = scaled(to);
-                *capacity = scaled(most);
-                *balance = (*balance).min(*capacity);
+            (Kind::Tokens(tokens), Budget::Tokens { share, capacity }) => tokens.reconfigure(share, capacity),
+            (Kind::Finagle(finagle), Budget::Finagle { ttl, min_per_s, share }) => {
+                finagle.reconfigure(ttl, min_per_s, share, now);
             }
-            (Rule::Ratio { .. }, Budget::Tokens { .. }) | (Rule::Tokens { .. }, Budget::Ratio { .. }) => {
-                return false;
+            (Kind::Envoy(envoy), Budget::Envoy { share, min_concurrent }) => {
+                *envoy = EnvoyBudget { share, min_concurrent };
             }
+            (Kind::Grpc(throttle), Budget::Grpc { max_tokens, token_ratio }) => {
+                throttle.reconfigure(max_tokens, token_ratio);
+            }
+            (Kind::AwsSdk(quota), Budget::AwsSdk { tokens, cost, timeout_cost, throttling_cost }) => {
+                quota.reconfigure(Prices { tokens, cost, timeout_cost, throttling_cost });
+            }
+            _ => return false,
         }
         true
     }
 
-    /// Earns a share of a retry: to be called once for every call that is begun, not for its retries.
+    /// A call was begun: to be told once for each, not for its retries.
     pub fn on_first_attempt(&mut self, now: SimTime) {
-        match &mut self.rule {
-            Rule::Ratio { counts, .. } => counts.add(now, FIRST_ATTEMPTS),
-            Rule::Tokens { share, capacity, balance } => {
-                *balance = balance.saturating_add(*share).min(*capacity);
-            }
+        match &mut self.kind {
+            Kind::Ratio(ratio) => ratio.on_first_attempt(now),
+            Kind::Tokens(tokens) => tokens.on_first_attempt(),
+            Kind::Finagle(finagle) => finagle.on_first_attempt(now),
+            Kind::Envoy(_) | Kind::Grpc(_) | Kind::AwsSdk(_) => {}
         }
     }
 
-    /// Takes one retry out of the budget; false, and nothing taken, if less than one is left.
-    pub fn try_withdraw(&mut self, now: SimTime) -> bool {
-        match &mut self.rule {
-            Rule::Ratio { share, reserve, counts } => {
-                let sums = counts.sums(now);
-                let earned = share.saturating_mul(sums[FIRST_ATTEMPTS]).saturating_add(*reserve);
-                let allowed = (sums[RETRIES] + 1).saturating_mul(SCALE) <= earned;
-                if allowed {
-                    counts.add(now, RETRIES);
-                }
-                allowed
-            }
-            Rule::Tokens { balance, .. } => {
-                let left = balance.checked_sub(SCALE);
-                *balance = left.unwrap_or(*balance);
-                left.is_some()
-            }
+    /// An attempt failed in a way that is tried again: to be told before anything is decided, and whatever is.
+    pub const fn on_retryable_failure(&mut self) {
+        if let Kind::Grpc(throttle) = &mut self.kind {
+            throttle.on_retryable_failure();
         }
     }
-}
 
-/// A number of retries in parts; negative numbers and NaN become zero.
-fn scaled(retries: f64) -> u64 {
-    libm::round(retries * SCALE as f64) as u64
-}
+    /// A call was answered, by its first attempt or by a retry that followed `last_retry`.
+    pub fn on_success(&mut self, last_retry: Option<FailureCause>) {
+        match &mut self.kind {
+            Kind::Grpc(throttle) => throttle.on_success(),
+            Kind::AwsSdk(quota) => quota.on_success(last_retry),
+            Kind::Ratio(_) | Kind::Tokens(_) | Kind::Finagle(_) | Kind::Envoy(_) => {}
+        }
+    }
 
-/// The retries that are always allowed within one window.
-fn reserve(min_per_s: f64, window: SimDuration) -> u64 {
-    scaled(min_per_s * window.as_secs_f64())
+    /// Takes the retry that follows a failure out of the budget; false, and nothing taken, if too little is left.
+    pub fn try_withdraw(&mut self, cause: FailureCause, in_progress: InProgress, now: SimTime) -> bool {
+        match &mut self.kind {
+            Kind::Ratio(ratio) => ratio.try_withdraw(now),
+            Kind::Tokens(tokens) => tokens.try_withdraw(),
+            Kind::Finagle(finagle) => finagle.try_withdraw(now),
+            Kind::Envoy(envoy) => envoy.allows(in_progress),
+            Kind::Grpc(throttle) => throttle.allows(),
+            Kind::AwsSdk(quota) => quota.try_withdraw(cause),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
+    use crate::policy::retry::{FailedAttempt, GiveUpReason, RetryDecision, decide, is_retryable};
+    use crate::scenario::{Backoff, Jitter, Order, Retry};
+    use crate::time::SimDuration;
 
-    fn at(secs: f64) -> SimTime {
-        SimTime::ZERO + SimDuration::from_secs_f64(secs)
-    }
-
-    fn ratio(share: f64, min_per_s: f64) -> RetryBudget {
-        let window = SimDuration::from_secs(10);
-        RetryBudget::new(&Budget::Ratio { share, window, min_per_s }, SimTime::ZERO)
-    }
-
-    fn tokens(share: f64, capacity: f64) -> RetryBudget {
-        RetryBudget::new(&Budget::Tokens { share, capacity }, SimTime::ZERO)
-    }
-
-    /// Retries that are granted right now, of many wanted.
-    fn granted(budget: &mut RetryBudget, now: SimTime) -> u64 {
-        (0..1_000).filter(|_| budget.try_withdraw(now)).count() as u64
-    }
+    const KINDS: [Budget; 6] = [
+        Budget::Ratio { share: 0.5, window: SimDuration::from_secs(10), min_per_s: 0.0 },
+        Budget::Tokens { share: 0.5, capacity: 2.0 },
+        Budget::Finagle { ttl: SimDuration::from_secs(10), min_per_s: 0, share: 0.5 },
+        Budget::Envoy { share: 0.5, min_concurrent: 0 },
+        Budget::Grpc { max_tokens: 4, token_ratio: 0.5 },
+        Budget::AwsSdk { tokens: 10, cost: 5, timeout_cost: 10, throttling_cost: 5 },
+    ];
 
     #[test]
-    fn a_ratio_grants_exactly_its_share() {
-        // SEMANTICS 2.3: retries <= pct x requests + minRetriesPerSec x t. Floats would fail some: 0.29 x 100 < 29.
-        for (share, min_per_s, firsts, retries) in [
-            (0.1, 0.0, 9, 0),
-            (0.1, 0.0, 10, 1),
-            (0.1, 0.0, 19, 1),
-            (0.29, 0.0, 100, 29),
-            (0.07, 0.0, 100, 7),
-            (1.0 / 3.0, 0.0, 300, 99),
-            (0.2, 0.0, 0, 0),
-            (0.2, 10.0, 0, 100),
-            (0.2, 10.0, 50, 110),
-            (0.0, 0.1, 1_000, 1),
-            (0.0, 0.0, 1_000, 0),
-            (10.0, 0.0, 7, 70),
-        ] {
-            let mut budget = ratio(share, min_per_s);
-            (0..firsts).for_each(|_| budget.on_first_attempt(at(1.0)));
-            assert_eq!(granted(&mut budget, at(1.5)), retries, "{share} {min_per_s} {firsts}");
-        }
-    }
-
-    #[test]
-    fn a_ratio_forgets_after_its_window() {
-        let mut budget = ratio(0.1, 0.0);
-        (0..20).for_each(|_| budget.on_first_attempt(at(0.5)));
-        assert!(budget.clone().try_withdraw(at(9.999)));
-        assert!(!budget.try_withdraw(at(10.0)));
-
-        // Retries outlive the first attempts that earned them, as Finagle's withdrawals do.
-        let mut budget = ratio(0.1, 0.2);
-        (0..20).for_each(|_| budget.on_first_attempt(at(0.5)));
-        assert_eq!(granted(&mut budget, at(5.0)), 4);
-        assert_eq!(granted(&mut budget, at(10.0)), 0);
-        assert_eq!(granted(&mut budget, at(15.0)), 2);
-    }
-
-    #[test]
-    fn tokens_start_full_and_stay_within_capacity() {
-        for (share, capacity, firsts, retries) in
-            [(0.1, 20.0, 0, 20), (0.1, 20.0, 1_000, 20), (0.1, 1.9, 0, 1), (0.0, 1.0, 9, 1)]
-        {
-            let mut budget = tokens(share, capacity);
-            (0..firsts).for_each(|_| budget.on_first_attempt(SimTime::ZERO));
-            assert_eq!(granted(&mut budget, SimTime::ZERO), retries, "{share} {capacity} {firsts}");
-        }
-    }
-
-    #[test]
-    fn ten_tenths_are_one_token() {
-        // Ten times 0.1 in floats is 0.9999999999999999, which would grant nothing.
-        let mut budget = tokens(0.1, 20.0);
-        assert_eq!(granted(&mut budget, SimTime::ZERO), 20);
-        (0..9).for_each(|_| budget.on_first_attempt(SimTime::ZERO));
-        assert!(!budget.try_withdraw(SimTime::ZERO));
-        budget.on_first_attempt(SimTime::ZERO);
-        assert!(budget.try_withdraw(SimTime::ZERO));
-        assert!(!budget.try_withdraw(SimTime::ZERO));
-    }
-
-    #[test]
-    fn tokens_do_not_age() {
-        let mut budget = tokens(0.5, 1.0);
-        assert!(budget.try_withdraw(at(1.0)));
-        budget.on_first_attempt(at(2.0));
-        budget.on_first_attempt(at(3.0));
-        assert!(budget.try_withdraw(at(1e6)));
-    }
-
-    #[test]
-    fn other_numbers_leave_what_was_earned_and_spent() {
-        let window = SimDuration::from_secs(10);
-        let mut budget = ratio(0.1, 0.0);
-        (0..20).for_each(|_| budget.on_first_attempt(at(1.0)));
-        assert!(budget.try_withdraw(at(1.0)));
-        assert!(budget.reconfigure(&Budget::Ratio { share: 0.2, window, min_per_s: 0.0 }, at(1.5)));
-        assert_eq!(granted(&mut budget, at(1.5)), 3, "a fifth of 20, less the one spent");
-        assert!(!budget.reconfigure(&Budget::Tokens { share: 0.1, capacity: 9.0 }, at(1.5)));
-
-        let mut bucket = tokens(0.1, 20.0);
-        (0..5).for_each(|_| assert!(bucket.try_withdraw(at(1.0))));
-        assert!(bucket.reconfigure(&Budget::Tokens { share: 0.1, capacity: 30.0 }, at(1.0)));
-        assert_eq!(granted(&mut bucket.clone(), at(1.0)), 15, "more room, no more tokens");
-        assert!(bucket.reconfigure(&Budget::Tokens { share: 0.1, capacity: 2.0 }, at(1.0)));
-        assert_eq!(granted(&mut bucket, at(1.0)), 2);
-        assert!(!bucket.reconfigure(&Budget::Ratio { share: 0.2, window, min_per_s: 0.0 }, at(1.0)));
-    }
-
-    proptest! {
-        #[test]
-        fn retries_are_bounded_in_the_long_run(
-            share in 0_u32..300, min_per_s in 0_u32..5, capacity in 1_u32..30,
-            ops in prop::collection::vec((0_u64..900_000_000, any::<bool>()), 1..500),
-        ) {
-            let share = f64::from(share) / 100.0;
-            let mut windowed = ratio(share, f64::from(min_per_s));
-            let mut bucket = tokens(share, f64::from(capacity));
-            let (mut now, mut firsts) = (SimTime::ZERO, 0.0);
-            let (mut by_ratio, mut by_tokens) = (0_u32, 0_u32);
-            for (gap, first) in ops {
-                now += SimDuration::from_nanos(gap);
-                if first {
-                    firsts += 1.0;
-                    windowed.on_first_attempt(now);
-                    bucket.on_first_attempt(now);
-                } else {
-                    by_ratio += u32::from(windowed.try_withdraw(now));
-                    by_tokens += u32::from(bucket.try_withdraw(now));
-                }
-                // The reserve is granted in every window begun, and slices live no less than 9/10 of one.
-                let windows = now.as_secs_f64() / 9.0 + 1.0;
-                let reserved = f64::from(min_per_s) * 10.0 * windows;
-                prop_assert!(f64::from(by_ratio) <= share * firsts + reserved + 1e-6);
-                prop_assert!(f64::from(by_tokens) <= share * firsts + f64::from(capacity) + 1e-6);
+    fn other_numbers_are_taken_another_kind_is_not() {
+        for before in KINDS {
+            for after in KINDS {
+                let mut budget = RetryBudget::new(&before, SimTime::ZERO);
+                let same_kind = std::mem::discriminant(&before) == std::mem::discriminant(&after);
+                assert_eq!(budget.reconfigure(&after, SimTime::ZERO), same_kind, "{before:?} {after:?}");
             }
+        }
+    }
+
+    /// How a call of so many attempts goes that all fail, and whose caller has nothing else in progress.
+    fn fails(budget: &mut RetryBudget, max_attempts: u32, cause: FailureCause) -> (u32, GiveUpReason) {
+        let retry = Retry {
+            max_attempts,
+            backoff: Backoff::None,
+            jitter: Jitter::None,
+            on: vec![FailureCause::Error, FailureCause::Timeout],
+            budget: None,
+            order: Order::Outside,
+        };
+        budget.on_first_attempt(SimTime::ZERO);
+        let mut number = 1;
+        loop {
+            if is_retryable(&retry, cause) {
+                budget.on_retryable_failure();
+            }
+            let in_progress = InProgress::default();
+            let failed = FailedAttempt { number, cause, at: SimTime::ZERO, in_progress };
+            match decide(Some(&retry), failed, Some(budget)) {
+                RetryDecision::Retry => number += 1,
+                RetryDecision::GiveUp(reason) => return (number, reason),
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_failing_call_leaves_behind() {
+        use FailureCause::{Error, Refused, Timeout};
+        use GiveUpReason::{AttemptsExhausted, BudgetExhausted, NotRetryable};
+        let with = |kind: usize| RetryBudget::new(&KINDS[kind], SimTime::ZERO);
+        // gRPC: the status comes before the throttle; the last failure of a call that has used all its attempts drains
+        // a token as well, so the next call has 4 - 1 - 1 = 2 left, which is not more than half.
+        let mut grpc = with(4);
+        assert_eq!(fails(&mut grpc, 3, Refused), (1, NotRetryable));
+        assert_eq!(fails(&mut grpc, 1, Error), (1, AttemptsExhausted));
+        assert_eq!(fails(&mut grpc, 3, Error), (1, BudgetExhausted));
+        // AWS: a failed call gives nothing back, whatever it was tried for.
+        let mut aws = with(5);
+        assert_eq!(fails(&mut aws, 2, Error), (2, AttemptsExhausted));
+        assert_eq!(fails(&mut aws, 2, Timeout), (1, BudgetExhausted));
+        assert_eq!(fails(&mut aws, 3, Error), (2, BudgetExhausted));
+        // The others: retries that are not made cost nothing.
+        for kind in 0..3 {
+            let mut budget = with(kind);
+            (0..3).for_each(|_| budget.on_first_attempt(SimTime::ZERO));
+            assert_eq!(fails(&mut budget, 1, Error), (1, AttemptsExhausted), "{kind}");
+            assert_eq!(fails(&mut budget, 9, Refused), (1, NotRetryable), "{kind}");
+            assert_eq!(fails(&mut budget, 2, Error), (2, AttemptsExhausted), "{kind}");
         }
     }
 }

@@ -294,7 +294,7 @@ pub struct CallSeries {
     pub first_attempts: Vec<u64>,
     /// Attempts failed, as the caller saw them.
     pub failed: Vec<u64>,
-    /// Attempts that the caller refused to send: breaker, bulkhead, pool.
+    /// Attempts that the caller refused to send: breaker, bulkhead, throttle, pool.
     pub refused: Vec<u64>,
     /// Calls that a fallback answered.
     pub fallbacks: Vec<u64>,

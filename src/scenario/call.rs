@@ -11,7 +11,7 @@ schema! {
     /// second form starts from the first and overrides it field by field.
     #[derive(Clone, Debug, PartialEq)]
     pub struct Policy {
-        /// Limit of one attempt; starts when the attempt passes the breaker, so permit and connection waits count.
+        /// Limit of one attempt; starts when the attempt passes the breaker, so waits for a permit, a turn or a connection count.
         /// Default none.
         pub timeout: Option<SimDuration> where Rule::positive_duration(),
         /// Limit of the whole call: all attempts and backoffs. Default none.
@@ -26,6 +26,8 @@ schema! {
         pub breaker: Option<Breaker>,
         /// Bounds the attempts under way. Default none.
         pub bulkhead: Option<Bulkhead>,
+        /// Holds attempts back after they have their permit. Default none.
+        pub throttle: Option<Throttle>,
         /// Connections to the callee. Default none: as many as wanted.
         pub pool: Option<Pool>,
         /// What answers in place of the callee. Default none.
@@ -36,7 +38,7 @@ schema! {
         pub detection: Detection = Instant,
         /// One-way network latency, drawn for each direction of each attempt.
         pub network: DurationDistribution = (Constant("0s")),
-        /// Whose state breaker, budget, bulkhead, pool and balancer are.
+        /// Whose state breaker, budget, bulkhead, throttle, pool and balancer are.
         pub scope: Scope = Replica,
     }
 }
@@ -77,9 +79,10 @@ schema! {
         pub jitter: Jitter = None,
         /// Failures that are tried again.
         pub on: Vec<FailureCause> = [
-            Timeout, Deadline, Refused, QueueFull, Reset, Error, Dependency, BreakerOpen, BulkheadFull, PoolTimeout, Shed
+            Timeout, Deadline, Refused, QueueFull, Reset, Error, Dependency, BreakerOpen, BulkheadFull, PoolTimeout, Shed,
+            Throttled
         ] where Rule::OneOrMore,
-        /// Bounds retries to a share of the first attempts. Default none.
+        /// Bounds the retries of all calls together. Default none.
         pub budget: Option<Budget>,
         /// Whether retries pass the breaker again (`Outside` it, default) or happen within one permission (`Inside`).
         pub order: Order = Outside,
@@ -107,8 +110,8 @@ schema! {
 }
 
 schema! {
-    /// Randomization of a backoff d (Brooker, "Exponential Backoff And Jitter", 2015).
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    /// Randomization of a backoff d (the first four: Brooker, "Exponential Backoff And Jitter", 2015).
+    #[derive(Clone, Copy, Debug, PartialEq)]
     pub enum Jitter {
         /// d.
         None,
@@ -118,11 +121,22 @@ schema! {
         Equal,
         /// min(max, U(base, 3 x previous wait)), the first previous wait being base.
         Decorrelated,
+        /// U(d (1 - share), d (1 + share)): gRPC's is `Around("20%", beyond_max: true)`, resilience4j's `Around("50%")`, and
+        /// Polly's of a fixed wait `Around("25%")`.
+        Around {
+            /// Of d, to either side.
+            share: f64 where Rule::share(1.0),
+            /// Whether d is capped before, so that the wait may exceed `max` (gRPC), rather than the wait (resilience4j).
+            beyond_max: bool = false,
+        },
+        /// Polly's `DecorrelatedJitterBackoffV2`: min(max, base (f(t) - f(t')) / 1.4), f(t) = 2^t tanh(sqrt(4t)), t = n - 1 +
+        /// U(0, 1), t' that of the retry before; `factor` is not used.
+        Polly,
     }
 }
 
 schema! {
-    /// Bounds retries to a share of the first attempts.
+    /// Bounds the retries of a caller's calls to a callee.
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub enum Budget {
         /// A retry is allowed while retries stay within `share` of the first attempts of the trailing window, plus a floor
@@ -141,6 +155,45 @@ schema! {
             share: f64 = "10%" where Rule::share(10.0),
             /// Most tokens it holds, at least 1.
             capacity: f64 = 20 where Rule::factor(1.0, 1e9),
+        },
+        /// As Finagle's `RetryBudget`: as `Ratio`, but a retry costs 1000/share truncated to a whole number. Linkerd's and
+        /// tower's `TpsBudget` truncate 1/share instead: what is 30% there is 1/3 (33.33%) here.
+        Finagle {
+            /// Length of the trailing window; the floor counts its whole seconds.
+            ttl: SimDuration = "10s" where Rule::Duration { min: SimDuration::from_secs(1), max: SimDuration::from_secs(60) },
+            /// Retries per second that are always allowed.
+            min_per_s: u32 = 10 where Rule::count(0, 1_000_000),
+            /// Retries / first attempts, 0 to 1000.
+            share: f64 = "20%" where Rule::share(1_000.0),
+        },
+        /// As Envoy's `retry_budget`: a retry is allowed while the retries in progress, backoffs included, are fewer than
+        /// this share of the attempts in progress.
+        Envoy {
+            /// Retries / attempts in progress, 0 to 1.
+            share: f64 = "20%" where Rule::share(1.0),
+            /// Fewer retries in progress than this are always allowed.
+            min_concurrent: u32 = 3 where Rule::count(0, 1_000_000),
+        },
+        /// As gRPC's `retryThrottling`: a failed attempt that `on` names takes a token, a success adds `token_ratio`; retries
+        /// are allowed while more than half of the tokens are left. Starts full. gRPC has no defaults; these are the
+        /// example of its proposal A6.
+        Grpc {
+            /// Most tokens, 1 to 1000.
+            max_tokens: u32 = 10 where Rule::count(1, 1_000),
+            /// Tokens that a success adds, in thousandths.
+            token_ratio: f64 = 0.1 where Rule::factor(0.001, 1_000.0),
+        },
+        /// As the AWS SDKs' standard mode: a retry takes its cost; a success adds what the last retry of its call took, or
+        /// 1 without a retry. Starts full. The defaults are those of generation v2.0; v2.1 has 14, 14 and 5.
+        AwsSdk {
+            /// Most tokens.
+            tokens: u32 = 500 where Rule::count(1, 1_000_000),
+            /// Cost of a retry.
+            cost: u32 = 5 where Rule::count(1, 1_000_000),
+            /// Cost of a retry after `Timeout`.
+            timeout_cost: u32 = 10 where Rule::count(1, 1_000_000),
+            /// Cost of a retry after `RateLimited` or `Shed`.
+            throttling_cost: u32 = 5 where Rule::count(1, 1_000_000),
         },
     }
 }
@@ -164,6 +217,32 @@ schema! {
         pub max_concurrent: u32 = 25 where Rule::count(1, 1_000_000),
         /// How long an attempt waits for a permit, first come, first served.
         pub max_wait: SimDuration = "0s",
+    }
+}
+
+schema! {
+    /// Holds a caller's attempts back before a replica is chosen.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub enum Throttle {
+        /// Google's adaptive throttling (SRE book, ch. 21): an attempt is refused with probability max(0, (requests - k x
+        /// accepts) / (requests + 1)) of the trailing window. Refused ones are requests; accepted are those that the
+        /// callee answered, with an error as well.
+        Adaptive {
+            /// Attempts that are sent for each that is accepted, at least 1.
+            k: f64 = 2 where Rule::factor(1.0, 1_000.0),
+            /// Length of the trailing window.
+            window: SimDuration = "2m" where Rule::duration_from_millis(1),
+        },
+        /// As resilience4j's `RateLimiter`: so many attempts in each period. Whoever finds none left reserves one of a
+        /// later period and waits for it, or, where that is too long, waits as long as it may and is refused.
+        Resilience4j {
+            /// Attempts per period.
+            limit: u32 = 50 where Rule::count(1, 1_000_000_000),
+            /// Length of a period. (Of resilience4j's own default, 500ns, nobody would notice anything.)
+            period: SimDuration where Rule::positive_duration(),
+            /// The longest wait for a later period.
+            max_wait: SimDuration = "5s",
+        },
     }
 }
 
@@ -280,6 +359,7 @@ impl Default for Policy {
             retry: None,
             breaker: None,
             bulkhead: None,
+            throttle: None,
             pool: None,
             fallback: None,
             balancer: Balancer::RoundRobin,

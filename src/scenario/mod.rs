@@ -37,7 +37,7 @@ pub use admission::{RateLimit, Shed};
 pub use breaker::{Breaker, BreakerTrip, BreakerWindow};
 pub use call::{
     Backoff, Balancer, Budget, Bulkhead, Cancel, Detection, Fallback, FallbackTime, Jitter, LateReply, Order,
-    Policy, Pool, Retry, Scope,
+    Policy, Pool, Retry, Scope, Throttle,
 };
 pub use change::{Change, Changed, NewValue, Patch};
 pub use document::{Choice, Document, FORMAT, Rejected, Resolved, VariantInfo};

@@ -5,6 +5,7 @@
 mod admission;
 mod bad_input;
 mod breakers;
+mod budgets;
 mod caches;
 mod check_command;
 mod conformance;
@@ -34,5 +35,6 @@ mod settings;
 mod support;
 mod test_command;
 mod theory;
+mod throttles;
 mod tidy;
 mod verdicts;

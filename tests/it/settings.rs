@@ -425,7 +425,10 @@ const ALL: &[(&str, &[&str])] = &[
         &["None", "Retry(max_attempts: 3, backoff: Fixed(\"300ms\"))", "Retry(order: Inside)"],
     ),
     (policy!("retry.max_attempts"), &["1", "4"]),
-    (policy!("retry.budget"), &["None", "Tokens()", "Ratio()"]),
+    (
+        policy!("retry.budget"),
+        &["None", "Tokens()", "Ratio()", "Finagle()", "Envoy()", "Grpc(max_tokens: 5)", "AwsSdk(tokens: 50)"],
+    ),
     (
         policy!("breaker"),
         &[
@@ -437,6 +440,15 @@ const ALL: &[(&str, &[&str])] = &[
     (
         policy!("bulkhead"),
         &["None", "Bulkhead(max_concurrent: 3, max_wait: \"1s\")", "Bulkhead(max_concurrent: 30)"],
+    ),
+    (
+        policy!("throttle"),
+        &[
+            "None",
+            "Adaptive(k: 1.2, window: \"5s\")",
+            "Resilience4j(limit: 5, period: \"200ms\", max_wait: \"300ms\")",
+            "Resilience4j(limit: 20, period: \"1s\", max_wait: \"0s\")",
+        ],
     ),
     (policy!("pool"), &["None", "Pool(size: 2)", "Pool(size: 20, max_wait: \"0s\")"]),
     (policy!("balancer"), &["RoundRobin", "LeastInFlight", "Random", "PowerOfTwo"]),

@@ -20,6 +20,11 @@ const FIELDS: &[&[&str]] = &[
         "retry: Retry(max_attempts: 2, order: Inside)",
         "retry: Retry(max_attempts: 5, budget: Tokens(share: \"20%\", capacity: 3))",
         "retry: Retry(max_attempts: 5, budget: Ratio(share: \"20%\", window: \"1s\"), on: [Timeout, Refused])",
+        "retry: Retry(max_attempts: 4, backoff: Fixed(\"30ms\"), budget: Finagle(ttl: \"1s\", min_per_s: 2))",
+        "retry: Retry(max_attempts: 4, backoff: Fixed(\"30ms\"), jitter: Around(\"50%\"), budget: Envoy(min_concurrent: 1))",
+        "retry: Retry(max_attempts: 4, order: Inside, budget: Grpc(max_tokens: 5, token_ratio: 0.5))",
+        "retry: Retry(max_attempts: 3, budget: AwsSdk(tokens: 20))",
+        "retry: Retry(max_attempts: 5, backoff: Exponential(base: \"10ms\", max: \"50ms\"), jitter: Polly)",
     ],
     &[
         "breaker: Consecutive(failures: 3, open_for: \"300ms\")",
@@ -32,6 +37,11 @@ const FIELDS: &[&[&str]] = &[
         "breaker: Resilience4j(window: Time(\"2s\"), min_calls: 5, slow_after: \"50ms\", slow_rate: \"50%\", open_for: \"400ms\", automatic: true)",
     ],
     &["bulkhead: Bulkhead(max_concurrent: 2)", "bulkhead: Bulkhead(max_concurrent: 3, max_wait: \"100ms\")"],
+    &[
+        "throttle: Adaptive(k: 1.5, window: \"2s\")",
+        "throttle: Resilience4j(limit: 2, period: \"100ms\", max_wait: \"0s\")",
+        "throttle: Resilience4j(limit: 3, period: \"200ms\", max_wait: \"150ms\")",
+    ],
     &["pool: Pool(size: 2, max_wait: \"50ms\")", "pool: Pool(size: 1, max_wait: \"10s\")"],
     &["balancer: Random", "balancer: LeastInFlight", "balancer: PowerOfTwo"],
     &["detection: Probes"],

@@ -14,7 +14,7 @@ use crate::scenario::{
     Cache, Cancel, Capacity, Check, Condition, CrashBackoff, Detection, Effect, Fallback, FallbackTime,
     Fault, Impact, Jitter, Join, LateReply, Limits, Memory, Misdiagnosis, OnCall, Order, Per, Policy, Pool,
     Probe, Queue, Rate, RateLimit, Restart, Retry, Rollout, RunbookRule, Scenario, Scope, Service, Shed,
-    Step, Traffic, Trigger, VerdictKind, Verification, View, Visit, WhenFull, World,
+    Step, Throttle, Traffic, Trigger, VerdictKind, Verification, View, Visit, WhenFull, World,
 };
 use crate::time::SimDuration;
 
@@ -78,6 +78,8 @@ schema! {
         RateLimited,
         /// The callee turned it away because others matter more.
         Shed,
+        /// The caller's throttle held it back.
+        Throttled,
     }
 }
 
@@ -106,11 +108,11 @@ macro_rules! read_by_forms {
 
 read_by_forms! {
     Access, Act => one_begin, Action, Backoff => longest_wait, Balancer, Bound => ordered_bound, Breaker => sound_breaker,
-    BreakerTrip, BreakerWindow, Budget, Bulkhead, Cache, Cancel, Check => ordered_period, Condition, CrashBackoff => longest_restart_wait,
+    BreakerTrip, BreakerWindow, Budget => some_retries, Bulkhead, Cache, Cancel, Check => ordered_period, Condition, CrashBackoff => longest_restart_wait,
     Detection, DurationDistribution => ordered_range, Effect, FailureCause, Fallback => fixed_answer, FallbackTime, Fault,
     Impact, Jitter, Join, LateReply, Limits, Memory => room_for_requests, Misdiagnosis, OnCall, Order, Per, Policy, Pool,
     Probe, Queue, Rate, RateLimit, Restart, Retry => jitter_of_backoff, Rollout, RunbookRule, Scenario, Scope, Service,
-    Shed, Step => possible_quorum, Traffic => some_steps, Trigger, VerdictKind, Verification, View, Visit, WhenFull, World,
+    Shed, Step => possible_quorum, Throttle, Traffic => some_steps, Trigger, VerdictKind, Verification, View, Visit, WhenFull, World,
 }
 
 impl Decode for Capacity {
@@ -221,17 +223,43 @@ fn ordered_range(distribution: &DurationDistribution, node: &Node, cx: &mut Cx) 
 }
 
 fn jitter_of_backoff(retry: &Retry, node: &Node, cx: &mut Cx) {
-    if retry.jitter == Jitter::Decorrelated && !matches!(retry.backoff, Backoff::Exponential { .. }) {
+    let (name, label) = match retry.jitter {
+        Jitter::Decorrelated => ("Decorrelated", "it grows from the previous wait"),
+        Jitter::Polly => ("Polly", "it grows by itself"),
+        _ => return,
+    };
+    if !matches!(retry.backoff, Backoff::Exponential { .. }) {
+        let message = format!("`{name}` jitter needs exponential backoff");
         cx.report(
-            Diagnostic::error(
-                code::FIT,
-                part(node, "jitter"),
-                "`Decorrelated` jitter needs exponential backoff",
-            )
-            .label("it grows from the previous wait")
-            .help("add `backoff: Exponential(base: \"100ms\")`, or write `jitter: Full`"),
+            Diagnostic::error(code::FIT, part(node, "jitter"), message)
+                .label(label)
+                .help("add `backoff: Exponential(base: \"100ms\")`, or write `jitter: Full`"),
         );
     }
+}
+
+fn some_retries(budget: &Budget, node: &Node, cx: &mut Cx) {
+    let (why, help) = match *budget {
+        Budget::Ratio { share: 0.0, min_per_s: 0.0, .. }
+        | Budget::Finagle { share: 0.0, min_per_s: 0, .. }
+        | Budget::Envoy { share: 0.0, min_concurrent: 0 } => {
+            ("neither a share nor a floor", "give it a share")
+        }
+        Budget::Grpc { max_tokens: 0..=2, .. } => {
+            ("one failure leaves half of the tokens or less", "give `max_tokens` at least 3")
+        }
+        Budget::AwsSdk { tokens, cost, timeout_cost, throttling_cost }
+            if tokens < cost.min(timeout_cost).min(throttling_cost) =>
+        {
+            ("every retry costs more than it holds", "give `tokens` at least the cost of a retry")
+        }
+        _ => return,
+    };
+    cx.report(
+        Diagnostic::warning(code::NO_EFFECT, node.span, "this budget never allows a retry")
+            .label(why)
+            .help(format!("{help}, or write `max_attempts: 1` if there should be no retries")),
+    );
 }
 
 fn fixed_answer(fallback: &Fallback, node: &Node, cx: &mut Cx) {

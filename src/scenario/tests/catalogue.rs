@@ -80,6 +80,8 @@ fn every_example_is_read() {
         ("BreakerTrip", "calls.'t -> a'.breaker"),
         ("DurationDistribution", "calls.'t -> a'.network"),
         ("Bulkhead", "calls.'t -> a'.bulkhead"),
+        ("Throttle", "calls.'t -> a'.throttle"),
+        ("Jitter", "calls.'t -> a'.retry"),
         ("Pool", "calls.'t -> a'.pool"),
         ("Fallback", "calls.'t -> a'.fallback"),
         ("Balancer", "calls.'t -> a'.balancer"),
@@ -92,6 +94,7 @@ fn every_example_is_read() {
         for form in info.forms {
             let example = form.example();
             let value = match info.name {
+                "Jitter" => format!("Retry(backoff: Exponential(base: \"1s\"), jitter: {example})"),
                 "BreakerWindow" => format!("Resilience4j(window: {example})"),
                 "BreakerTrip" => format!("Gobreaker(trip: {example})"),
                 _ => example,

@@ -54,7 +54,7 @@ fn apply(change: &Change, to: &mut Scenario) {
 
 const RICH: &str = "\"shop -> user\": Policy(timeout: \"1.5s\", deadline: \"9s\",
     retry: Retry(max_attempts: 4, backoff: Exponential(base: \"100ms\"), budget: Ratio(share: \"20%\")),
-    breaker: Resilience4j(window: Calls(10), min_calls: 5), bulkhead: Bulkhead(max_concurrent: 5), pool: Pool(size: 7),
+    breaker: Resilience4j(window: Calls(10), min_calls: 5), bulkhead: Bulkhead(max_concurrent: 5), throttle: Resilience4j(limit: 5, period: \"1s\"), pool: Pool(size: 7),
     network: Uniform(\"1ms\", \"2ms\"))";
 
 #[test]
@@ -80,6 +80,8 @@ fn one_change_after_another_comes_to_the_same_as_overrides() {
         ("breaker.open_max", "\"90s\""),
         ("bulkhead.max_concurrent", "2"),
         ("bulkhead.max_wait", "\"1s\""),
+        ("throttle.limit", "7"),
+        ("throttle.max_wait", "\"1s\""),
         ("pool.size", "3"),
         ("balancer", "LeastInFlight"),
         ("network.low", "\"0.5ms\""),
@@ -88,6 +90,9 @@ fn one_change_after_another_comes_to_the_same_as_overrides() {
         ("breaker.window", "Time(\"30s\")"),
         ("network", "Exp(\"3ms\")"),
         ("retry.budget", "Tokens(capacity: 5)"),
+        ("retry.budget", "AwsSdk()"),
+        ("retry.jitter", "Around(\"20%\")"),
+        ("throttle", "Adaptive()"),
         ("breaker", "Consecutive(failures: 3)"),
         ("breaker", "Hystrix(min_calls: 5)"),
         ("breaker", "Gobreaker()"),

@@ -7,5 +7,6 @@ mod journeys;
 mod layers;
 mod limits;
 mod mistakes;
+mod policies;
 mod reading;
 mod sample;

@@ -50,7 +50,7 @@ fn the_sample_is_read() {
     let policy = &scenario.calls[0].1;
     assert_eq!(policy.timeout, Some(ms(1500)));
     assert_eq!(policy.retry.as_ref().unwrap().max_attempts, 4);
-    assert_eq!(policy.retry.as_ref().unwrap().on.len(), 11);
+    assert_eq!(policy.retry.as_ref().unwrap().on.len(), 12);
     assert_eq!(policy.network, DurationDistribution::Constant(SimDuration::ZERO));
     let class = &scenario.classes()[0];
     assert_eq!(*class.rate, Rate::Constant(10_000.0 / 60.0));

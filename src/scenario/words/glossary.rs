@@ -260,6 +260,10 @@ words! {
         "A cap on the attempts that a caller has under way to one callee, so that a slow callee cannot take \
         all of its threads."
         r"Policy(bulkhead: Bulkhead(max_concurrent: 10))";
+    "throttle" ["adaptive throttling", "client-side throttling"]
+        "What holds a caller's own attempts back before they are sent: because the callee turned many away of late, or \
+        because more than so many in a period were agreed. What is refused fails at once and costs the callee nothing."
+        r"Policy(throttle: Adaptive(k: 2))";
     "timeout"
         "How long a caller waits for one attempt; counted from when the attempt passes the breaker. The \
         callee does not notice, unless there is cancellation."
