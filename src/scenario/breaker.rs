@@ -29,7 +29,7 @@ schema! {
             slow_after: SimDuration = "60s" where Rule::positive_duration(),
             /// Time from opening to half-open.
             open_for: SimDuration = "60s" where Rule::positive_duration(),
-            /// Growth of that time with each probe that fails in a row, at least 1; closed, it starts over.
+            /// Growth of `open_for` each time that half-open fails, at least 1; closed, it starts over.
             open_factor: f64 = 1 where Rule::factor(1.0, 1_000.0),
             /// The longest time from opening to half-open. Default none.
             open_max: Option<SimDuration> where Rule::positive_duration(),
@@ -86,10 +86,9 @@ schema! {
         Gobreaker {
             /// What opens it; asked at each failure.
             trip: BreakerTrip = (Consecutive(6)),
-            /// While closed, counts are cleared at the first call later than this after the last clearing; zero for
-            /// never.
+            /// While closed, all counts are cleared when they are this old, with the next call; zero for never.
             interval: SimDuration = "0s",
-            /// Length of the buckets in which counts are forgotten instead, once they are older than `interval`; zero
+            /// Length of a bucket. Counts are then forgotten bucket by bucket, as they get older than `interval`; zero
             /// to clear all at once.
             bucket: SimDuration = "0s",
             /// Time from opening to half-open.

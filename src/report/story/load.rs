@@ -185,7 +185,7 @@ mod tests {
         assert_eq!(told(60), ["outage more than half of buy fails, until T+200s"]);
         let apart = [
             "outage more than half of buy fails, until T+120s",
-            "outage more than half of buy fails again, until T+5m20s",
+            "outage more than half of buy fails again, until T+320s",
         ];
         assert_eq!(told(180), apart);
     }
