@@ -35,4 +35,5 @@ mod support;
 mod test_command;
 mod theory;
 mod tidy;
+mod validate_command;
 mod verdicts;
