@@ -251,7 +251,7 @@ pub(crate) struct ValidateArgs {
     pub(crate) only: Option<String>,
 
     /// Run every case under so many seeds, from 1 on
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = several, help_heading = "What to compare")]
+    #[arg(long, value_name = "N", default_value_t = 40, value_parser = several, help_heading = "What to compare")]
     pub(crate) seeds: u64,
 
     /// Run at most so many simulations at once [default: one per processor]

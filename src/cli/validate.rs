@@ -2,7 +2,7 @@
 
 use knockon::report::{ValidationData, json, markdown, validation_report};
 use knockon::suggest::closest;
-use knockon::validation::{Case, Effort, Verdict, cases, validate as compare};
+use knockon::validation::{Case, Effort, Verdict, cases, runs, validate as compare};
 
 use crate::cli::args::{Format, ValidateArgs};
 use crate::cli::exit::{CliError, Exit};
@@ -15,7 +15,7 @@ pub(crate) fn validate(args: &ValidateArgs, terminal: Terminal) -> Result<Exit, 
     let chosen = chosen(args)?;
     let jobs = args.jobs.unwrap_or_else(files::processors);
     let effort = Effort { seeds: args.seeds, jobs, length: 1.0 };
-    let meter = Meter::start(terminal, chosen.len() * args.seeds as usize, None);
+    let meter = Meter::start(terminal, runs(&chosen, args.seeds) as usize, None);
     let compared = compare(&chosen, effort, |_| meter.watcher());
     drop(meter);
     let Some(validation) = compared else { return Ok(Exit::Interrupted) };

@@ -1,6 +1,7 @@
 //! What is compared: a scenario, what is read from its runs, what theory says, and when the two agree.
 
 use crate::scenario::{Choice, Document, Scenario};
+use crate::time::SimDuration;
 use crate::validation::Measured;
 use crate::validation::interval::Interval;
 
@@ -91,6 +92,8 @@ pub struct Case {
     pub variant: Option<&'static str>,
     /// Whether the waits of users are asked for.
     pub waits: bool,
+    /// Run under the first seed only, and for so long at the most; none for all seeds and the whole horizon.
+    pub once: Option<SimDuration>,
     /// What is compared.
     pub rows: Vec<Row>,
 }
@@ -104,7 +107,16 @@ impl Case {
         file: (&'static str, &'static str),
         variant: impl Into<Option<&'static str>>,
     ) -> Self {
-        Self { group, name, parameters, file, variant: variant.into(), waits: false, rows: Vec::new() }
+        Self {
+            group,
+            name,
+            parameters,
+            file,
+            variant: variant.into(),
+            waits: false,
+            once: None,
+            rows: Vec::new(),
+        }
     }
 
     /// With a comparison that is decided by the usual rule.
@@ -133,6 +145,11 @@ impl Case {
         self
     }
 
+    /// Under how many of so many seeds it is run.
+    pub fn seeds(&self, seeds: u64) -> u64 {
+        if self.once.is_some() { 1 } else { seeds }
+    }
+
     /// The scenario, with its horizon times `length`.
     ///
     /// # Panics
@@ -147,7 +164,9 @@ impl Case {
         match resolved {
             Ok(resolved) => {
                 let mut scenario = resolved.scenario;
-                scenario.horizon.value = scenario.horizon.value.scaled(length);
+                let horizon = scenario.horizon.value;
+                scenario.horizon.value =
+                    self.once.map_or_else(|| horizon.scaled(length), |most| horizon.min(most));
                 scenario
             }
             Err(rejected) => unreachable!("validation/{name}.ron: {:?}", rejected.diagnostics),
@@ -208,5 +227,40 @@ impl Row {
             (Rule::AtMost, _) => found.estimate <= theory * (1.0 + 1e-6),
         };
         if agrees { Verdict::Agrees } else { Verdict::Differs }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(rule: Rule, theory: f64, values: &[f64], before: Option<f64>) -> Verdict {
+        let row = Row { quantity: "", theory, read: |_| 0.0, rule };
+        row.verdict(row.interval(values), before)
+    }
+
+    #[test]
+    fn theory_must_be_inside_a_narrow_interval() {
+        let values: Vec<f64> = (0..20).map(|n| 10.0 + 0.01 * f64::from(n % 5)).collect();
+        assert_eq!(verdict(Rule::Inside, 10.02, &values, None), Verdict::Agrees);
+        assert_eq!(verdict(Rule::Inside, 10.2, &values, None), Verdict::Differs);
+        let wide: Vec<f64> = (0..20).map(|n| 10.0 + f64::from(n % 5)).collect();
+        assert_eq!(verdict(Rule::Inside, 12.0, &wide, None), Verdict::TooWide);
+        assert_eq!(verdict(Rule::Inside, 20.0, &wide, None), Verdict::Differs, "however wide");
+    }
+
+    #[test]
+    fn approximations_limits_and_bounds_have_rules_of_their_own() {
+        let values = [9.9, 10.0, 10.1, 10.0, 10.0, 9.95, 10.05, 10.0];
+        assert_eq!(verdict(Rule::Band(0.05), 10.2, &values, None), Verdict::Agrees);
+        assert_eq!(verdict(Rule::Band(0.05), 11.0, &values, None), Verdict::Differs);
+        assert_eq!(verdict(Rule::Nearer, 12.0, &values, None), Verdict::Begins);
+        assert_eq!(verdict(Rule::Nearer, 12.0, &values, Some(9.0)), Verdict::Agrees);
+        assert_eq!(verdict(Rule::Nearer, 12.0, &values, Some(11.0)), Verdict::Differs);
+        assert_eq!(verdict(Rule::Nearer, 10.0, &values, Some(10.0)), Verdict::Agrees, "inside");
+        assert_eq!(verdict(Rule::AtMost, 10.1, &values, None), Verdict::Agrees);
+        assert_eq!(verdict(Rule::AtMost, 10.0, &values, None), Verdict::Differs);
+        assert_eq!(verdict(Rule::Spread, 0.06, &values, None), Verdict::Agrees);
+        assert_eq!(verdict(Rule::Spread, 6.0, &values, None), Verdict::Differs);
     }
 }

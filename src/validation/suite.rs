@@ -4,6 +4,7 @@ use crate::experiment::{Watch, in_order};
 use crate::validation::case::{Case, Group, Row, Rule, Verdict};
 use crate::validation::exact::exact;
 use crate::validation::interval::Interval;
+use crate::validation::library::library;
 use crate::validation::limits::{approximate, asymptotic, bounds};
 use crate::validation::measure::Measured;
 use crate::validation::witness::Gap;
@@ -77,22 +78,28 @@ const LAWS: [&str; 3] = [
 /// Sides of a law may differ so much: sums of floating point numbers against exact ones.
 const ROUNDING: f64 = 1e-9;
 
-/// Compares all cases. `watch` gives the one who watches a run, by its index among `seeds` runs of each case in turn; none
-/// if it stopped one of them.
+/// How many runs there are: each case under each seed, or once.
+pub fn runs(cases: &[Case], seeds: u64) -> u64 {
+    cases.iter().map(|case| case.seeds(seeds)).sum()
+}
+
+/// Compares all cases. `watch` gives the one who watches a run, by its index; none if it stopped one of them.
 pub fn validate<W: Watch>(
     cases: &[Case],
     effort: Effort,
     watch: impl Fn(usize) -> W + Sync,
 ) -> Option<Validation> {
     let scenarios: Vec<_> = cases.iter().map(|case| case.scenario(effort.length)).collect();
-    let seeds = effort.seeds as usize;
-    let runs = in_order(cases.len() * seeds, effort.jobs, |index| {
+    let runs_of =
+        |(index, case): (usize, &Case)| (1..=case.seeds(effort.seeds)).map(move |seed| (index, seed));
+    let plan: Vec<(usize, u64)> = cases.iter().enumerate().flat_map(runs_of).collect();
+    let runs = in_order(plan.len(), effort.jobs, |index| {
         let watch = watch(index);
         if watch.stop().is_some() {
             return None;
         }
-        let (case, seed) = (index / seeds, index % seeds);
-        let measured = Measured::of(&scenarios[case], seed as u64 + 1, cases[case].waits, &watch)?;
+        let (case, seed) = plan[index];
+        let measured = Measured::of(&scenarios[case], seed, cases[case].waits, &watch)?;
         Some(Values {
             rows: cases[case].rows.iter().map(|row| (row.read)(&measured)).collect(),
             gaps: [measured.laws.threads, measured.laws.queues, measured.laws.record],
@@ -100,8 +107,11 @@ pub fn validate<W: Watch>(
     });
     let runs: Vec<Values> = runs.into_iter().collect::<Option<_>>()?;
     let mut rows: Vec<Compared> = Vec::new();
-    for (case, runs) in cases.iter().zip(runs.chunks(seeds)) {
-        compare(case, runs, effort.length, &mut rows);
+    let mut rest = runs.as_slice();
+    for case in cases {
+        let (own, others) = rest.split_at(case.seeds(effort.seeds) as usize);
+        compare(case, own, effort.length, &mut rows);
+        rest = others;
     }
     rows.extend(
         LAWS.iter()
@@ -155,5 +165,5 @@ fn law_row<'a>(quantity: &str, gaps: impl Iterator<Item = &'a Gap>) -> Option<Co
 
 /// All cases, in the order of their groups.
 pub fn cases() -> Vec<Case> {
-    exact().into_iter().chain(approximate()).chain(asymptotic()).chain(bounds()).collect()
+    exact().into_iter().chain(approximate()).chain(asymptotic()).chain(bounds()).chain(library()).collect()
 }

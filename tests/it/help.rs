@@ -30,6 +30,11 @@ fn the_help_of_test_is_known() {
 }
 
 #[test]
+fn the_help_of_validate_is_known() {
+    insta::assert_snapshot!(help_of(&["validate"]));
+}
+
+#[test]
 fn the_help_of_new_is_known() {
     insta::assert_snapshot!(help_of(&["new"]));
 }

@@ -37,4 +37,5 @@ mod test_command;
 mod theory;
 mod throttles;
 mod tidy;
+mod validate_command;
 mod verdicts;

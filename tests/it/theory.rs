@@ -1,14 +1,84 @@
-//! Closed forms inside intervals, at seeds fixed beforehand.
+//! `knockon validate` in short: every row of it, with shorter or fewer runs, and that it can fail.
 
-use crate::support::{replay, scenario};
+use knockon::scenario::{Choice, Document};
+use knockon::time::SimDuration;
+use knockon::validation::{
+    Case, Effort, Group, Interval, Measured, Rule, Validation, Verdict, approximate, asymptotic, bounds,
+    cases, exact, validate,
+};
 
-/// Little's law and the utilization law hold on every service, whatever the theory: L = lambda T, U = lambda S / c.
+use crate::support::{library, replay, scenario};
+
+/// Compares cases under so many seeds, with horizons this many times as long.
+fn compare(cases: &[Case], seeds: u64, length: f64) -> Validation {
+    validate(cases, Effort { seeds, jobs: 2, length }, |_| ()).unwrap()
+}
+
 #[test]
-fn littles_law_holds() {
+fn what_is_exactly_known_is_inside_the_interval_of_short_runs() {
+    let validation = compare(&exact(), 20, 0.1);
+    let differs = validation.rows.iter().filter(|row| row.verdict == Verdict::Differs);
+    assert_eq!(differs.collect::<Vec<_>>(), [] as [&knockon::validation::Compared; 0]);
+    assert!(validation.rows.len() > 60, "every row was compared");
+    let narrow = validation.rows.iter().filter(|row| row.found.relative_half_width() < 0.1).count();
+    assert!(narrow > 50, "a tenth of the time still says something: {narrow}");
+}
+
+#[test]
+fn approximations_are_as_near_as_they_are_said_to_be() {
+    let validation = compare(&approximate(), 2, 1.0);
+    let rules = approximate().into_iter().flat_map(|case| case.rows);
+    for (row, rule) in validation.rows.iter().zip(rules.map(|row| row.rule)) {
+        let Rule::Band(band) = rule else { panic!("{row:?} has a band") };
+        assert!((row.found.estimate / row.theory - 1.0).abs() < band, "{row:?}");
+    }
+}
+
+#[test]
+fn larger_systems_are_nearer_to_their_limit() {
+    let mut small = asymptotic();
+    small.retain(|case| !case.parameters.ends_with("1000") && !case.parameters.ends_with("0.97"));
+    let validation = compare(&small, 4, 1.0);
+    assert!(validation.rows.len() >= 8 && validation.agrees(), "{:#?}", validation.rows);
+    assert_eq!(validation.rows.iter().filter(|row| row.verdict == Verdict::Begins).count(), 2);
+}
+
+#[test]
+fn a_token_bucket_keeps_its_bound() {
+    let validation = compare(&bounds(), 3, 0.2);
+    assert!(validation.agrees(), "{:#?}", validation.rows);
+    assert!(validation.rows[0].found.estimate > 9.5, "and makes use of it");
+}
+
+#[test]
+fn the_laws_of_all_queues_hold_in_the_whole_library() {
+    let mut paths: Vec<_> =
+        std::fs::read_dir(library("")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "ron"));
+    paths.sort();
+    let (mut threads, mut queues) = (0, 0);
+    for path in paths {
+        let name = path.to_string_lossy();
+        let load = |path: &str| std::fs::read(path).map_err(|error| error.to_string());
+        let document = Document::parse(&name, &std::fs::read(&path).unwrap(), &load).unwrap();
+        let mut scenario = document.resolve(&Choice::default()).unwrap().scenario;
+        scenario.horizon.value = scenario.horizon.value.min(SimDuration::from_secs(60));
+        let laws = Measured::of(&scenario, 1, false, &()).unwrap().laws;
+        threads += laws.threads.len();
+        queues += laws.queues.len();
+        for gap in laws.threads.iter().chain(&laws.queues).chain(&laws.record) {
+            assert!(gap.relative < 1e-9, "{name}: {gap:?}");
+        }
+    }
+    assert!(threads > 40 && queues > 10, "{threads} {queues}");
+}
+
+/// The same of the numbers in a summary: L = lambda T, U = lambda S / c.
+#[test]
+fn littles_law_holds_in_a_summary() {
     let incident = replay(&scenario("00-single-queue.ron", "20m"));
     let service = &incident.summary.services["queue"];
-    let seconds = 20.0 * 60.0;
-    let rate = service.attempts as f64 / seconds;
+    let rate = service.attempts as f64 / (20.0 * 60.0);
     let sojourn_s = (service.mean_wait_ms + service.mean_service_ms) / 1e3;
     assert!((service.mean_in_flight / (rate * sojourn_s) - 1.0).abs() < 1e-3, "L = lambda T");
     assert!(
@@ -17,73 +87,52 @@ fn littles_law_holds() {
     );
 }
 
-/// M/M/c/K: loss, waiting and occupancy against the formulas, in a queue that is mostly full.
-#[test]
-fn a_bounded_queue_loses_what_theory_says() {
-    // lambda = 120/s, mu = 10/s, c = 10, K = 20: loss 0.1796659, Lq 6.26049 (K counts those in service).
-    let text = "Scenario(format: 1, name: \"M/M/c/K\", warm_up: \"60s\", horizon: \"60m\", seed: 3,
-        services: { \"q\": Service(threads: 10, queue: Fifo(capacity: 10), operations: { \"op\": [Work(Exp(\"100ms\"))] }) },
-        traffic: { \"c\": Open(rate: \"120/s\", entry: \"q.op\") })";
-    let incident = replay(&knockon::scenario::Scenario::parse(text).unwrap());
-    let class = &incident.summary.traffic["c"];
-    let loss = class.failed as f64 / class.requests as f64;
-    // 432,000 requests; losses come in bursts, so the interval is wider than the binomial one.
-    assert!((loss - 0.179_665_9).abs() < 0.006, "loss {loss}");
-    let service = &incident.summary.services["q"];
-    let waiting = service.mean_in_flight - service.utilization * 10.0;
-    assert!((waiting - 6.260_49).abs() < 0.12, "Lq {waiting}");
-    assert_eq!(class.failed_by_cause["queue_full"], class.failed);
+const MM1: &str = include_str!("../../validation/mm1.ron");
+
+/// The share of busy time of an M/M/1 queue, which should be this.
+fn busy(text: &'static str, theory: f64) -> Verdict {
+    let case =
+        Case::new(Group::Exact, "M/M/1", "", ("mm1", text), "half")
+            .row("share of busy time", theory, |m| m.service("queue").utilization);
+    let validation = compare(&[case], 5, 1.0);
+    assert_eq!(validation.agrees(), validation.rows[0].verdict == Verdict::Agrees);
+    validation.rows[0].verdict
 }
 
-/// M/M/c: the wait against Erlang C.
 #[test]
-fn parallel_servers_wait_as_erlang_says() {
-    // lambda = 80/s, mu = 10/s, c = 10: a = 8, W = 0.204590 S = 20.459 ms.
-    let text = "Scenario(format: 1, name: \"M/M/c\", warm_up: \"60s\", horizon: \"60m\", seed: 4,
-        services: { \"q\": Service(threads: 10, queue: Fifo(capacity: Unbounded), operations: { \"op\": [Work(Exp(\"100ms\"))] }) },
-        traffic: { \"c\": Open(rate: \"80/s\", entry: \"q.op\") })";
-    let incident = replay(&knockon::scenario::Scenario::parse(text).unwrap());
-    let wait = incident.summary.services["q"].mean_wait_ms;
-    assert!((wait - 20.459).abs() < 1.4, "W {wait} ms");
+fn a_wrong_theory_and_a_wrong_scenario_differ() {
+    assert_eq!(busy(MM1, 0.5), Verdict::Agrees);
+    assert_eq!(busy(MM1, 0.52), Verdict::Differs);
+    let slower = MM1.replace("Exp(\"10ms\")", "Exp(\"10.4ms\")");
+    assert_ne!(slower, MM1);
+    assert_eq!(busy(slower.leak(), 0.5), Verdict::Differs);
 }
 
-/// M/G/1: the Pollaczek-Khinchine formula for service times less and more variable than exponential ones.
+/// The table of `docs/validation.md` is the one that the program prints, up to what depends on the draws.
 #[test]
-fn the_wait_grows_with_the_variance_of_service() {
-    // rho = 0.7, S = 10 ms: W = rho S (1 + c2) / (2 (1 - rho)) = 11.667 ms x (1 + c2).
-    for (work, scv, tolerance) in [
-        ("Constant(\"10ms\")", 0.0, 0.35),
-        ("Erlang(stages: 4, mean: \"10ms\")", 0.25, 0.5),
-        ("LogNormal(mean: \"10ms\", cv: 1.5)", 2.25, 4.5),
-    ] {
-        let text = format!(
-            "Scenario(format: 1, name: \"M/G/1\", warm_up: \"60s\", horizon: \"60m\", seed: 5,
-            services: {{ \"q\": Service(threads: 1, queue: Fifo(capacity: Unbounded), operations: {{ \"op\": [Work({work})] }}) }},
-            traffic: {{ \"c\": Open(rate: \"70/s\", entry: \"q.op\") }})"
-        );
-        let incident = replay(&knockon::scenario::Scenario::parse(&text).unwrap());
-        let wait = incident.summary.services["q"].mean_wait_ms;
-        let theory = 11.667 * (1.0 + scv);
-        assert!((wait - theory).abs() < tolerance, "{work}: W {wait} ms, theory {theory} ms");
+fn the_documentation_has_every_row() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/validation.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let mut wanted = Validation { seeds: 20, rows: Vec::new() };
+    for case in cases() {
+        for row in &case.rows {
+            wanted.rows.push(knockon::validation::Compared {
+                group: case.group,
+                name: case.name.to_owned(),
+                parameters: case.parameters.to_owned(),
+                quantity: row.quantity.to_owned(),
+                theory: row.theory,
+                found: Interval { estimate: row.theory, low: row.theory, high: row.theory },
+                verdict: Verdict::Agrees,
+            });
+        }
     }
-}
-
-/// Fan-out without queueing: the mean of the longest of n exponential calls is `H_n` times the mean of one.
-#[test]
-fn a_fan_out_waits_for_its_slowest_call() {
-    let calls = ["\"leaf.op\""; 10].join(", ");
-    let text = format!(
-        "Scenario(format: 1, name: \"fan-out\", warm_up: \"10s\", horizon: \"20m\", seed: 6,
-        services: {{
-            \"root\": Service(threads: 1000, operations: {{ \"all\": [Parallel([{calls}])], \"seven\": [Parallel([{calls}], join: Quorum(7))] }}),
-            \"leaf\": Service(threads: 10000, operations: {{ \"op\": [Work(Exp(\"100ms\"))] }}),
-        }},
-        traffic: {{ \"all\": Open(rate: \"20/s\", entry: \"root.all\"), \"seven\": Open(rate: \"20/s\", entry: \"root.seven\") }})"
-    );
-    let incident = replay(&knockon::scenario::Scenario::parse(&text).unwrap());
-    // H_10 = 2.92897, and H_10 - H_3 = 1.09563 for the seventh of ten.
-    for (class, mean_ms) in [("all", 292.897), ("seven", 109.563)] {
-        let measured = incident.summary.traffic[class].latency_ms.mean;
-        assert!((measured - mean_ms).abs() < 0.015 * mean_ms, "{class}: {measured} ms, theory {mean_ms} ms");
+    let table = knockon::report::markdown::markdown(&knockon::report::validation_report(&wanted));
+    let first_columns =
+        |line: &str| line.replace("\\|", "/").split('|').take(5).collect::<Vec<_>>().join("|");
+    let known: Vec<String> = text.lines().map(first_columns).collect();
+    for line in table.lines().filter(|line| line.starts_with("| ")) {
+        assert!(known.contains(&first_columns(line)), "docs/validation.md lacks: {line}");
     }
+    assert!(!text.contains("| differs |") && !text.contains("| too wide |"));
 }
