@@ -1,6 +1,6 @@
 //! Published results that are frequencies, against the frequencies of many seeds.
 //!
-//! Marc Brooker's `simple_collapse_sim` (github.com/mbrooker/simulator_example), run as published: how many of 12 runs
+//! Marc Brooker's `simple_collapse_sim` (`mbrooker/simulator_example`), run as published: how many of 12 runs
 //! were still collapsed at the end, and what went through in each phase on average.
 
 use knockon::experiment::{Incident, Run, Setup, replay_all};

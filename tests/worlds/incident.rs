@@ -56,9 +56,10 @@ impl Fault {
             (2, _) => format!("Share(\"{of}\", \"50%\")"),
             _ => format!("\"{of}\""),
         };
-        let lasts = match self.effect.starts_with("Restart") {
-            true => String::new(),
-            false => format!(", for: \"{}ms\"", self.lasts_ms),
+        let lasts = if self.effect.starts_with("Restart") {
+            String::new()
+        } else {
+            format!(", for: \"{}ms\"", self.lasts_ms)
         };
         format!("Fault(at: \"{}ms\"{lasts}, on: {target}, effect: {})", self.at_ms, self.effect)
     }
@@ -110,7 +111,7 @@ impl Monitor {
         };
         let of_class = READINGS[..OF_CLASSES].contains(&reading) && self.of >= 128;
         let of = if of_class { "Class(\"users\")".to_owned() } else { format!("\"{}\"", name(service)) };
-        let window = if self.of % 2 == 0 { "1s" } else { "2s" };
+        let window = if self.of.is_multiple_of(2) { "1s" } else { "2s" };
         let window = match reading.0 {
             "Busy" | "Queue" | "Ready" | "Healthy" => String::new(),
             _ => format!(", window: \"{window}\""),

@@ -140,7 +140,7 @@ fn alone_and_to_rest(scenario: &Scenario, actual: &WorldRecord) -> Law {
         if simulation.is_at_rest() {
             break;
         }
-        until = until + SimDuration::from_secs(1);
+        until += SimDuration::from_secs(1);
         if simulation.run_until(until, &mut audit).is_err() {
             return Ok(());
         }

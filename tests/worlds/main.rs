@@ -98,7 +98,7 @@ fn look_at(strategy: &impl Strategy<Value = World>, seed: u64, number: u64) -> R
     let tree = strategy.new_tree(&mut runner).expect("nothing is filtered");
     let seen = RefCell::new(Seen::default());
     let result = runner.run_one(tree, |world| {
-        let one = caught(|| check(&world, number % THOROUGH == 0)).map_err(TestCaseError::fail)?;
+        let one = caught(|| check(&world, number.is_multiple_of(THOROUGH))).map_err(TestCaseError::fail)?;
         *seen.borrow_mut() = one;
         Ok(())
     });

@@ -1,5 +1,7 @@
 //! A random world: services that call those below them, traffic, and what happens to them; written as a scenario.
 
+use std::fmt::Write;
+
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -178,7 +180,8 @@ impl Traffic {
             users.1, others.1
         );
         if self.journey {
-            traffic += &format!(
+            let _ = write!(
+                traffic,
                 ",\n    \"trip\": Journey(\"5/s\", users: 20, priority: 1, steps: {{
       \"1st\": Visit({}, think: Exp(\"200ms\")), \"2nd\": Visit({}, think: \"0s\"),
       \"3rd\": Visit({}, access: Write) }})",
