@@ -1,5 +1,6 @@
-//! The whole forecast: the load in health, and what retries can make of it. Computes neither.
+//! The whole forecast: the load in health, and what cold caches and retries can make of it. Computes neither.
 
+use crate::model::cold::cold_caches;
 use crate::model::storm::worst_cases;
 use crate::model::walk::callers_first;
 use crate::model::{Forecast, Model};
@@ -9,6 +10,7 @@ impl Forecast {
     pub fn of(model: &Model) -> Self {
         let order = callers_first(model);
         let mut forecast = Self::in_health(model, &order);
+        cold_caches(model, &order, &mut forecast);
         worst_cases(model, &order, &mut forecast);
         forecast
     }

@@ -46,6 +46,10 @@ pub struct ServiceLoad {
     pub capacity_per_s: f64,
     /// The same while its caches are as cold as after a start of all its replicas; no more than in health.
     pub cold_capacity_per_s: f64,
+    /// First attempts per second while the caches of another service are as cold as after a start: the most that come so.
+    pub cold_per_s: f64,
+    /// The service whose caches are cold then.
+    pub cold_when: Option<ServiceId>,
     /// Attempts per second in the worst case that can last: every attempt at one service fails, and is tried again.
     pub worst_per_s: f64,
     /// The service that fails in the worst case.
@@ -79,15 +83,15 @@ pub(super) struct PerRequest {
     /// First attempts at each operation.
     pub(super) visits: IdVec<OperationId, f64>,
     /// Thread time at each operation, in seconds, without contention.
-    busy_s: IdVec<OperationId, f64>,
+    pub(super) busy_s: IdVec<OperationId, f64>,
     /// The work in it.
-    work_s: IdVec<OperationId, f64>,
+    pub(super) work_s: IdVec<OperationId, f64>,
     /// Calls from each place.
     pub(super) calls: IdVec<SiteId, f64>,
 }
 
 impl Forecast {
-    /// The forecast for a model in health; the worst cases are still those of health.
+    /// The forecast for a model in health; cold caches and the worst cases are still those of health.
     pub(super) fn in_health(model: &Model, order: &[OperationId]) -> Self {
         let requests = per_request(model, order, None);
         let instants: Vec<(SimTime, Vec<f64>)> =
@@ -100,8 +104,7 @@ impl Forecast {
         };
         for service in model.services.ids() {
             let load = forecast.busiest(model, service, &instants);
-            let cold_capacity_per_s = cold_capacity(model, order, service, &load);
-            forecast.services.push(ServiceLoad { cold_capacity_per_s, ..load });
+            forecast.services.push(load);
         }
         forecast
     }
@@ -146,6 +149,8 @@ impl Forecast {
             threads: shared.replicas * shared.threads,
             capacity_per_s,
             cold_capacity_per_s: capacity_per_s,
+            cold_per_s: attempts_per_s,
+            cold_when: None,
             worst_per_s: attempts_per_s,
             worst_when: None,
         }
@@ -153,7 +158,7 @@ impl Forecast {
 }
 
 /// The threads of a service, and how much those who hold them slow each other down.
-struct Shared {
+pub(super) struct Shared {
     replicas: u64,
     /// Of one replica.
     threads: u64,
@@ -161,7 +166,7 @@ struct Shared {
 }
 
 impl Shared {
-    fn of(service: &Service) -> Self {
+    pub(super) fn of(service: &Service) -> Self {
         let settings = &service.settings;
         Self {
             replicas: u64::from(service.replicas),
@@ -181,14 +186,14 @@ impl Shared {
     }
 
     /// Attempts per second at which all threads are busy.
-    fn capacity(&self, hold_s: f64, work_s: f64) -> f64 {
+    pub(super) fn capacity(&self, hold_s: f64, work_s: f64) -> f64 {
         let hold_s = hold_s + times(self.contention * self.threads as f64, work_s);
         if hold_s > 0.0 { (self.replicas * self.threads) as f64 / hold_s } else { f64::INFINITY }
     }
 }
 
 /// What a request of each class brings along; one service may have cold caches.
-fn per_request(model: &Model, order: &[OperationId], cold: Option<ServiceId>) -> Vec<PerRequest> {
+pub(super) fn per_request(model: &Model, order: &[OperationId], cold: Option<ServiceId>) -> Vec<PerRequest> {
     let none = || PerRequest {
         visits: zeros(model.operations.ids()),
         busy_s: zeros(model.operations.ids()),
@@ -201,24 +206,6 @@ fn per_request(model: &Model, order: &[OperationId], cold: Option<ServiceId>) ->
         add_kind(model, Kind { cold, ..kind }, order, &mut requests[kind.class.position()]);
     }
     requests
-}
-
-/// What a service can carry at the instant of its load while its caches are cold.
-fn cold_capacity(model: &Model, order: &[OperationId], service: ServiceId, load: &ServiceLoad) -> f64 {
-    if model.services[service].caches.is_empty() {
-        return load.capacity_per_s;
-    }
-    let requests = per_request(model, order, Some(service));
-    let own = || model.operations.enumerate().filter(|(_, op)| op.service == service).map(|(id, _)| id);
-    let rates = rates(model, load.at);
-    let mean = |of: &dyn Fn(&PerRequest) -> f64| -> f64 {
-        let all: f64 = requests.iter().zip(&rates).map(|(request, rate)| times(*rate, of(request))).sum();
-        ratio(all, load.attempts_per_s)
-    };
-    let hold_s = mean(&|request| own().map(|op| request.busy_s[op]).sum());
-    let work_s = mean(&|request| own().map(|op| request.work_s[op]).sum());
-    // Misses may be quicker than hits; what a service carries in health it carries.
-    Shared::of(&model.services[service]).capacity(hold_s, work_s).min(load.capacity_per_s)
 }
 
 /// Adds what a kind of request brings along to what all of its class do.
@@ -333,12 +320,12 @@ pub(super) fn network_s(model: &Model, edge: EdgeId) -> f64 {
 }
 
 /// A product in which nothing of something infinite is nothing.
-fn times(rate: f64, amount: f64) -> f64 {
+pub(super) fn times(rate: f64, amount: f64) -> f64 {
     if rate > 0.0 { rate * amount } else { 0.0 }
 }
 
 /// A ratio, zero if there is nothing to divide by.
-fn ratio(amount: f64, of: f64) -> f64 {
+pub(super) fn ratio(amount: f64, of: f64) -> f64 {
     if of > 0.0 { amount / of } else { 0.0 }
 }
 

@@ -3,6 +3,7 @@
 
 mod arrival_rate;
 mod changes;
+mod cold;
 mod compile;
 mod faults;
 mod forecast;

@@ -236,7 +236,7 @@ schema! {
             cache: Name,
             /// Steps if it knows the answer.
             hit: Vec<Step> = [],
-            /// Steps if not.
+            /// Steps if not; once they have succeeded, the cache knows it.
             miss: Vec<Step> = [],
         },
         /// Fails the operation with an error of its own.

@@ -53,13 +53,24 @@ fn a_run_is_as_busy_as_forecast() {
 #[test]
 fn thursday_is_vulnerable_to_a_retry_storm() {
     let findings = review(&scenario_with(THURSDAY, None, &[]));
-    assert_eq!(codes(&findings), ["L004", "L010", "L020", "L030", "L032", "L050"]);
-    let storm = &findings[1].message;
+    assert_eq!(codes(&findings), ["L004", "L005", "L010", "L020", "L030", "L032", "L050"]);
+    let storm = &findings[2].message;
     assert!(storm.contains("`user`") && storm.contains("769/s") && storm.contains("800/s"), "{storm}");
     for variant in ["no retries", "one retry", "retry budget", "circuit breaker", "more capacity"] {
         let findings = review(&scenario_with(THURSDAY, Some(variant), &[]));
         assert!(!codes(&findings).contains(&"L010"), "{variant}: {findings:#?}");
     }
+}
+
+#[test]
+fn a_cache_that_carries_load_is_found() {
+    let found = |variant| {
+        let findings = review(&scenario_with("hotos21-cache.ron", variant, &[]));
+        findings.into_iter().find(|finding| finding.code == "L005").map(|finding| finding.message)
+    };
+    let words = "with the caches of `app` cold, 2500/s reach `db`, which can carry 300/s";
+    assert_eq!(found(None).as_deref(), Some(words));
+    assert_eq!(found(Some("280/s")), None);
 }
 
 #[test]

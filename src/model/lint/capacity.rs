@@ -108,6 +108,30 @@ pub(super) fn cold_start(lint: &Lint<'_>) -> Vec<Finding> {
     services(lint).filter_map(find).collect()
 }
 
+/// `L005`: enough capacity behind a warm cache, too little behind a cold one.
+pub(super) fn capacity_cache(lint: &Lint<'_>) -> Vec<Finding> {
+    let find = |(_, service, load): (ServiceId, &Service, &ServiceLoad)| {
+        let cache = &lint.model.services[load.cold_when?].name;
+        let carries = load.attempts_per_s < load.capacity_per_s && load.capacity_per_s < load.cold_per_s;
+        carries.then(|| Finding {
+            code: "L005",
+            gravity: Gravity::Serious,
+            message: format!(
+                "with the caches of `{cache}` cold, {} reach `{}`, which can carry {}",
+                rate(load.cold_per_s),
+                service.name,
+                rate(load.capacity_per_s)
+            ),
+            hint: format!(
+                "with warm ones it is {}; what it then answers too late fills no cache, so that a cache once lost may \
+                stay lost: warm it before it takes traffic, or let in less until it is",
+                rate(load.attempts_per_s)
+            ),
+        })
+    };
+    services(lint).filter_map(find).collect()
+}
+
 /// `L030`: queues without a bound.
 pub(super) fn unbounded_queue(lint: &Lint<'_>) -> Vec<Finding> {
     let is_unbounded = |service: &Service| service.settings.queue.capacity() == Capacity::Unbounded;

@@ -46,6 +46,16 @@ const CODES: &[Code] = &[
         example: r#"caches: { "profile": Warming(hit_ratio: "90%", after: 5000, after_start: "100%") }"#,
     },
     Code {
+        id: "L005",
+        title: "behind a capacity cache",
+        explanation: "With warm caches the service has capacity enough; with those of a caller as cold as after a start \
+            it gets more than it can carry. A cache that only saves time is a latency cache; this one carries load, \
+            and is a capacity cache (Google's SRE book, chapter 22). When it is lost, its misses overload the service, \
+            and answers that come too late fill nothing: the system may not heal by itself even at a load that it \
+            carried for months (Bronson et al., HotOS '21).",
+        example: r#"caches: { "profile": Warming(hit_ratio: "90%", after: 5000, after_start: "100%") }"#,
+    },
+    Code {
         id: "L010",
         title: "vulnerable to a retry storm",
         explanation: "The service can carry its first attempts, but not the attempts that come when every one fails: \

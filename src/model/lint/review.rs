@@ -13,6 +13,7 @@ pub fn review(model: &Model, forecast: &Forecast) -> Vec<Finding> {
         capacity::little_room,
         capacity::no_mean,
         capacity::cold_start,
+        capacity::capacity_cache,
         retries::storm,
         retries::layers,
         retries::open_breaker_tried_again,

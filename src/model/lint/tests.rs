@@ -95,6 +95,34 @@ fn cold_caches_are_compared_with_the_load() {
 }
 
 #[test]
+fn what_comes_through_a_cold_cache_is_compared_with_what_is_behind_it() {
+    let with = |cache: &str, rate: &str| {
+        let text = format!(
+            r#"Scenario(format: 1, name: "x", horizon: "60s",
+                services: {{
+                    "a": Service(threads: 1000, caches: {{ "c": Warming({cache}) }},
+                        operations: {{ "x": [Lookup("c", miss: [Call("b.y")])] }}),
+                    "b": Service(threads: 30, operations: {{ "y": [Work("100ms")] }}),
+                }},
+                traffic: {{ "users": Open(rate: "{rate}", entry: "a.x") }})"#
+        );
+        let model = Model::compile(&Scenario::parse(&text).unwrap());
+        review(&model, &Forecast::of(&model)).into_iter().filter(|f| f.code == "L005").collect::<Vec<_>>()
+    };
+    let ninety = r#"hit_ratio: "90%", after: 100"#;
+    only(
+        &with(ninety, "2500/s"),
+        "L005",
+        "with the caches of `a` cold, 2500/s reach `b`, which can carry 300/s",
+    );
+    assert_eq!(with(ninety, "290/s"), []);
+    // Half warm, 1 - 0.9 x 0.5 = 55 % of the lookups miss.
+    assert_eq!(with(&format!(r#"{ninety}, after_start: "50%""#), "540/s"), []);
+    only(&with(&format!(r#"{ninety}, after_start: "50%""#), "560/s"), "L005", "308/s reach `b`");
+    assert_eq!(with(ninety, "3100/s"), [], "that is too much with warm caches too, and is said as such");
+}
+
+#[test]
 fn timeouts_are_looked_at_from_all_sides() {
     let with = |calls: &str| findings("", "threads: 10, queue: Fifo(capacity: 20),", calls, "100/s");
     only(&with(""), "L020", "1 call waits without a timeout: `a -> b`");
