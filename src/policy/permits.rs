@@ -7,9 +7,9 @@ use crate::time::SimDuration;
 
 /// A semaphore that is first come, first served, with a bounded wait: a bulkhead or a connection pool.
 ///
-/// As resilience4j's `SemaphoreBulkhead` with its default fair handling (SEMANTICS 4.4), and as `HikariCP`'s pool
+/// As resilience4j's `SemaphoreBulkhead` with its default fair handling, and as `HikariCP`'s pool
 /// without its two departures from order: a busy thread's own list of connections, and connections that are created
-/// one after the other (SEMANTICS 4.3). A place is handed from its holder to the longest waiter directly, so nobody
+/// one after the other. A place is handed from its holder to the longest waiter directly, so nobody
 /// who comes later can take it in between.
 ///
 /// Whoever waits for longer than [`Permits::max_wait`] is to be taken out with [`Permits::abandon`]: no clock in here.
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn without_a_wait_the_next_is_refused() {
-        // SEMANTICS 4.4: maxWaitDuration 0 is immediate.
+        // resilience4j: maxWaitDuration 0 is immediate.
         let bulkhead = Bulkhead { max_concurrent: 2, max_wait: SimDuration::ZERO };
         let mut permits = Permits::from(bulkhead);
         let asked = [1, 2, 3].map(|waiter| permits.acquire(waiter));

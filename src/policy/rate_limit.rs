@@ -122,6 +122,46 @@ mod tests {
     }
 
     #[test]
+    fn envoy_token_bucket() {
+        // Tokens per second and burst, then: when (ms), the tokens before, and whether one is taken.
+        type Row = (u64, f64, bool);
+        let tables: &[(f64, u32, &[Row])] = &[
+            // Full at first; tokens are fractional, and a whole one is needed.
+            (
+                2.0,
+                2,
+                &[
+                    (0, 2.0, true),
+                    (0, 1.0, true),
+                    (250, 0.5, false),
+                    (499, 0.998, false),
+                    (500, 1.0, true),
+                    (600, 0.2, false),
+                ],
+            ),
+            // A refusal takes nothing, and the bucket holds no more than its burst.
+            (
+                0.5,
+                1,
+                &[
+                    (0, 1.0, true),
+                    (1_000, 0.5, false),
+                    (2_000, 1.0, true),
+                    (60_000, 1.0, true),
+                    (60_000, 0.0, false),
+                ],
+            ),
+        ];
+        for (rate, burst, rows) in tables {
+            let mut limiter = RateLimiter::new(&bucket(*rate, *burst), SimTime::ZERO, SimTime::ZERO);
+            for (at, left, taken) in *rows {
+                assert!((limiter.left(ms(*at)) - left).abs() < 1e-9, "{rate} {burst} at {at}");
+                assert_eq!(limiter.admits(ms(*at)), *taken, "{rate} {burst} at {at}");
+            }
+        }
+    }
+
+    #[test]
     fn under_pressure_it_admits_burst_plus_rate_times_time() {
         // rate per second, burst, period in s, wanted
         for (rate, burst, secs, wanted) in [

@@ -5,7 +5,7 @@ use crate::time::{SimDuration, SimTime};
 /// Slices of a window, the one being written included (Finagle's `RetryBudget` uses ten).
 const SLICES: usize = 10;
 
-/// Counts of `K` kinds of things over a trailing window, after `WindowedAdder` of twitter/util (SEMANTICS 2.3).
+/// Counts of `K` kinds of things over a trailing window, after `WindowedAdder` of twitter/util.
 ///
 /// Slices are anchored lazily: one closes at the first access a tenth of the window or more after it opened, and the
 /// next opens at that access, not at a multiple of the tenth. So things are forgotten a whole slice at a time: at the
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn a_slice_lives_nine_slices_after_it_closed() {
-        // SEMANTICS 2.3: ten slices of ttl/10, nine stored and one being written.
+        // Finagle: ten slices of ttl/10, nine stored and one being written.
         for (added, read, sum) in [
             (&[0][..], 9, 1),
             (&[0], 99, 1),

@@ -22,6 +22,7 @@ mod mechanisms;
 mod new_command;
 mod patience;
 mod people;
+mod places;
 mod probes;
 mod published;
 mod readings;
