@@ -1,56 +1,44 @@
 //! What must hold between any two events. Broken means a defect of the engine: it panics.
 
 use crate::engine::replica::CANCELED_KEPT;
-use crate::engine::state::{Place, Process, Replica, State};
-use crate::id::ReplicaId;
+use crate::engine::state::{Attempt, Place, Process, Replica, State};
+use crate::id::{IdVec, ReplicaId};
 use crate::model::Model;
 use crate::policy::{BreakerState, InProgress, Permits};
+
+/// The attempts that say that they are on a replica.
+#[derive(Clone, Copy, Debug, Default)]
+struct Load {
+    running: usize,
+    /// In its queue, the canceled included, and without them.
+    queued: usize,
+    waiting: u32,
+    /// The sum of the squares of the slots of those in the queue: one that is there twice cannot stand for another.
+    slots: u64,
+}
+
+fn square(slot: u32) -> u64 {
+    u64::from(slot) * u64::from(slot)
+}
 
 impl State {
     /// Asserts conservation: every attempt is in exactly one place, every thread and permit belongs to an attempt.
     pub(crate) fn check_invariants(&self, model: &Model) {
         self.check_beliefs(model);
-        let mut queued = 0;
-        let mut running = 0;
-        for (id, replica) in self.replicas.enumerate() {
-            let service = &model.services[model.replicas[id].service];
-            let most = self.settings.most_threads[model.replicas[id].service];
-            assert!(replica.threads.len() <= most as usize, "{}: more attempts than threads", service.name);
-            assert!(
-                replica.process.serves() || replica.threads.is_empty() && replica.queue.is_empty(),
-                "{}: something is on a replica that does not run",
-                service.name
-            );
-            Self::check_life(replica, &service.name);
-            for (position, slot) in replica.threads.iter().enumerate() {
-                let attempt = &self.attempts[*slot];
-                assert!(
-                    attempt.place == Place::Running && attempt.thread as usize == position,
-                    "a thread has one attempt"
-                );
-                assert!(!(attempt.working && attempt.delayed), "an attempt does one thing at a time");
-            }
-            let waiting = replica.queue.iter().filter(|slot| !self.attempts[*slot].canceled).count();
-            assert_eq!(waiting, replica.queue_length as usize, "{}: the length of the queue", service.name);
-            let canceled_kept = if waiting == 0 { 0 } else { CANCELED_KEPT };
-            let kept = 2 * replica.queue_length as usize + canceled_kept;
-            assert!(replica.queue.len() <= kept, "{}: canceled attempts pile up", service.name);
-            queued += replica.queue.len();
-            running += replica.threads.len();
-        }
         self.check_services(model);
-        let mut in_place = (0, 0);
+        let mut loads: IdVec<ReplicaId, Load> = self.replicas.iter().map(|_| Load::default()).collect();
         let mut by_request =
             vec![0_u32; self.requests.iter().map(|(slot, _)| slot as usize + 1).max().unwrap_or(0)];
         let mut permits = vec![(0, 0, 0); self.guards.len()];
         let mut in_progress = vec![InProgress::default(); self.guards.len()];
-        for (_, attempt) in self.attempts.iter() {
-            in_place.0 += usize::from(attempt.place == Place::Queued);
-            in_place.1 += usize::from(attempt.place == Place::Running);
+        // One pass over all attempts: there may be many.
+        for (slot, attempt) in self.attempts.iter() {
+            self.place(slot, attempt, &mut loads);
             by_request[attempt.request as usize] += 1;
-            permits[attempt.guard as usize].0 += u32::from(attempt.has_permit);
-            permits[attempt.guard as usize].1 += u32::from(attempt.has_connection);
-            permits[attempt.guard as usize].2 += u32::from(attempt.counted);
+            let held = &mut permits[attempt.guard as usize];
+            held.0 += u32::from(attempt.has_permit);
+            held.1 += u32::from(attempt.has_connection);
+            held.2 += u32::from(attempt.counted);
             assert!(
                 attempt.place != Place::AwaitsTurn || attempt.event != 0,
                 "a throttled attempt has its time"
@@ -58,7 +46,12 @@ impl State {
             in_progress[attempt.guard as usize].attempts += u32::from(attempt.awaited);
             assert!(!attempt.awaited || self.runs.is_live(attempt.run), "an awaited attempt has a call");
         }
-        assert_eq!(in_place, (queued, running), "attempts queued and running");
+        for (id, replica) in self.replicas.enumerate() {
+            let service = &model.services[model.replicas[id].service];
+            let most = self.settings.most_threads[model.replicas[id].service];
+            Self::check_life(replica, &service.name);
+            Self::check_load(replica, loads[id], most, &service.name);
+        }
         for (slot, request) in self.requests.iter() {
             assert_eq!(request.attempts, by_request[slot as usize], "attempts of a request");
         }
@@ -73,6 +66,44 @@ impl State {
             assert_eq!(guard.pool.as_ref().map_or(0, Permits::in_use), held.1, "connections of a pool");
             assert_eq!(guard.in_flight.iter().sum::<u32>(), held.2, "attempts that a balancer counts");
         }
+    }
+
+    /// Adds an attempt to the load of the replica that it is on, if it is on one.
+    fn place(&self, slot: u32, attempt: &Attempt, loads: &mut IdVec<ReplicaId, Load>) {
+        match attempt.place {
+            Place::Running => {
+                loads[attempt.replica].running += 1;
+                let thread = self.replicas[attempt.replica].threads.get(attempt.thread as usize);
+                assert_eq!(thread, Some(&slot), "a thread has one attempt");
+                assert!(!(attempt.working && attempt.delayed), "an attempt does one thing at a time");
+            }
+            Place::Queued => {
+                let load = &mut loads[attempt.replica];
+                load.queued += 1;
+                load.waiting += u32::from(!attempt.canceled);
+                load.slots = load.slots.wrapping_add(square(slot));
+            }
+            _ => {}
+        }
+    }
+
+    /// Asserts that a replica has those attempts that are on it, and no more than it may.
+    fn check_load(replica: &Replica, load: Load, most: u32, name: &str) {
+        assert!(replica.threads.len() <= most as usize, "{name}: more attempts than threads");
+        assert!(
+            replica.process.serves() || replica.threads.is_empty() && replica.queue.is_empty(),
+            "{name}: something is on a replica that does not run"
+        );
+        let slots = replica.queue.iter().fold(0, |sum: u64, slot| sum.wrapping_add(square(slot)));
+        assert_eq!(
+            (load.running, load.queued, load.slots),
+            (replica.threads.len(), replica.queue.len(), slots),
+            "{name}: attempts running and queued, and which"
+        );
+        assert_eq!(load.waiting, replica.queue_length, "{name}: the length of the queue");
+        let canceled_kept = if load.waiting == 0 { 0 } else { CANCELED_KEPT };
+        let kept = 2 * replica.queue_length as usize + canceled_kept;
+        assert!(load.queued <= kept, "{name}: canceled attempts pile up");
     }
 
     /// Asserts that nothing is held, by anybody, on behalf of requests that there are none of.

@@ -11,7 +11,7 @@ use crate::engine::response::Response;
 use crate::engine::settings::Settings;
 use crate::engine::slab::Slab;
 use crate::engine::state::{Deferred, NO_CALL, Place, Replica, Source, State};
-use crate::id::{IdVec, ReplicaId, ServiceId};
+use crate::id::{IdVec, ReplicaId, ServiceId, SiteId};
 use crate::model::Model;
 use crate::random::{Key, Stream};
 use crate::time::SimTime;
@@ -177,9 +177,16 @@ impl<'m> Simulation<'m> {
         self.state.requests.iter().filter(|(_, request)| !request.ended).map(|(_, request)| request.id)
     }
 
-    /// Requests that left a trace: those not answered yet, and those of which an attempt is left, in no particular order.
-    pub fn known_requests(&self) -> impl Iterator<Item = RequestId> + '_ {
-        self.state.requests.iter().map(|(_, request)| request.id)
+    /// Requests that left a trace: those not answered yet, and those of which an attempt is left (true), in no particular
+    /// order.
+    pub fn known_requests(&self) -> impl Iterator<Item = (RequestId, bool)> + '_ {
+        self.state.requests.iter().map(|(_, request)| (request.id, request.ended))
+    }
+
+    /// Of every attempt that was sent and whose caller still waits for it: from where, its key, and since when.
+    pub fn awaited(&self) -> impl Iterator<Item = (SiteId, Key, SimTime)> + '_ {
+        let attempts = self.state.attempts.iter().filter(|(_, a)| a.awaited && a.sent);
+        attempts.map(|(_, a)| (a.site, a.key, a.begun_at))
     }
 
     /// Of a replica: threads held, threads that wait on calls, and attempts in its queue.

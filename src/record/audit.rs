@@ -8,8 +8,9 @@ mod books;
 mod tests;
 
 use crate::engine::{AttemptId, ModelEvent, Observer, RequestId, Simulation};
-use crate::id::{ChangeId, ClassId, EdgeId, FaultId, IdVec, MonitorId, ReplicaId, ServiceId};
-use crate::model::{Changed, Model};
+use crate::failure::Outcome;
+use crate::id::{ChangeId, ClassId, EdgeId, FaultId, IdVec, MonitorId, ReplicaId, ServiceId, SiteId};
+use crate::model::{CallSite, Changed, Model, Replica};
 use crate::policy::BreakerState;
 use crate::record::WorldRecord;
 use crate::record::audit::books::{Account, Books, Tally, identity};
@@ -31,6 +32,10 @@ pub struct Audit<'m> {
     requests: IdVec<ClassId, Tally>,
     attempts: IdVec<ServiceId, Tally>,
     replicas: IdVec<ReplicaId, Books>,
+    /// Of every call site: who is called, and from when on attempts count in the record.
+    sites: IdVec<SiteId, (ServiceId, SimTime)>,
+    /// From when on requests count in the record.
+    counts_from: IdVec<ClassId, SimTime>,
     /// What holds now, from the changes that were announced.
     settings: IdVec<ServiceId, scenario::Service>,
     breakers: IdVec<EdgeId, Vec<BreakerState>>,
@@ -46,6 +51,13 @@ pub struct Audit<'m> {
 impl<'m> Audit<'m> {
     /// The books of a world at the begin of its warm-up.
     pub fn new(model: &'m Model) -> Self {
+        // What probes do is load, but no traffic.
+        let counts_from = |probe| if probe { SimTime::MAX } else { model.origin };
+        let site = |site: &CallSite| {
+            let edge = &model.edges[site.edge];
+            (edge.callee, counts_from(model.probe_calls(edge.caller)))
+        };
+        let books = |replica: &Replica| Books::new(&model.services[replica.service].settings);
         let closed = |id| vec![BreakerState::Closed; model.edges[id].guard_count(&model.services) as usize];
         Self {
             model,
@@ -55,7 +67,9 @@ impl<'m> Audit<'m> {
             sent: model.services.iter().map(|_| Account::default()).collect(),
             requests: model.classes.iter().map(|_| Tally::default()).collect(),
             attempts: model.services.iter().map(|_| Tally::default()).collect(),
-            replicas: model.replicas.iter().map(|_| Books::NEW).collect(),
+            replicas: model.replicas.iter().map(books).collect(),
+            sites: model.sites.iter().map(site).collect(),
+            counts_from: model.classes.ids().map(|id| counts_from(model.is_probe(id))).collect(),
             settings: model.services.iter().map(|service| service.settings.clone()).collect(),
             breakers: model.edges.ids().map(closed).collect(),
             faults: model.faults.iter().map(|_| false).collect(),
@@ -85,11 +99,12 @@ impl<'m> Audit<'m> {
         let nothing = || self.model.classes.iter().map(|_| Account::default());
         let (mut open, mut kept): (IdVec<ClassId, _>, IdVec<ClassId, _>) =
             (nothing().collect(), nothing().collect());
-        for id in simulation.open_requests() {
-            open[id.class].begins(identity(id.key, id.arrived_at));
-        }
-        for id in simulation.known_requests() {
-            kept[id.class].begins(identity(id.key, id.arrived_at));
+        for (id, ended) in simulation.known_requests() {
+            let named = identity(id.key, id.arrived_at);
+            kept[id.class].begins(named);
+            if !ended {
+                open[id.class].begins(named);
+            }
         }
         for (class, named) in self.model.classes.enumerate() {
             let requests = |mine, its, what| self.balances(mine, its, &named.name, what);
@@ -97,8 +112,8 @@ impl<'m> Audit<'m> {
             requests(self.kept[class], kept[class], "requests that left a trace");
         }
         let mut sent: IdVec<ServiceId, _> = self.model.services.iter().map(|_| Account::default()).collect();
-        for id in simulation.awaited_attempts() {
-            sent[self.callee(&id)].begins(identity(id.key, id.begun_at));
+        for (site, key, begun_at) in simulation.awaited() {
+            sent[self.sites[site].0].begins(identity(key, begun_at));
         }
         for (service, named) in self.model.services.enumerate() {
             self.balances(self.sent[service], sent[service], &named.name, "attempts that have not ended");
@@ -149,101 +164,20 @@ impl<'m> Audit<'m> {
         assert_eq!(mine, its, "{whose} {}: {what}, as told and as they are", self.instant());
     }
 
-    fn callee(&self, id: &AttemptId) -> ServiceId {
-        self.model.edges[self.model.sites[id.site].edge].callee
-    }
-
     fn instant(&self) -> String {
         format!("at T+{} s", self.now.secs_since(self.model.origin))
     }
 
-    /// Asserts what must hold at an event; says what happened, when, and what is wrong with it.
-    #[inline]
-    fn holds(&self, holds: bool, event: &ModelEvent, what: &str) {
-        assert!(holds, "{} {}: {what}", describe(self.model, event), self.instant());
-    }
-
-    /// Requests and attempts of probes are load, but no traffic.
-    fn counts(&self, begun_at: SimTime, probe: bool) -> bool {
-        begun_at >= self.model.origin && !probe
-    }
-
-    fn request(&mut self, event: &ModelEvent, id: &RequestId) {
-        let named = identity(id.key, id.arrived_at);
-        let counts = self.counts(id.arrived_at, self.model.is_probe(id.class));
-        let known = match event {
-            ModelEvent::RequestArrived(_) => {
-                self.requests[id.class].begun += u64::from(counts);
-                self.open[id.class].begins(named);
-                self.kept[id.class].begins(named);
-                id.arrived_at == self.now
+    /// What is wrong with an event.
+    #[cold]
+    fn objection(&self, event: &ModelEvent) -> String {
+        let what = match event {
+            ModelEvent::RequestArrived(_) | ModelEvent::RequestEnded(..) | ModelEvent::RequestDrained(_) => {
+                "no such request is under way".to_owned()
             }
-            ModelEvent::RequestEnded(_, outcome) => {
-                if counts {
-                    self.requests[id.class].ends(*outcome);
-                }
-                self.open[id.class].ends(named) && id.arrived_at <= self.now
+            ModelEvent::AttemptSent(_) | ModelEvent::AttemptEnded(..) => {
+                "no such attempt is under way".to_owned()
             }
-            _ => self.kept[id.class].ends(named),
-        };
-        self.holds(known, event, "no such request is under way");
-    }
-
-    fn attempt(&mut self, event: &ModelEvent, id: &AttemptId) {
-        let edge = &self.model.edges[self.model.sites[id.site].edge];
-        let (named, callee) = (identity(id.key, id.begun_at), edge.callee);
-        let counts = self.counts(id.begun_at, self.model.probe_calls(edge.caller));
-        let known = if let ModelEvent::AttemptEnded(_, outcome) = event {
-            if counts {
-                self.attempts[callee].ends(*outcome);
-            }
-            self.sent[callee].ends(named)
-        } else {
-            self.attempts[callee].begun += u64::from(counts);
-            self.sent[callee].begins(named);
-            id.begun_at <= self.now
-        };
-        self.holds(known, event, "no such attempt is under way");
-    }
-
-    /// Something happened on a replica.
-    fn on_replica(&mut self, event: &ModelEvent, id: ReplicaId) {
-        let service = &self.settings[self.model.replicas[id].service];
-        let holds = self.replicas[id].enter(self.now, event, service);
-        assert!(
-            holds,
-            "{} {}: it cannot, which leaves {:?}",
-            describe(self.model, event),
-            self.instant(),
-            self.replicas[id],
-        );
-    }
-
-    /// A thing that is in one of two states, or more, went into one.
-    fn changes<T: PartialEq>(&mut self, event: &ModelEvent, is: impl Fn(&mut Self) -> &mut T, becomes: T) {
-        let state = is(self);
-        let changed = *state != becomes;
-        *state = becomes;
-        self.holds(changed, event, "it was so before");
-    }
-
-    fn setting_changed(&mut self, id: ChangeId) {
-        self.touched = true;
-        if let Changed::Service(service, patch) = &self.model.changes[id].what {
-            patch.apply(&mut self.settings[*service]);
-        }
-    }
-}
-
-impl Observer for Audit<'_> {
-    fn observe(&mut self, now: SimTime, event: &ModelEvent) {
-        let before = std::mem::replace(&mut self.now, now);
-        self.holds(now >= before, event, "time goes back");
-        match event {
-            ModelEvent::RequestArrived(id)
-            | ModelEvent::RequestEnded(id, _)
-            | ModelEvent::RequestDrained(id) => self.request(event, id),
-            ModelEvent::AttemptSent(id) | ModelEvent::AttemptEnded(id, _) => self.attempt(event, id),
             ModelEvent::Queued(id, _)
             | ModelEvent::Unqueued(id)
             | ModelEvent::Begun(id, ..)
@@ -253,27 +187,102 @@ impl Observer for Audit<'_> {
             | ModelEvent::Finished(id, ..)
             | ModelEvent::LookedUp(id, ..)
             | ModelEvent::OutOfMemory(id)
-            | ModelEvent::ReplicaChanged(id, _) => self.on_replica(event, *id),
+            | ModelEvent::ReplicaChanged(id, _) => {
+                format!("it cannot, which leaves {:?}", self.replicas[*id])
+            }
+            _ => "it was so before".to_owned(),
+        };
+        format!("{} {}: {what}", describe(self.model, event), self.instant())
+    }
+
+    fn arrived(&mut self, id: &RequestId) -> bool {
+        let named = identity(id.key, id.arrived_at);
+        self.requests[id.class].begun += u64::from(id.arrived_at >= self.counts_from[id.class]);
+        self.open[id.class].begins(named);
+        self.kept[id.class].begins(named);
+        id.arrived_at == self.now
+    }
+
+    fn ended(&mut self, id: &RequestId, outcome: Outcome) -> bool {
+        if id.arrived_at >= self.counts_from[id.class] {
+            self.requests[id.class].ends(outcome);
+        }
+        self.open[id.class].ends(identity(id.key, id.arrived_at)) && id.arrived_at <= self.now
+    }
+
+    fn attempt_sent(&mut self, id: &AttemptId) -> bool {
+        let (callee, counts_from) = self.sites[id.site];
+        self.attempts[callee].begun += u64::from(id.begun_at >= counts_from);
+        self.sent[callee].begins(identity(id.key, id.begun_at));
+        id.begun_at <= self.now
+    }
+
+    fn attempt_ended(&mut self, id: &AttemptId, outcome: Outcome) -> bool {
+        let (callee, counts_from) = self.sites[id.site];
+        if id.begun_at >= counts_from {
+            self.attempts[callee].ends(outcome);
+        }
+        self.sent[callee].ends(identity(id.key, id.begun_at))
+    }
+
+    fn setting_changed(&mut self, id: ChangeId) {
+        self.touched = true;
+        if let Changed::Service(service, patch) = &self.model.changes[id].what {
+            patch.apply(&mut self.settings[*service]);
+            for replica in self.model.services[*service].replica_ids() {
+                self.replicas[replica].set(&self.settings[*service]);
+            }
+        }
+    }
+}
+
+/// Puts a thing into another state. Returns whether it is another.
+fn changes<T: PartialEq>(is: &mut T, becomes: T) -> bool {
+    std::mem::replace(is, becomes) != *is
+}
+
+impl Observer for Audit<'_> {
+    fn observe(&mut self, now: SimTime, event: &ModelEvent) {
+        let before = std::mem::replace(&mut self.now, now);
+        assert!(now >= before, "{} {}: time goes back", describe(self.model, event), self.instant());
+        let can_be = match event {
+            ModelEvent::RequestArrived(id) => self.arrived(id),
+            ModelEvent::RequestEnded(id, outcome) => self.ended(id, *outcome),
+            ModelEvent::RequestDrained(id) => self.kept[id.class].ends(identity(id.key, id.arrived_at)),
+            ModelEvent::AttemptSent(id) => self.attempt_sent(id),
+            ModelEvent::AttemptEnded(id, outcome) => self.attempt_ended(id, *outcome),
+            ModelEvent::Queued(id, length) => self.replicas[*id].queue(*length),
+            ModelEvent::Unqueued(id) => self.replicas[*id].unqueue(),
+            ModelEvent::Begun(id, waited, from_queue) => self.replicas[*id].begin(now, *waited, *from_queue),
+            ModelEvent::Blocked(id) => self.replicas[*id].block(),
+            ModelEvent::Unblocked(id) => self.replicas[*id].unblock(),
+            ModelEvent::WorkBegun(id, ..) | ModelEvent::LookedUp(id, ..) => self.replicas[*id].work(),
+            ModelEvent::Finished(id, held, _) => self.replicas[*id].finish(now, *held),
+            ModelEvent::OutOfMemory(id) => self.replicas[*id].lives(),
+            ModelEvent::ReplicaChanged(id, state) => self.replicas[*id].enter(*state),
             ModelEvent::BreakerChanged(edge, number, state) => {
-                self.changes(event, |books| &mut books.breakers[*edge][*number as usize], *state);
+                changes(&mut self.breakers[*edge][*number as usize], *state)
             }
-            ModelEvent::AlertChanged(id, firing) => {
-                self.changes(event, |books| &mut books.alerts[*id], *firing);
-            }
-            ModelEvent::ProbeChanged(id, healthy) => {
-                self.changes(event, |books| &mut books.believed[*id], *healthy);
-            }
+            ModelEvent::AlertChanged(id, firing) => changes(&mut self.alerts[*id], *firing),
+            ModelEvent::ProbeChanged(id, healthy) => changes(&mut self.believed[*id], *healthy),
             ModelEvent::FaultBegan(id) => {
                 self.faulted = true;
-                self.changes(event, |books| &mut books.faults[*id], true);
+                changes(&mut self.faults[*id], true)
             }
-            ModelEvent::FaultEnded(id) => self.changes(event, |books| &mut books.faults[*id], false),
-            ModelEvent::SettingChanged(id) => self.setting_changed(*id),
-            ModelEvent::Acted(..) => self.touched = true,
+            ModelEvent::FaultEnded(id) => changes(&mut self.faults[*id], false),
+            ModelEvent::SettingChanged(id) => {
+                self.setting_changed(*id);
+                true
+            }
+            ModelEvent::Acted(..) => {
+                self.touched = true;
+                true
+            }
             ModelEvent::AttemptRefused(..)
             | ModelEvent::FellBack(..)
             | ModelEvent::Scraped(..)
-            | ModelEvent::Responded(..) => {}
-        }
+            | ModelEvent::Responded(..) => true,
+        };
+        assert!(can_be, "{}", self.objection(event));
     }
 }

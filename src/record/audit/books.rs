@@ -1,10 +1,10 @@
 //! The books of the auditor: what is open, how much there was of it, and what happens on one replica. Knows no names.
 
-use crate::engine::{ModelEvent, ReplicaState};
+use crate::engine::ReplicaState;
 use crate::failure::Outcome;
 use crate::random::Key;
-use crate::scenario::{Capacity, Queue, Service};
-use crate::time::SimTime;
+use crate::scenario::{Capacity, Service};
+use crate::time::{SimDuration, SimTime};
 
 /// What has begun and not ended: how many, and the sum of their identities. One that ends twice cannot stand for one
 /// that never does.
@@ -34,6 +34,9 @@ pub(super) struct Books {
     queued: u32,
     /// The sum of the instants at which those on threads took them: nothing is left of it when nobody is.
     since: u64,
+    /// How many may be on threads and, these taken, in the queue.
+    threads: u32,
+    places: u32,
 }
 
 impl Account {
@@ -61,74 +64,97 @@ impl Tally {
 }
 
 impl Books {
-    pub(super) const NEW: Self =
-        Self { state: ReplicaState::Ready, busy: 0, blocked: 0, queued: 0, since: 0 };
+    /// With room for so many on threads and in the queue.
+    pub(super) fn new(service: &Service) -> Self {
+        let mut books = Self {
+            state: ReplicaState::Ready,
+            busy: 0,
+            blocked: 0,
+            queued: 0,
+            since: 0,
+            threads: 0,
+            places: 0,
+        };
+        books.set(service);
+        books
+    }
+
+    /// Its service has these settings from now on.
+    pub(super) fn set(&mut self, service: &Service) {
+        self.threads = service.threads;
+        self.places = match service.queue.capacity() {
+            Capacity::Unbounded => u32::MAX,
+            Capacity::AtMost(most) => most,
+        };
+    }
 
     /// Threads held, threads that wait on calls, and attempts in the queue.
     pub(super) fn occupancy(&self) -> (u32, u32, u32) {
         (self.busy, self.blocked, self.queued)
     }
 
-    /// Notes what happened on the replica, whose service has these settings. Returns whether that can be.
-    pub(super) fn enter(&mut self, now: SimTime, event: &ModelEvent, service: &Service) -> bool {
-        let ns = now.as_nanos();
-        match *event {
-            ModelEvent::Queued(_, length) => {
-                self.queued += 1;
-                let open = matches!(self.state, ReplicaState::Ready | ReplicaState::Paused);
-                open && self.queued == length && self.has_room(service)
-            }
-            ModelEvent::Unqueued(_) => {
-                self.queued = self.queued.wrapping_sub(1);
-                self.lives() && self.queued != u32::MAX
-            }
-            ModelEvent::Begun(_, waited, from_queue) => {
-                let in_turn = if from_queue {
-                    self.queued > 0 && waited.as_nanos() <= ns
-                } else {
-                    self.queued == 0 && waited.is_zero() && self.state == ReplicaState::Ready
-                };
-                self.queued = self.queued.wrapping_sub(u32::from(from_queue));
-                self.busy += 1;
-                self.since = self.since.wrapping_add(ns);
-                in_turn && self.moves() && self.busy <= service.threads
-            }
-            ModelEvent::Finished(_, held, _) => {
-                self.busy = self.busy.wrapping_sub(1);
-                self.since = self.since.wrapping_sub(ns.wrapping_sub(held.as_nanos()));
-                self.lives() && self.busy != u32::MAX && (self.busy > 0 || self.since == 0)
-            }
-            ModelEvent::Blocked(_) => {
-                self.blocked += 1;
-                self.moves() && self.blocked <= self.busy
-            }
-            ModelEvent::Unblocked(_) => {
-                self.blocked = self.blocked.wrapping_sub(1);
-                self.lives() && self.blocked != u32::MAX
-            }
-            ModelEvent::WorkBegun(..) | ModelEvent::LookedUp(..) => self.moves() && self.blocked < self.busy,
-            ModelEvent::ReplicaChanged(_, next) => {
-                let may = self.may_become(next) && (next != ReplicaState::Down || self.is_empty());
-                self.state = next;
-                may
-            }
-            _ => self.lives(),
-        }
+    // Each of the following notes something that happened, and returns whether it can have.
+
+    /// An attempt joined the queue. A free thread will take one of the waiting before the instant is over: its place counts.
+    pub(super) fn queue(&mut self, length: u32) -> bool {
+        self.queued += 1;
+        let free = if self.moves() { self.threads.saturating_sub(self.busy) } else { 0 };
+        let open = matches!(self.state, ReplicaState::Ready | ReplicaState::Paused);
+        open && self.queued == length && self.queued <= self.places.saturating_add(free)
     }
 
-    /// Whether the queue may be as long as it is: a free thread will take one of the waiting before the instant is over.
-    fn has_room(&self, service: &Service) -> bool {
-        let (Queue::Fifo { capacity } | Queue::Lifo { capacity } | Queue::Priority { capacity }) =
-            service.queue;
-        let free = if self.moves() { service.threads.saturating_sub(self.busy) } else { 0 };
-        match capacity {
-            Capacity::Unbounded => true,
-            Capacity::AtMost(most) => self.queued <= most.saturating_add(free),
-        }
+    /// An attempt left the queue without a thread.
+    pub(super) fn unqueue(&mut self) -> bool {
+        self.queued = self.queued.wrapping_sub(1);
+        self.lives() && self.queued != u32::MAX
+    }
+
+    /// An attempt took a thread.
+    pub(super) fn begin(&mut self, now: SimTime, waited: SimDuration, from_queue: bool) -> bool {
+        let in_turn = if from_queue {
+            self.queued > 0 && waited.as_nanos() <= now.as_nanos()
+        } else {
+            self.queued == 0 && waited.is_zero() && self.state == ReplicaState::Ready
+        };
+        self.queued = self.queued.wrapping_sub(u32::from(from_queue));
+        self.busy += 1;
+        self.since = self.since.wrapping_add(now.as_nanos());
+        in_turn && self.moves() && self.busy <= self.threads
+    }
+
+    /// An attempt gave its thread back.
+    pub(super) fn finish(&mut self, now: SimTime, held: SimDuration) -> bool {
+        self.busy = self.busy.wrapping_sub(1);
+        self.since = self.since.wrapping_sub(now.as_nanos().wrapping_sub(held.as_nanos()));
+        self.lives() && self.busy != u32::MAX && (self.busy > 0 || self.since == 0)
+    }
+
+    /// A thread waits on a call.
+    pub(super) fn block(&mut self) -> bool {
+        self.blocked += 1;
+        self.moves() && self.blocked <= self.busy
+    }
+
+    /// A thread waits on a call no more.
+    pub(super) fn unblock(&mut self) -> bool {
+        self.blocked = self.blocked.wrapping_sub(1);
+        self.lives() && self.blocked != u32::MAX
+    }
+
+    /// A thread does something.
+    pub(super) fn work(&self) -> bool {
+        self.moves() && self.blocked < self.busy
+    }
+
+    /// The replica went into a state. The dead have nothing.
+    pub(super) fn enter(&mut self, next: ReplicaState) -> bool {
+        let may = self.may_become(next) && (next != ReplicaState::Down || self.is_empty());
+        self.state = next;
+        may
     }
 
     /// Whether there is a process that has something.
-    fn lives(&self) -> bool {
+    pub(super) fn lives(&self) -> bool {
         !matches!(self.state, ReplicaState::Down | ReplicaState::Starting)
     }
 

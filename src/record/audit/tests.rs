@@ -4,8 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::*;
 use crate::engine::ReplicaState;
-use crate::failure::{FailureCause, Outcome};
-use crate::id::{Id, SiteId};
+use crate::failure::FailureCause;
+use crate::id::Id;
 use crate::random::Key;
 use crate::scenario::Scenario;
 use crate::time::SimDuration;
