@@ -30,6 +30,8 @@ const EFFECTS: &[&str] = &[
     "Restart(how: Rolling(at_once: 1))",
     "Restart(how: Rolling(at_once: 2), drain: \"200ms\")",
     "Restart(drain: \"1s\")",
+    "Flush",
+    "Flush(share: \"50%\", cache: \"cache\")",
 ];
 
 pub(crate) fn fault() -> impl Strategy<Value = Fault> {
@@ -56,11 +58,8 @@ impl Fault {
             (2, _) => format!("Share(\"{of}\", \"50%\")"),
             _ => format!("\"{of}\""),
         };
-        let lasts = if self.effect.starts_with("Restart") {
-            String::new()
-        } else {
-            format!(", for: \"{}ms\"", self.lasts_ms)
-        };
+        let at_once = ["Restart", "Flush"].iter().any(|kind| self.effect.starts_with(kind));
+        let lasts = if at_once { String::new() } else { format!(", for: \"{}ms\"", self.lasts_ms) };
         format!("Fault(at: \"{}ms\"{lasts}, on: {target}, effect: {})", self.at_ms, self.effect)
     }
 }
@@ -144,6 +143,8 @@ const OF_SERVICES: &[(&str, &str)] = &[
     ("queue", "Fifo(capacity: 2)"),
     ("queue", "Lifo(capacity: Unbounded)"),
     ("queue", "Fifo(capacity: 0)"),
+    ("queue", "Priority(capacity: 3)"),
+    ("contention", "\"20%\""),
     ("when_full", "Reject"),
     ("shed", "[Shed(queue: 1, below: 5)]"),
     ("shed", "[]"),
@@ -164,11 +165,19 @@ const OF_CALLS: &[(&str, &str)] = &[
     ("deadline", "None"),
     ("retry", "Retry(max_attempts: 2, budget: Tokens(capacity: 2))"),
     ("retry", "Retry(max_attempts: 3, order: Inside)"),
+    ("retry", "Retry(max_attempts: 3, budget: Envoy(min_concurrent: 1))"),
+    ("retry", "Retry(max_attempts: 3, budget: Grpc(max_tokens: 4))"),
     ("retry", "None"),
     ("retry.max_attempts", "1"),
     ("breaker", "Consecutive(failures: 2, open_for: \"100ms\")"),
     ("breaker", "Resilience4j(window: Calls(4), min_calls: 2, open_for: \"100ms\", half_open_calls: 1)"),
+    ("breaker", "Hystrix(window: \"1s\", interval: \"100ms\", min_calls: 2, open_for: \"200ms\")"),
+    ("breaker", "Polly(window: \"500ms\", min_calls: 2, open_for: \"500ms\")"),
+    ("breaker", "Gobreaker(trip: Consecutive(1), open_for: \"100ms\")"),
     ("breaker", "None"),
+    ("throttle", "Adaptive(k: 2, window: \"1s\")"),
+    ("throttle", "Resilience4j(limit: 1, period: \"100ms\", max_wait: \"200ms\")"),
+    ("throttle", "None"),
     ("bulkhead", "Bulkhead(max_concurrent: 1, max_wait: \"50ms\")"),
     ("bulkhead", "Bulkhead(max_concurrent: 4)"),
     ("bulkhead", "None"),
@@ -183,6 +192,7 @@ const OF_CALLS: &[(&str, &str)] = &[
     ("late_reply", "Accept"),
     ("late_reply", "Ignore"),
     ("balancer", "LeastInFlight"),
+    ("balancer", "PowerOfTwo"),
     ("balancer", "RoundRobin"),
     ("network", "Constant(\"2ms\")"),
 ];

@@ -54,6 +54,7 @@ const FIELDS: &[&[&str]] = &[
         "queue: Priority(capacity: 4)",
         "queue: Lifo(capacity: Unbounded)",
         "queue: Fifo(capacity: Unbounded)",
+        "queue: Priority(capacity: 4)",
     ],
     &[
         "restart: Restart(startup: \"300ms\")",
@@ -70,6 +71,7 @@ const FIELDS: &[&[&str]] = &[
         "rate_limits: { \"op\": TokenBucket(\"5/s\", burst: 2) }",
         "rate_limits: { \"op\": Ramp(from: \"50/s\", to: \"0/s\", over: \"2s\"), \"health\": \"2/s\" }",
     ],
+    &["contention: \"10%\""],
     &["shed: [Shed(queue: 1, below: 5)]", "shed: [Shed(queue: 0, below: 1), Shed(queue: 3, below: 255)]"],
 ];
 

@@ -174,8 +174,9 @@ impl Traffic {
             _ => format!("\"{rate}/s\""),
         };
         let [users, trip, others] = entries;
+        let patience = if self.shape >= 128 { ", patience: Exp(\"100ms\")" } else { "" };
         let mut traffic = format!(
-            "\"users\": Open(rate: {rate}, entry: {}, users: 50, region: \"eu\", value: 2),
+            "\"users\": Open(rate: {rate}, entry: {}, users: 50, region: \"eu\", value: 2{patience}),
     \"others\": Open(rate: \"5/s\", entry: {}, users: 9, priority: 3, access: Write)",
             users.1, others.1
         );
@@ -183,7 +184,7 @@ impl Traffic {
             let _ = write!(
                 traffic,
                 ",\n    \"trip\": Journey(\"5/s\", users: 20, priority: 1, steps: {{
-      \"1st\": Visit({}, think: Exp(\"200ms\")), \"2nd\": Visit({}, think: \"0s\"),
+      \"1st\": Visit({}, think: Exp(\"200ms\")), \"2nd\": Visit({}, think: \"0s\"{patience}),
       \"3rd\": Visit({}, access: Write) }})",
                 trip.1, others.1, trip.1
             );
