@@ -110,7 +110,7 @@ impl<'m> Recorder<'m> {
     pub fn finish(mut self, now: SimTime) -> WorldRecord {
         self.catch_up(now);
         let rest = now.saturating_since(self.window_ends - self.width);
-        if now > self.model.origin && now < self.window_ends && !rest.is_zero() {
+        if now > self.model.origin && now <= self.window_ends && !rest.is_zero() {
             self.close_window(now, rest);
         }
         let simulated_s = now.saturating_since(self.model.origin).as_secs_f64();
@@ -149,9 +149,9 @@ impl<'m> Recorder<'m> {
         record
     }
 
-    /// Closes the windows that are over before `now`.
+    /// Closes the windows that are over before `now`. What happens at the horizon itself belongs to the last one.
     fn catch_up(&mut self, now: SimTime) {
-        while now >= self.window_ends && self.window_ends <= self.model.end {
+        while now >= self.window_ends && self.window_ends < self.model.end {
             let at = self.window_ends;
             if at == self.model.origin {
                 self.services.iter_mut().for_each(|tally| tally.begin(at));
@@ -160,9 +160,6 @@ impl<'m> Recorder<'m> {
                 self.close_window(at, self.width);
             }
             self.window_ends = at + self.width;
-            if at == self.model.end {
-                break;
-            }
         }
     }
 

@@ -120,3 +120,17 @@ fn retries_are_a_share_of_what_is_sent() {
         assert!((read - wanted).abs() < 1e-3, "{read}, not {wanted}");
     }
 }
+
+/// A limiter lets an attempt go at the very end of the run: the last window has it, as the totals do.
+#[test]
+fn what_happens_at_the_horizon_belongs_to_the_last_window() {
+    let text = r#"Scenario(format: 1, name: "end", horizon: "1s",
+        services: { "a": Service(operations: { "op": [Work("0s")] }) },
+        calls: { "users -> a": Policy(throttle: Resilience4j(limit: 1, period: "50ms", max_wait: "1s")) },
+        traffic: { "users": Open(rate: "100/s", entry: "a.op") })"#;
+    let (record, _) = simulate(text);
+    let (series, totals) = (&record.actual.services["a"], &record.actual.totals.services["a"]);
+    assert_eq!(totals.attempts, 21, "one in each of 20 periods, and one with the end of the last");
+    assert_eq!(series.offered.iter().sum::<u64>(), totals.attempts);
+    assert_eq!(series.offered.len(), record.actual.windows);
+}

@@ -51,7 +51,6 @@ const FIELDS: &[&[&str]] = &[
         "queue: Fifo(capacity: 0)",
         "queue: Fifo(capacity: 4)",
         "queue: Lifo(capacity: 4)",
-        "queue: Priority(capacity: 4)",
         "queue: Lifo(capacity: Unbounded)",
         "queue: Fifo(capacity: Unbounded)",
         "queue: Priority(capacity: 4)",
