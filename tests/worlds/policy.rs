@@ -20,7 +20,7 @@ const FIELDS: &[&[&str]] = &[
         "retry: Retry(max_attempts: 2, order: Inside)",
         "retry: Retry(max_attempts: 5, budget: Tokens(share: \"20%\", capacity: 3))",
         "retry: Retry(max_attempts: 5, budget: Ratio(share: \"20%\", window: \"1s\"), on: [Timeout, Refused])",
-        "retry: Retry(max_attempts: 4, backoff: Fixed(\"30ms\"), budget: Finagle(ttl: \"1s\", min_per_s: 2))",
+        "retry: Retry(max_attempts: 4, backoff: Fixed(\"30ms\"), jitter: Full, budget: Finagle(ttl: \"1s\", min_per_s: 2))",
         "retry: Retry(max_attempts: 4, backoff: Fixed(\"30ms\"), jitter: Around(\"50%\"), budget: Envoy(min_concurrent: 1))",
         "retry: Retry(max_attempts: 4, order: Inside, budget: Grpc(max_tokens: 5, token_ratio: 0.5))",
         "retry: Retry(max_attempts: 3, budget: AwsSdk(tokens: 20))",
