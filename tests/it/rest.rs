@@ -18,7 +18,7 @@ fn comes_to_rest(scenario: &Scenario) {
     simulation.stop_arrivals();
     let mut until: SimTime = model.end;
     while !simulation.is_at_rest() {
-        until = until + SimDuration::from_secs(1);
+        until += SimDuration::from_secs(1);
         assert!(until < model.end + SimDuration::from_secs(1_000), "it does not come to rest");
         simulation.run_until(until, &mut audit).unwrap();
         simulation.check_invariants();
