@@ -65,7 +65,7 @@ pub fn asymptotic() -> Vec<Case> {
         |variant: &'static str| {
             Case::new(Group::Asymptotic, "Power of two choices, rho 0.8", variant, SUPERMARKET, variant)
                 .row_by(Rule::Nearer, "mean time / work, n to infinity", supermarket(0.8, 2), |m| {
-                    m.class("clients").latency_ms.mean / 10.0
+                    m.mean_time_s("shop") / 0.01
                 })
         };
     let heavy = |parameters, variant: &'static str, read: fn(&Measured) -> f64| {

@@ -100,6 +100,13 @@ impl Measured {
         class.failed as f64 / (class.ok + class.degraded + class.failed) as f64
     }
 
+    /// Mean time at a service by Little's law, number / rate. Where runs are short the mean of those who were answered is too
+    /// small: who takes long is still under way at the end.
+    pub fn mean_time_s(&self, service: &str) -> f64 {
+        let service = self.service(service);
+        service.mean_in_flight * self.seconds / service.attempts as f64
+    }
+
     /// Attempts per second sent to a service in the second half of the run.
     pub fn late_rate(&self, service: &str) -> f64 {
         let offered = &self.record.services[service].offered;

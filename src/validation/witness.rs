@@ -160,7 +160,7 @@ impl<'m> Witness<'m> {
         }
         self.has_begun = true;
         let origin = self.model.origin;
-        for place in self.places.iter_mut() {
+        for place in &mut self.places {
             for stay in [&mut place.queued, &mut place.busy] {
                 stay.change(origin, 0);
                 stay.before = stay.area;
