@@ -110,7 +110,7 @@ impl Monitor {
         };
         let of_class = READINGS[..OF_CLASSES].contains(&reading) && self.of >= 128;
         let of = if of_class { "Class(\"users\")".to_owned() } else { format!("\"{}\"", name(service)) };
-        let window = if self.of % 2 == 0 { "1s" } else { "2s" };
+        let window = if self.of.is_multiple_of(2) { "1s" } else { "2s" };
         let window = match reading.0 {
             "Busy" | "Queue" | "Ready" | "Healthy" => String::new(),
             _ => format!(", window: \"{window}\""),
