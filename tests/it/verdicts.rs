@@ -22,7 +22,10 @@ fn each_verdict_has_its_case() {
         (VerdictKind::Down, vec!["faults.pause.for=\"290s\""]),
         (VerdictKind::Down, vec!["faults=[Fault(at: \"T+10s\", on: \"back\", effect: Crash)]"]),
         // Healthy either way: how much may fail is the scenario's to say.
-        (VerdictKind::Recovered, vec!["faults.pause.for=\"600ms\"", "impact=Impact(contained: \"0%\")"]),
+        (
+            VerdictKind::Recovered,
+            vec![no_retries, "faults.pause.for=\"1100ms\"", "impact=Impact(contained: \"0%\")"],
+        ),
         (VerdictKind::Contained, vec![no_retries, "impact=Impact(contained: \"20%\")"]),
         // Two of the windows that decide, 15 s each, must have passed since the fault was over.
         (VerdictKind::Undecided, vec!["faults.pause.at=\"T+266s\""]),
