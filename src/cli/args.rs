@@ -53,8 +53,8 @@ Examples:
   knockon validate --only Erlang-A
   knockon validate --seeds 50 --format json
 
-Each case is a scenario with a known answer, run under seeds that were fixed beforehand. Exit code 1 if theory and
-simulation differ anywhere.";
+Each case is a scenario with a known answer, run under fixed seeds.
+Exit code 1 if theory and simulation differ anywhere, or an interval is too wide to tell.";
 
 /// Replays how a small fault becomes an outage
 #[derive(Debug, Parser)]

@@ -40,7 +40,7 @@ fn chosen(args: &ValidateArgs) -> Result<Vec<Case>, CliError> {
     let lower = wanted.to_lowercase();
     let known: Vec<&'static str> = all.iter().map(|case| case.name).collect();
     let found: Vec<Case> = all.into_iter().filter(|case| title(case).contains(&lower)).collect();
-    if !found.is_empty() {
+    if !found.is_empty() && !wanted.trim().is_empty() {
         return Ok(found);
     }
     let error = CliError::wrong(format!("no case is called `{wanted}`"));

@@ -5,7 +5,8 @@ use crate::policy::gobreaker::GobreakerSettings;
 use crate::policy::hystrix_breaker::HystrixSettings;
 use crate::policy::polly_breaker::PollySettings;
 use crate::policy::rate_breaker::RateSettings;
-use crate::scenario::Breaker;
+use crate::scenario::{Breaker, MOST_BUCKETS};
+use crate::time::SimDuration;
 
 /// The numbers of one flavor.
 pub(super) enum Settings {
@@ -50,12 +51,14 @@ impl Settings {
                 Self::Consecutive(ConsecutiveSettings { failures, open_for, successes, ignore })
             }
             Breaker::Hystrix { window, interval, min_calls, failure_rate, open_for, ignore } => {
+                let interval = divisible(window, interval).min(window);
                 Self::Hystrix(HystrixSettings { window, interval, min_calls, failure_rate, open_for, ignore })
             }
             Breaker::Polly { window, min_calls, failure_rate, open_for, ignore } => {
                 Self::Polly(PollySettings { window, min_calls, failure_rate, open_for, ignore })
             }
             Breaker::Gobreaker { trip, interval, bucket, open_for, half_open_calls, ignore } => {
+                let bucket = if bucket.is_zero() { bucket } else { divisible(interval, bucket) };
                 Self::Gobreaker(GobreakerSettings {
                     trip,
                     interval,
@@ -67,4 +70,10 @@ impl Settings {
             }
         }
     }
+}
+
+/// A part of a window, long enough that there are not too many. No scenario can be written otherwise, but two changes
+/// during a run, each of which could be, may come to it together.
+fn divisible(window: SimDuration, part: SimDuration) -> SimDuration {
+    part.max(SimDuration::from_nanos(window.as_nanos().div_ceil(MOST_BUCKETS)))
 }

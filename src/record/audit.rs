@@ -172,12 +172,12 @@ impl<'m> Audit<'m> {
     #[cold]
     fn objection(&self, event: &ModelEvent) -> String {
         let what = match event {
-            ModelEvent::RequestArrived(_) | ModelEvent::RequestEnded(..) | ModelEvent::RequestDrained(_) => {
+            ModelEvent::RequestArrived(_) => "it says that it arrived at another time".to_owned(),
+            ModelEvent::RequestEnded(..) | ModelEvent::RequestDrained(_) => {
                 "no such request is under way".to_owned()
             }
-            ModelEvent::AttemptSent(_) | ModelEvent::AttemptEnded(..) => {
-                "no such attempt is under way".to_owned()
-            }
+            ModelEvent::AttemptSent(_) => "it says that it was begun later".to_owned(),
+            ModelEvent::AttemptEnded(..) => "no such attempt is under way".to_owned(),
             ModelEvent::Queued(id, _)
             | ModelEvent::Unqueued(id)
             | ModelEvent::Begun(id, ..)

@@ -26,7 +26,9 @@ pub fn validation_report(validation: &Validation) -> Report {
     }
     let (agree, judged) = validation.score();
     let tone = if validation.agrees() { Tone::Good } else { Tone::Bad };
-    blocks.push(Block::Paragraph(Line::toned(tone, format!("{agree} of {judged} agree"))));
+    let wide = validation.rows.iter().filter(|row| row.verdict == Verdict::TooWide).count();
+    let wide = if wide > 0 { format!("; {wide} too wide to tell") } else { String::new() };
+    blocks.push(Block::Paragraph(Line::toned(tone, format!("{agree} of {judged} agree{wide}"))));
     Report { title: "Validation".to_owned(), blocks }
 }
 

@@ -9,7 +9,7 @@ const POLLY_DURATION: Rule =
     Rule::Duration { min: SimDuration::from_millis(500), max: SimDuration::from_secs(24 * 3600) };
 
 /// Buckets of one window: more would cost more than they show.
-pub(in crate::scenario) const MOST_BUCKETS: u64 = 1_000;
+pub const MOST_BUCKETS: u64 = 1_000;
 
 schema! {
     /// Stops calling a callee that fails.
@@ -28,7 +28,7 @@ schema! {
             /// A call that takes longer is slow.
             slow_after: SimDuration = "60s" where Rule::positive_duration(),
             /// Time from opening to half-open.
-            open_for: SimDuration = "60s" where Rule::positive_duration(),
+            open_for: SimDuration = "60s" where Rule::duration_from_millis(1),
             /// Growth of `open_for` each time that half-open fails, at least 1; closed, it starts over.
             open_factor: f64 = 1 where Rule::factor(1.0, 1_000.0),
             /// The longest time from opening to half-open. Default none.
@@ -47,7 +47,7 @@ schema! {
             /// Failures in a row that open it.
             failures: u32 = 5 where Rule::count(1, 1_000_000),
             /// Time from opening to half-open.
-            open_for: SimDuration = "30s" where Rule::positive_duration(),
+            open_for: SimDuration = "30s" where Rule::duration_from_millis(1),
             /// Successes in a row that close it again; one failure reopens it.
             successes: u32 = 1 where Rule::count(1, 1_000_000),
             /// Failures that it does not count.
@@ -65,7 +65,7 @@ schema! {
             /// Trips at this share of failures or more, which is cut to whole percents; above 0 to 1.
             failure_rate: f64 = "50%" where Rule::positive_share(),
             /// Time from opening to half-open.
-            open_for: SimDuration = "5s" where Rule::positive_duration(),
+            open_for: SimDuration = "5s" where Rule::duration_from_millis(1),
             /// Failures that it does not count; as a probe's they reopen it.
             ignore: Vec<FailureCause> = [] where Rule::OneOrMore,
         },
@@ -92,7 +92,7 @@ schema! {
             /// to clear all at once.
             bucket: SimDuration = "0s",
             /// Time from opening to half-open.
-            open_for: SimDuration = "60s" where Rule::positive_duration(),
+            open_for: SimDuration = "60s" where Rule::duration_from_millis(1),
             /// Probes admitted while half-open, and successes in a row that close it; one failure reopens it.
             half_open_calls: u32 = 1 where Rule::count(1, 1_000_000),
             /// Failures that it does not count.

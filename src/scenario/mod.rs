@@ -34,7 +34,7 @@ mod whole;
 mod words;
 
 pub use admission::{RateLimit, Shed};
-pub use breaker::{Breaker, BreakerTrip, BreakerWindow};
+pub use breaker::{Breaker, BreakerTrip, BreakerWindow, MOST_BUCKETS};
 pub use call::{
     Backoff, Balancer, Budget, Bulkhead, Cancel, Detection, Fallback, FallbackTime, Jitter, LateReply, Order,
     Policy, Pool, Retry, Scope, Throttle,

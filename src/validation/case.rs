@@ -7,6 +7,8 @@ use crate::validation::interval::Interval;
 
 /// The widest interval that still says something: half its width over the estimate.
 pub const WIDEST: f64 = 0.02;
+/// An interval of a standard deviation as wide as this share of its estimate, to either side, says nothing.
+const WIDEST_SPREAD: f64 = 0.5;
 
 /// How theory and simulation are related.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -216,9 +218,17 @@ impl Row {
             (Rule::Inside, _) if found.holds(theory) && found.relative_half_width() >= WIDEST => {
                 return Verdict::TooWide;
             }
+            (Rule::Spread, _) if found.holds(theory) && found.relative_half_width() >= WIDEST_SPREAD => {
+                return Verdict::TooWide;
+            }
             (Rule::Inside | Rule::Spread, _) => found.holds(theory),
             (Rule::Band(share), _) => {
-                found.low >= theory * (1.0 - share) && found.high <= theory * (1.0 + share)
+                let (low, high) = (theory * (1.0 - share), theory * (1.0 + share));
+                let inside = found.low >= low && found.high <= high;
+                if !inside && found.low <= high && found.high >= low {
+                    return Verdict::TooWide;
+                }
+                inside
             }
             (Rule::Nearer, None) => return Verdict::Begins,
             (Rule::Nearer, Some(before)) => {
@@ -260,7 +270,10 @@ mod tests {
         assert_eq!(verdict(Rule::Nearer, 10.0, &values, Some(10.0)), Verdict::Agrees, "inside");
         assert_eq!(verdict(Rule::AtMost, 10.1, &values, None), Verdict::Agrees);
         assert_eq!(verdict(Rule::AtMost, 10.0, &values, None), Verdict::Differs);
-        assert_eq!(verdict(Rule::Spread, 0.06, &values, None), Verdict::Agrees);
+        assert_eq!(verdict(Rule::Band(0.005), 10.1, &values, None), Verdict::TooWide, "half in the band");
+        let many: Vec<f64> = values.iter().cycle().take(80).copied().collect();
+        assert_eq!(verdict(Rule::Spread, 0.06, &many, None), Verdict::Agrees);
+        assert_eq!(verdict(Rule::Spread, 0.06, &values, None), Verdict::TooWide);
         assert_eq!(verdict(Rule::Spread, 6.0, &values, None), Verdict::Differs);
     }
 }

@@ -36,7 +36,7 @@ impl Interval {
 
     /// The largest value; nothing is known of larger ones.
     pub fn of_largest(values: &[f64]) -> Self {
-        let estimate = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let estimate = values.iter().copied().max_by(f64::total_cmp).unwrap_or(f64::NAN);
         Self { estimate, low: estimate, high: estimate }
     }
 

@@ -150,7 +150,8 @@ fn law_row<'a>(quantity: &str, gaps: impl Iterator<Item = &'a Gap>) -> Option<Co
     let (mut number, mut worst) = (0_u64, 0.0_f64);
     for gap in gaps {
         number += 1;
-        worst = worst.max(gap.relative);
+        // A gap that is no number is the worst of all.
+        worst = if gap.relative.is_nan() { f64::INFINITY } else { worst.max(gap.relative) };
     }
     (number > 0).then(|| Compared {
         group: Group::Laws,

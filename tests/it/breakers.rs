@@ -8,6 +8,8 @@ use knockon::policy::BreakerState;
 use knockon::scenario::Scenario;
 use knockon::time::{SimDuration, SimTime};
 
+use crate::support::simulate;
+
 /// The callee fails from here on, for twenty seconds.
 const BROKEN_AT: f64 = 10.0;
 const MENDED_AT: f64 = 30.0;
@@ -120,4 +122,29 @@ fn resilience4j_waits_longer_each_time_if_told_so() {
     let half_open = log.changes.windows(2).filter(|pair| pair[1].1 == BreakerState::HalfOpen);
     let waits: Vec<f64> = half_open.map(|pair| (pair[1].0 - pair[0].0).floor()).collect();
     assert_eq!(waits, [2.0, 4.0, 7.0, 7.0], "{:?}", log.changes);
+}
+
+/// Each of two changes could be written in a file; together they ask for more buckets than there is memory.
+#[test]
+fn changes_that_come_to_endless_buckets_together_do_no_harm() {
+    for (breaker, one, other) in [
+        ("Gobreaker()", ("interval", "87600h"), ("bucket", "1ns")),
+        ("Hystrix()", ("window", "300s"), ("interval", "10ms")),
+    ] {
+        let set = |(field, value)| format!("Set(\"calls.'a -> b'.breaker.{field}\", \"{value}\")");
+        let text = format!(
+            "Scenario(format: 1, name: \"test\", warm_up: \"0s\", horizon: \"10s\",
+            services: {{
+                \"a\": Service(operations: {{ \"op\": [Call(\"b.op\")] }}),
+                \"b\": Service(operations: {{ \"op\": [Work(\"1ms\")] }}),
+            }},
+            calls: {{ \"a -> b\": Policy(breaker: {breaker}) }},
+            traffic: {{ \"c\": Open(rate: \"100/s\", entry: \"a.op\") }},
+            response: [Act(at: \"T+2s\", does: [{}, {}])])",
+            set(one),
+            set(other)
+        );
+        let (_, summary) = simulate(&text);
+        assert_eq!(summary.traffic["c"].failed, 0, "{breaker}");
+    }
 }

@@ -1,5 +1,5 @@
-//! What fuzzing has found interesting, once more: no panic, and no input that takes long. The long form, which looks for
-//! more, is `.ci/fuzz`.
+//! What fuzzing has found interesting, once more: no panic. The long form, which looks for more, and for hangs and
+//! memory, is `.ci/fuzz`.
 
 use std::fs;
 use std::path::Path;

@@ -3,7 +3,7 @@
 use knockon::analysis::Summary;
 use knockon::scenario::VerdictKind;
 
-use crate::support::{replay, scenario_with};
+use crate::support::{replay, scenario_with, simulate};
 
 fn summary(sets: &[&str]) -> Summary {
     let sets: Vec<&str> = sets.iter().copied().chain(["expect=[]"]).collect();
@@ -60,4 +60,26 @@ fn requests_that_hang_are_not_available() {
 fn a_twin_that_does_not_keep_up_is_said_to_be_unhealthy() {
     let found = summary(&["faults=[]", "traffic.users.rate=\"500/s\"", "calls={}"]);
     assert!(found.verdict_reason.contains("unhealthy baseline"), "{}", found.verdict_reason);
+}
+
+/// At least three of the attempts in ten seconds, and a hundredth of them, must be harmed before a service counts as hit.
+#[test]
+fn a_few_harmed_attempts_are_no_impact() {
+    let hit = |rate: &str, lasts_ms: u64| {
+        // The idle service parts the worlds: attempts are counted from there on.
+        let text = format!(
+            "Scenario(format: 1, name: \"test\", warm_up: \"1s\", horizon: \"40s\",
+            services: {{ \"s\": Service(threads: 1000, operations: {{ \"op\": [Work(\"1ms\")] }}), \"idle\": Service(operations: {{ \"op\": [] }}) }},
+            traffic: {{ \"c\": Open(rate: \"{rate}\", entry: \"s.op\") }},
+            faults: [Fault(at: \"T+5s\", for: \"1s\", on: \"idle\", effect: Pause), Fault(at: \"T+20s\", for: \"{lasts_ms}ms\", on: \"s\", effect: Errors(\"100%\"))])"
+        );
+        let (_, summary) = simulate(&text);
+        (summary.traffic["c"].failed, !summary.propagation.is_empty())
+    };
+    let seldom: Vec<_> = (1..12).map(|step| hit("20/s", 25 * step)).collect();
+    assert!(seldom.iter().all(|(failed, is_hit)| (*failed >= 3) == *is_hit), "{seldom:?}");
+    assert!([2, 3].iter().all(|wanted| seldom.iter().any(|(failed, _)| failed == wanted)), "{seldom:?}");
+    let (few, some) = (hit("1000/s", 50), hit("1000/s", 200));
+    assert!((3..100).contains(&few.0) && !few.1, "{few:?} of 10,000");
+    assert!(some.0 > 100 && some.1, "{some:?} of 10,000");
 }

@@ -153,9 +153,15 @@ fn arguments() -> Option<Args> {
             "--world" => args.world = Some(number()),
             "--jobs" => args.jobs = number(),
             "--list" => return None,
-            filter if !filter.starts_with('-') && !"worlds".contains(filter) => return None,
+            // What `cargo test` passes on to all targets.
+            "--skip" | "--test-threads" | "--format" | "--color" | "-Z" => drop(given.next()),
+            "--quiet" | "-q" | "--nocapture" | "--no-capture" | "--exact" | "--ignored"
+            | "--include-ignored" | "--show-output" => {}
+            unknown if unknown.starts_with('-') => panic!("unknown option {unknown}"),
+            filter if !"worlds".contains(filter) => return None,
             _ => {}
         }
     }
+    args.jobs = args.jobs.max(1);
     Some(args)
 }

@@ -212,9 +212,9 @@ words! {
         "In the story: from the first failure to the last of the time in which more than half of a traffic \
         class fails, or else more than 5 %, over periods long enough to hold about 20 requests.";
     "unfinished"
-        "In flight at the end: neither answered nor failed, and left out of availability.";
+        "In flight at the end: neither answered nor failed.";
     "availability" ["available"]
-        "Requests that were answered, a fallback's answer included, divided by all that are not unfinished.";
+        "Requests that were answered, a fallback's answer included, divided by all. What is unfinished was not answered.";
     "lost value" ["cost", "lost_value"]
         "What the failed requests of a traffic class were worth: its `value` for each. The cost of an \
         incident is what was lost beyond the twin.";
