@@ -54,7 +54,14 @@ struct Failure {
 }
 
 fn main() -> ExitCode {
-    let Some(args) = arguments() else { return ExitCode::SUCCESS };
+    let args = match arguments() {
+        Ok(Some(args)) => args,
+        Ok(None) => return ExitCode::SUCCESS,
+        Err(why) => {
+            let _ = writeln!(io::stderr(), "{why}");
+            return ExitCode::from(2);
+        }
+    };
     // Panics are results here: they are caught, shrunk and told once.
     std::panic::set_hook(Box::new(|info| PANIC.with(|words| *words.borrow_mut() = info.to_string())));
     let first = args.world.unwrap_or(0);
@@ -141,7 +148,7 @@ fn tell(args: &Args, seen: &Seen, failures: &[Failure]) -> ExitCode {
 
 /// Reads the arguments; none if nothing is to be run. What belongs to the usual test harness has no meaning here, but a
 /// filter does.
-fn arguments() -> Option<Args> {
+fn arguments() -> Result<Option<Args>, String> {
     let cores = std::thread::available_parallelism().map_or(2, |cores| cores.get() as u64);
     let mut args = Args { worlds: WORLDS, seed: 1, world: None, jobs: cores };
     let mut given = std::env::args().skip(1);
@@ -152,16 +159,16 @@ fn arguments() -> Option<Args> {
             "--seed" => args.seed = number(),
             "--world" => args.world = Some(number()),
             "--jobs" => args.jobs = number(),
-            "--list" => return None,
+            "--list" => return Ok(None),
             // What `cargo test` passes on to all targets.
             "--skip" | "--test-threads" | "--format" | "--color" | "-Z" => drop(given.next()),
             "--quiet" | "-q" | "--nocapture" | "--no-capture" | "--exact" | "--ignored"
             | "--include-ignored" | "--show-output" => {}
-            unknown if unknown.starts_with('-') => panic!("unknown option {unknown}"),
-            filter if !"worlds".contains(filter) => return None,
+            unknown if unknown.starts_with('-') => return Err(format!("unknown option {unknown}")),
+            filter if !"worlds".contains(filter) => return Ok(None),
             _ => {}
         }
     }
     args.jobs = args.jobs.max(1);
-    Some(args)
+    Ok(Some(args))
 }
