@@ -27,7 +27,7 @@ use crate::laws::{Seen, check};
 use crate::world::{Besides, World, world};
 
 /// Worlds of the short form.
-const WORLDS: u64 = 400;
+const WORLDS: u64 = 1_000;
 
 /// Every so many worlds one is looked at with several runs at once.
 const THOROUGH: u64 = 16;
