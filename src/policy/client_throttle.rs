@@ -2,20 +2,9 @@
 
 use crate::failure::{FailureCause, Outcome};
 use crate::policy::adaptive_throttle::AdaptiveThrottle;
-use crate::policy::cycle_limiter::{CycleLimiter, CycleSettings};
+use crate::policy::cycle_limiter::{Admission, CycleLimiter, CycleSettings};
 use crate::scenario::Throttle;
 use crate::time::{SimDuration, SimTime};
-
-/// What a throttle makes of an attempt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Admission {
-    /// It is sent.
-    Now,
-    /// It is sent after this wait.
-    After(SimDuration),
-    /// It is refused, after having waited this long.
-    Refused(SimDuration),
-}
 
 /// Holds back the attempts of one caller at one callee.
 #[derive(Clone, Debug)]

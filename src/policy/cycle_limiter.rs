@@ -1,7 +1,17 @@
 //! resilience4j's rate limiter: so many per period, and whoever comes too early waits for a later one. Schedules nothing.
 
-use crate::policy::client_throttle::Admission;
 use crate::time::{SimDuration, SimTime};
+
+/// What a throttle makes of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// It is sent.
+    Now,
+    /// It is sent after this wait.
+    After(SimDuration),
+    /// It is refused, after having waited this long.
+    Refused(SimDuration),
+}
 
 /// The limiter of `Throttle::Resilience4j`, after `AtomicRateLimiter`.
 ///
