@@ -95,6 +95,17 @@ mod tests {
     }
 
     #[test]
+    fn other_numbers_keep_what_was_counted() {
+        let mut throttle = AdaptiveThrottle::new(2.0, WINDOW, at(0.0));
+        (0..9).for_each(|_| assert!(throttle.admits(at(1.0), 1.0)));
+        (0..5).for_each(|_| throttle.on_accepted(at(1.0)));
+        assert!(throttle.refuses(at(2.0)) <= 0.0);
+        throttle.reconfigure(1.0, SimDuration::from_secs(10), at(2.0));
+        assert!((throttle.refuses(at(2.0)) - 0.4).abs() < 1e-12, "4 of 9 too many");
+        assert!(throttle.refuses(at(20.0)) <= 0.0, "forgotten at the new pace");
+    }
+
+    #[test]
     fn a_callee_is_sent_k_times_what_it_accepts() {
         // Demand and acceptance per second, and what is sent: min(D, k x C).
         for (k, demand, capacity, sent) in
