@@ -136,11 +136,12 @@ pub(crate) fn cost(record: &Record, summary: &Summary) -> String {
     told.join(" ")
 }
 
+/// From the first hit of a service until the last had recovered: a single late answer after that is no outage.
 fn duration(summary: &Summary) -> String {
-    match &summary.blast_radius {
-        Some(radius) if radius.duration_s > 0.0 => format!(" after {}", length(radius.duration_s)),
-        _ => String::new(),
-    }
+    let services = summary.services.values();
+    let hits = services.filter_map(|service| Some((service.first_impact_s?, service.recovered_s?)));
+    let (from, to) = hits.fold((f64::INFINITY, 0.0_f64), |(from, to), hit| (hit.0.min(from), hit.1.max(to)));
+    if from < to { format!(" after {}", length(to - from)) } else { String::new() }
 }
 
 /// How the failure traveled, in a sentence.
@@ -262,11 +263,16 @@ mod tests {
         summary.verdict = Some(VerdictKind::Recovered);
         record.faults[0].effect = "errors".into();
         record.faults[0].to_s = None;
-        summary.blast_radius = None;
-        assert_eq!(plain(&finding(&record, &summary)), "Errors of user-db became an outage that healed");
+        assert_eq!(
+            plain(&finding(&record, &summary)),
+            "Errors of user-db became an outage that healed after 12 s"
+        );
         let second = record.faults[0].clone();
         record.faults.push(second);
-        assert_eq!(plain(&finding(&record, &summary)), "2 faults on user-db became an outage that healed");
+        assert_eq!(
+            plain(&finding(&record, &summary)),
+            "2 faults on user-db became an outage that healed after 12 s"
+        );
         record.faults.clear();
         summary.verdict = Some(VerdictKind::Unaffected);
         assert_eq!(plain(&finding(&record, &summary)), "A run without a fault");
