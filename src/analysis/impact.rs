@@ -2,8 +2,7 @@
 //!
 //! A service is hit at the first instant at which at least max(3, 1 %) of the attempts at it in the trailing 10 s are
 //! harmed, dated back to the first of them. Counted in buckets of 100 ms (of 1/2,000 of the horizon, if that is
-//! longer), so the instant is exact and the test for it is made at the end of each bucket. Attempts count from where the
-//! worlds part: those before, of one world, are not among them.
+//! longer), so the instant is exact and the test for it is made at the end of each bucket.
 
 use crate::engine::AttemptId;
 use crate::failure::FailureCause;

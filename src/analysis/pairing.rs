@@ -49,7 +49,7 @@ pub struct Comparison<'m> {
 }
 
 impl<'m> Comparison<'m> {
-    /// A comparison of two worlds that have been one until now.
+    /// A comparison of two worlds that are one so far.
     pub fn new(model: &'m Model, limits: scenario::Impact) -> Self {
         Self {
             model,
@@ -72,6 +72,15 @@ impl<'m> Comparison<'m> {
         }
         for item in actual.drain() {
             self.take(Side::Actual, item);
+        }
+    }
+
+    /// Takes in what ended since the last time while the worlds are still one: nothing can be worse off.
+    pub fn advance_as_one(&mut self, both: &mut Outbox) {
+        for item in both.drain() {
+            if let Ended::Attempt(id, ..) = item {
+                self.impact.attempt(&id);
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use crate::engine::{LimitHit, Reached, Simulation};
 use crate::experiment::manifest::{RecordedWorlds, record};
 use crate::model::Model;
 use crate::record::{Audit, Record, Recorder, WorldRecord};
-use crate::scenario::{self, Scenario};
+use crate::scenario::Scenario;
 use crate::time::{SimDuration, SimTime};
 
 /// How far one world may be ahead of the other.
@@ -139,9 +139,9 @@ struct Worlds<'m> {
     unattended: Option<WorldRun<'m>>,
     /// Affected requests before anybody did anything.
     affected_before: u64,
+    /// None if nobody wants a twin.
     comparison: Option<Comparison<'m>>,
     wants_twin: bool,
-    impact: scenario::Impact,
     /// How far the worlds have got.
     now: SimTime,
 }
@@ -154,9 +154,8 @@ impl<'m> Worlds<'m> {
             twin: None,
             unattended: None,
             affected_before: 0,
-            comparison: None,
+            comparison: setup.twin.then(|| Comparison::new(model, setup.scenario.impact)),
             wants_twin: setup.twin,
-            impact: setup.scenario.impact,
             now: SimTime::ZERO,
         }
     }
@@ -213,7 +212,6 @@ impl<'m> Worlds<'m> {
             let mut twin = self.actual.clone();
             twin.simulation.leave_unattended();
             self.twin = Some(twin);
-            self.comparison = Some(Comparison::new(self.model, self.impact));
         }
     }
 
@@ -242,8 +240,10 @@ impl<'m> Worlds<'m> {
         if let Some(unattended) = &mut self.unattended {
             unattended.run_until(until, false)?;
         }
-        if let (Some(comparison), Some(twin)) = (&mut self.comparison, &mut self.twin) {
-            comparison.advance(&mut self.actual.outbox, &mut twin.outbox);
+        match (&mut self.comparison, &mut self.twin) {
+            (Some(comparison), Some(twin)) => comparison.advance(&mut self.actual.outbox, &mut twin.outbox),
+            (Some(comparison), None) => comparison.advance_as_one(&mut self.actual.outbox),
+            (None, _) => {}
         }
         Ok(())
     }
@@ -272,8 +272,8 @@ impl<'m> Worlds<'m> {
                 Some(comparison.finish(&self.actual.simulation, &twin.simulation, now))
             }
             // The worlds never parted: they are equal to the bit, and so are their records.
-            _ if self.wants_twin => Some(Comparison::new(model, self.impact).into_parts()),
-            _ => None,
+            (Some(comparison), None) => Some(comparison.into_parts()),
+            (None, _) => None,
         };
         let (untouched, unattended) = (self.actual.audit.is_untouched(), self.actual.audit.is_unattended());
         let actual = self.actual.finish(now);

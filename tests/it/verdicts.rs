@@ -66,12 +66,11 @@ fn a_twin_that_does_not_keep_up_is_said_to_be_unhealthy() {
 #[test]
 fn a_few_harmed_attempts_are_no_impact() {
     let hit = |rate: &str, lasts_ms: u64| {
-        // The idle service parts the worlds: attempts are counted from there on.
         let text = format!(
             "Scenario(format: 1, name: \"test\", warm_up: \"1s\", horizon: \"40s\",
-            services: {{ \"s\": Service(threads: 1000, operations: {{ \"op\": [Work(\"1ms\")] }}), \"idle\": Service(operations: {{ \"op\": [] }}) }},
+            services: {{ \"s\": Service(threads: 1000, operations: {{ \"op\": [Work(\"1ms\")] }}) }},
             traffic: {{ \"c\": Open(rate: \"{rate}\", entry: \"s.op\") }},
-            faults: [Fault(at: \"T+5s\", for: \"1s\", on: \"idle\", effect: Pause), Fault(at: \"T+20s\", for: \"{lasts_ms}ms\", on: \"s\", effect: Errors(\"100%\"))])"
+            faults: [Fault(at: \"T+20s\", for: \"{lasts_ms}ms\", on: \"s\", effect: Errors(\"100%\"))])"
         );
         let (_, summary) = simulate(&text);
         (summary.traffic["c"].failed, !summary.propagation.is_empty())
