@@ -45,7 +45,7 @@ pub struct Patch<T> {
 }
 
 impl<T> Patch<T> {
-    /// The whole as it would be with this change alone.
+    /// The whole as it would be with this change, after those made in one go with it.
     pub const fn after(&self) -> &T {
         &self.after
     }

@@ -160,11 +160,16 @@ impl Scenario {
     /// All steps of all procedures, in the order in which they are numbered: the acts, then of the on-call the wrong lead,
     /// the runbook, the experts' rules, and the all-clear.
     pub fn actions(&self) -> impl Iterator<Item = &Action> {
-        let acts = self.response.iter().flat_map(|act| &act.does);
+        self.procedures().flatten()
+    }
+
+    /// What is done in one go, one action after the other: in the same order.
+    pub(in crate::scenario) fn procedures(&self) -> impl Iterator<Item = &[Action]> {
+        let acts = self.response.iter().map(|act| &*act.does);
         let on_call = self.on_call.iter().flat_map(|on_call| {
-            let lead = on_call.misdiagnosis.iter().flat_map(|lead| &lead.does);
-            let rules = on_call.runbook.iter().chain(&on_call.experts).flat_map(|rule| &rule.does);
-            lead.chain(rules).chain(&on_call.all_clear)
+            let lead = on_call.misdiagnosis.iter().map(|lead| &*lead.does);
+            let rules = on_call.runbook.iter().chain(&on_call.experts).map(|rule| &*rule.does);
+            lead.chain(rules).chain([&*on_call.all_clear])
         });
         acts.chain(on_call)
     }

@@ -1,4 +1,5 @@
-//! Tries out, before a run, what the response sets while it goes on: each change by itself, on a copy of the scenario.
+//! Tries out, before a run, what the response sets while it goes on: each change on a copy of the scenario, after those
+//! that are made before it in one go with it.
 
 use crate::diagnostic::{Diagnostic, Span, Spanned};
 use crate::diagnostic::{Severity, Sources};
@@ -20,10 +21,13 @@ pub(in crate::scenario) fn read_with_changes(mut tree: Node, sources: &Sources) 
     let Some(mut scenario) = whole.scenario.take() else { return whole };
     let mut problems = Vec::new();
     let mut changes = Vec::new();
-    let trial = Trial { tree: &tree, before: &scenario, known: &whole.problems, sources };
-    for (path, value) in sets(&scenario) {
-        let id = ChangeId::new(changes.len());
-        changes.push(trial.run(id, path, value, &mut problems));
+    for procedure in scenario.procedures() {
+        let mut trial =
+            Trial { tree: tree.clone(), before: scenario.clone(), known: whole.problems.clone(), sources };
+        for (path, value) in sets(procedure) {
+            let id = ChangeId::new(changes.len());
+            changes.push(trial.run(id, path, value, &mut problems));
+        }
     }
     let values = scenario.actions_mut().filter_map(|action| match action {
         Action::Set { value, .. } => Some(value),
@@ -36,9 +40,9 @@ pub(in crate::scenario) fn read_with_changes(mut tree: Node, sources: &Sources) 
     Whole { scenario: Some(scenario), ..whole }
 }
 
-/// What the response sets, in order.
-fn sets(scenario: &Scenario) -> impl Iterator<Item = (&Name, &NewValue)> {
-    scenario.actions().filter_map(|action| match action {
+/// What these actions set, in order.
+fn sets<'a>(actions: impl IntoIterator<Item = &'a Action>) -> impl Iterator<Item = (&'a Name, &'a NewValue)> {
+    actions.into_iter().filter_map(|action| match action {
         Action::Set { path, value } => Some((path, value)),
         Action::Restart { .. } | Action::Wait(_) | Action::Until { .. } => None,
     })
@@ -48,7 +52,7 @@ fn sets(scenario: &Scenario) -> impl Iterator<Item = (&Name, &NewValue)> {
 /// all it says. Whether there was any to be added.
 fn give_calls_an_entry(tree: &mut Node, scenario: Option<&Scenario>, sources: &Sources) -> bool {
     let mut added = false;
-    for (path, value) in scenario.into_iter().flat_map(sets) {
+    for (path, value) in sets(scenario.into_iter().flat_map(Scenario::actions)) {
         if let Ok(path) = written_path(path, sources)
             && let Ok(Place::Call(key)) = place(&path, value)
         {
@@ -58,18 +62,19 @@ fn give_calls_an_entry(tree: &mut Node, scenario: Option<&Scenario>, sources: &S
     added
 }
 
-/// The scenario as it is without any change.
+/// The scenario as it is before a change.
 struct Trial<'a> {
-    tree: &'a Node,
-    before: &'a Scenario,
-    known: &'a [Diagnostic],
+    tree: Node,
+    before: Scenario,
+    known: Vec<Diagnostic>,
     sources: &'a Sources,
 }
 
 impl Trial<'_> {
-    /// Tries out one change. What is wrong with it, and not with the scenario anyway, is added to the problems.
+    /// Tries out one change; if it can be made, the next comes after it. What is wrong with it, and not with the
+    /// scenario anyway, is added to the problems.
     fn run(
-        &self,
+        &mut self,
         id: ChangeId,
         path: &Name,
         value: &NewValue,
@@ -79,9 +84,10 @@ impl Trial<'_> {
             let place = place(&path, value)?;
             let mut tree = self.tree.clone();
             set(&mut tree, &path, value.node.clone(), OVERRIDE + 1)?;
-            Ok((path, place, read_whole(tree, self.sources)))
+            let after = read_whole(tree.clone(), self.sources);
+            Ok((path, place, tree, after))
         });
-        let (path, place, after) = match result {
+        let (path, place, tree, after) = match result {
             Ok(result) => result,
             Err(problem) => {
                 problems.push(problem);
@@ -97,6 +103,9 @@ impl Trial<'_> {
             return None;
         }
         let what = self.changed(place, &path, value.node.span, &after)?;
+        self.tree = tree;
+        self.known = after.problems;
+        self.before = after.scenario?;
         Some(Change { id, label: format!("{} = {}", path.text(), value.text), what })
     }
 
@@ -124,7 +133,7 @@ impl Trial<'_> {
                             .find(|(known, _)| known == name)
                             .map(|(_, policy)| policy.clone())
                     };
-                    find(scenario) != find(self.before)
+                    find(scenario) != find(&self.before)
                 };
                 let changed = scenario
                     .calls

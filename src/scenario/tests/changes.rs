@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::diagnostic::Severity;
 use crate::scenario::read::decode::Schema;
 use crate::scenario::read::schema::{Shape, TypeInfo};
 use crate::scenario::tests::mistakes::problems;
@@ -328,6 +329,32 @@ fn a_value_that_fits_badly_with_what_is_written_elsewhere_is_reported_where_it_i
     let found = problems(&setting(&text, &[("calls.'shop -> user'.retry.backoff", "Fixed(\"1s\")")]));
     assert!(found.contains("    `Fixed(\"1s\")` with this\n"), "{found}");
     assert!(found.contains("it grows from the previous wait"), "{found}");
+}
+
+/// What is wrong with setting these in one go.
+fn wrong(sets: &[(&str, &str)]) -> Vec<&'static str> {
+    let text = setting(&with_calls(RICH), sets);
+    let Err(rejected) = resolve(&text, &[]) else { return Vec::new() };
+    rejected
+        .diagnostics
+        .iter()
+        .filter(|problem| problem.severity == Severity::Error)
+        .map(|p| p.code)
+        .collect()
+}
+
+#[test]
+fn what_is_set_in_one_go_is_judged_together() {
+    let breaker = "calls.'shop -> user'.breaker";
+    let (window, interval) = (&*format!("{breaker}.window"), &*format!("{breaker}.interval"));
+    let hystrix = (breaker, "Hystrix(window: \"10s\", interval: \"1s\")");
+    // Each by itself would do.
+    assert_eq!(wrong(&[hystrix, (window, "\"4s\"")]), [""; 0]);
+    assert_eq!(wrong(&[hystrix, (interval, "\"5s\"")]), [""; 0]);
+    assert_eq!(wrong(&[hystrix, (window, "\"4s\""), (interval, "\"5s\"")]), ["K018"]);
+    // The second would not do by itself.
+    assert_eq!(wrong(&[hystrix, (interval, "\"20s\"")]), ["K018"]);
+    assert_eq!(wrong(&[hystrix, (window, "\"20s\""), (interval, "\"20s\"")]), [""; 0]);
 }
 
 #[test]
