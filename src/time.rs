@@ -91,7 +91,7 @@ impl SimDuration {
 
     /// This length scaled by a factor of at least zero, to the nearest nanosecond.
     pub fn scaled(self, factor: f64) -> Self {
-        Self(libm::round(self.0 as f64 * factor) as u64)
+        Self((self.0 as f64 * factor + 0.5) as u64)
     }
 
     /// The shortening of this length by `other`, not below zero.

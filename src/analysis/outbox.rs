@@ -36,6 +36,8 @@ impl<'m> Outbox<'m> {
 }
 
 impl Observer for Outbox<'_> {
+    #[expect(clippy::inline_always, reason = "as for all observers: see `Engine::emit`")]
+    #[inline(always)]
     fn observe(&mut self, now: SimTime, event: &ModelEvent) {
         let (item, class) = match event {
             ModelEvent::RequestEnded(id, outcome) => (Ended::Request(*id, *outcome, now), id.class),

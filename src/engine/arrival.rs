@@ -32,7 +32,7 @@ impl<O: Observer> Engine<'_, O> {
         let source = &mut self.state.sources[class];
         source.target += unit_exponential(&mut source.key.nth(source.count).draws(GAP));
         if let Some(at) = self.model.classes[class].rate.reaches(source.target, &mut source.hint) {
-            self.state.events.schedule(at, Event::Arrival(class));
+            self.events.schedule(at, Event::Arrival(class));
         }
     }
 
@@ -84,7 +84,7 @@ impl<O: Observer> Engine<'_, O> {
         request.ended = true;
         let (id, probes) = (request.id, request.probes);
         if let Some(replica) = probes {
-            self.state.events.schedule_now(Event::ProbeAnswered(replica, outcome.is_answered()));
+            self.events.schedule_now(Event::ProbeAnswered(replica, outcome.is_answered()));
         }
         self.emit(ModelEvent::RequestEnded(id, outcome));
         self.request_maybe_drained(slot);
@@ -99,7 +99,7 @@ impl<O: Observer> Engine<'_, O> {
         let at = self.now() + step.think.sample(&mut id.key.draws(THINK));
         let session = Session { next, number: id.number, user: id.user, broken };
         let slot = self.state.sessions.insert(session).slot;
-        self.state.events.schedule(at, Event::Visit(slot));
+        self.events.schedule(at, Event::Visit(slot));
     }
 
     /// A step of a journey that was broken off before: the request is lost, and nobody is called.

@@ -69,7 +69,7 @@ impl<O: Observer> Engine<'_, O> {
         if let Some(longest) = self.longest(parent, site) {
             let at = now + longest;
             self.state.runs[slot].deadline = at;
-            self.state.runs[slot].deadline_event = self.state.events.schedule(at, Event::Deadline(slot));
+            self.state.runs[slot].deadline_event = self.events.schedule(at, Event::Deadline(slot));
         }
         if let Some(budget) = &mut self.state.guards[guard as usize].budget {
             budget.on_first_attempt(now);
@@ -154,8 +154,7 @@ impl<O: Observer> Engine<'_, O> {
         self.state.guards[run.guard as usize].in_progress.attempts += 1;
         if let Some(timeout) = self.policy(run.site).timeout {
             let at = self.now() + timeout;
-            self.state.attempts[attempt].timeout_event =
-                self.state.events.schedule(at, Event::Timeout(attempt));
+            self.state.attempts[attempt].timeout_event = self.events.schedule(at, Event::Timeout(attempt));
         }
         self.take_permit(attempt);
     }
@@ -190,7 +189,7 @@ impl<O: Observer> Engine<'_, O> {
         match throttle.ask(now, || attempt.key.uniform(THROTTLE)) {
             Admission::Now => self.admitted(slot),
             Admission::After(wait) => {
-                attempt.event = self.state.events.schedule(now + wait, Event::Granted(slot));
+                attempt.event = self.events.schedule(now + wait, Event::Granted(slot));
             }
             Admission::Refused(SimDuration::ZERO) => self.refuse(slot, FailureCause::Throttled),
             Admission::Refused(wait) => self.wait_at_most(slot, wait),
@@ -229,11 +228,12 @@ impl<O: Observer> Engine<'_, O> {
             return;
         }
         let at = self.now() + wait;
-        self.state.attempts[slot].event = self.state.events.schedule(at, Event::WaitOver(slot));
+        self.state.attempts[slot].event = self.events.schedule(at, Event::WaitOver(slot));
     }
 
     /// An attempt got the permit, turn or connection that it waited for.
     pub(crate) fn granted(&mut self, slot: u32) {
+        self.state.attempts[slot].event = 0;
         match self.state.attempts[slot].place {
             Place::AwaitsPermit => self.permitted(slot),
             Place::AwaitsTurn => self.admitted(slot),
@@ -248,6 +248,7 @@ impl<O: Observer> Engine<'_, O> {
             Place::AwaitsTurn => FailureCause::Throttled,
             _ => FailureCause::PoolTimeout,
         };
+        self.state.attempts[slot].event = 0;
         self.stop_waiting_for_permits(slot);
         self.refuse(slot, cause);
     }
@@ -270,7 +271,7 @@ impl<O: Observer> Engine<'_, O> {
             return self.arrive(slot);
         }
         let at = self.now() + latency;
-        self.state.attempts[slot].event = self.state.events.schedule(at, Event::Arrive(slot));
+        self.state.attempts[slot].event = self.events.schedule(at, Event::Arrive(slot));
     }
 
     /// Notes that an attempt left its caller.
@@ -286,7 +287,7 @@ impl<O: Observer> Engine<'_, O> {
         let attempt = &mut self.state.attempts[slot];
         attempt.reply = outcome;
         attempt.place = Place::Replying;
-        attempt.event = self.state.events.schedule_now(Event::Reply(slot));
+        attempt.event = self.events.schedule_now(Event::Reply(slot));
     }
 
     /// Chooses a replica among those that the balancer believes can be chosen. A deep probe goes to its replica.
@@ -351,7 +352,7 @@ impl<O: Observer> Engine<'_, O> {
             return self.deliver(slot);
         }
         let at = self.now() + latency;
-        self.state.attempts[slot].event = self.state.events.schedule(at, Event::Reply(slot));
+        self.state.attempts[slot].event = self.events.schedule(at, Event::Reply(slot));
     }
 
     /// The identity of an attempt, for those who watch.

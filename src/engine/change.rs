@@ -63,7 +63,7 @@ impl<O: Observer> Engine<'_, O> {
             let may_begin = state.queue_length > 0 && state.threads.len() < threads as usize;
             if may_begin && !state.dispatch_scheduled {
                 state.dispatch_scheduled = true;
-                self.state.events.schedule_now(Event::Dispatch(replica));
+                self.events.schedule_now(Event::Dispatch(replica));
             }
             self.weigh(replica);
         }
@@ -177,6 +177,6 @@ impl<O: Observer> Engine<'_, O> {
 
     /// Lets an attempt go on that waited for a permit or connection.
     fn grant(&mut self, slot: u32) {
-        self.state.attempts[slot].event = self.state.events.schedule_now(Event::Granted(slot));
+        self.state.attempts[slot].event = self.events.schedule_now(Event::Granted(slot));
     }
 }

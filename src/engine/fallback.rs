@@ -62,7 +62,7 @@ impl<O: Observer> Engine<'_, O> {
 
     /// Through the event list, so that an operation of many such calls cannot recurse.
     fn schedule_fallback(&mut self, slot: u32) {
-        let event = self.state.events.schedule_now(Event::FallBack(slot));
+        let event = self.events.schedule_now(Event::FallBack(slot));
         let run = &mut self.state.runs[slot];
         run.retry_event = event;
         run.deadline_event = 0;

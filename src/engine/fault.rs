@@ -119,7 +119,7 @@ impl<O: Observer> Engine<'_, O> {
         let mut deferred = std::mem::take(&mut replica.deferred);
         if replica.process == Process::Starting {
             replica.ready_at += pause;
-            replica.ready_event = self.state.events.schedule(replica.ready_at, Event::Ready(id));
+            replica.ready_event = self.events.schedule(replica.ready_at, Event::Ready(id));
             return;
         }
         for position in 0..replica.threads.len() {
@@ -127,7 +127,7 @@ impl<O: Observer> Engine<'_, O> {
             let attempt = &mut self.state.attempts[slot];
             if attempt.working || attempt.delayed {
                 attempt.work_ends += pause;
-                attempt.event = self.state.events.schedule(attempt.work_ends, Event::WorkDone(slot));
+                attempt.event = self.events.schedule(attempt.work_ends, Event::WorkDone(slot));
             }
         }
         let awake = match self.state.replicas[id].process {
@@ -137,7 +137,7 @@ impl<O: Observer> Engine<'_, O> {
         self.emit(ModelEvent::ReplicaChanged(id, awake));
         deferred.sort_by_key(|item| (item.due, item.rank, item.sequence));
         for item in deferred {
-            self.handle(item.sequence, item.event);
+            self.handle_deferred(item);
         }
         if self.state.replicas[id].probe.timeout_event != 0 {
             self.probe_answered(id, true);
@@ -164,7 +164,7 @@ impl<O: Observer> Engine<'_, O> {
             if attempt.working {
                 attempt.work_ends = since + attempt.work_ends.saturating_since(since).scaled(ratio);
                 if !paused {
-                    attempt.event = self.state.events.schedule(attempt.work_ends, Event::WorkDone(slot));
+                    attempt.event = self.events.schedule(attempt.work_ends, Event::WorkDone(slot));
                 }
             }
         }

@@ -5,6 +5,7 @@ use crate::engine::state::{Attempt, Place, Process, Replica, State};
 use crate::id::{IdVec, ReplicaId};
 use crate::model::Model;
 use crate::policy::{BreakerState, InProgress, Permits};
+use crate::time::SimTime;
 
 /// The attempts that say that they are on a replica.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,8 +24,8 @@ fn square(slot: u32) -> u64 {
 
 impl State {
     /// Asserts conservation: every attempt is in exactly one place, every thread and permit belongs to an attempt.
-    pub(crate) fn check_invariants(&self, model: &Model) {
-        self.check_beliefs(model);
+    pub(crate) fn check_invariants(&self, model: &Model, now: SimTime) {
+        self.check_beliefs(model, now);
         self.check_services(model);
         let mut loads: IdVec<ReplicaId, Load> = self.replicas.iter().map(|_| Load::default()).collect();
         let mut by_request =
@@ -107,7 +108,7 @@ impl State {
     }
 
     /// Asserts that nothing is held, by anybody, on behalf of requests that there are none of.
-    pub(crate) fn check_rest(&self, model: &Model) {
+    pub(crate) fn check_rest(&self, model: &Model, now: SimTime) {
         let left = (self.requests.len(), self.runs.len(), self.attempts.len());
         assert_eq!(left, (0, 0, 0), "requests, calls and attempts at rest");
         for (id, replica) in self.replicas.enumerate() {
@@ -129,7 +130,7 @@ impl State {
                 "{name}: its balancer counts attempts at rest"
             );
             let half_open = guard.breaker.clone().filter(|breaker| breaker.state() == BreakerState::HalfOpen);
-            let admits = half_open.is_none_or(|mut breaker| breaker.try_acquire(self.events.now()).is_some());
+            let admits = half_open.is_none_or(|mut breaker| breaker.try_acquire(now).is_some());
             assert!(admits, "{name}: a half-open breaker waits at rest for what nobody will tell it");
         }
     }
@@ -169,7 +170,7 @@ impl State {
     }
 
     /// Asserts that balancers know what probes believe, and that each probe under way is one request.
-    fn check_beliefs(&self, model: &Model) {
+    fn check_beliefs(&self, model: &Model, now: SimTime) {
         for (id, service) in model.services.enumerate() {
             let healthy = service.replica_ids().filter(|replica| self.replicas[*replica].probe.is_believed());
             assert!(
@@ -191,7 +192,7 @@ impl State {
             "a deep probe that nobody waits for"
         );
         for (id, limiter) in self.rate_limits.enumerate() {
-            let left = limiter.left(self.events.now());
+            let left = limiter.left(now);
             assert!(
                 left >= 0.0 && left.is_finite(),
                 "{}: tokens of its rate limit",

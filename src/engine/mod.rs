@@ -3,7 +3,7 @@
 //! | file | owns |
 //! |---|---|
 //! | `simulation` | the loop and the only `match` over events |
-//! | `future_event_list`, `event` | the order of events, and which there are |
+//! | `future_event_list`, `event`, `due` | the order of events, which there are, and which still matter |
 //! | `state`, `slab`, `guard`, `line` | everything that changes: plain data, `Clone` |
 //! | `arrival` | requests: begin, end, and what follows in a journey |
 //! | `call`, `outcome`, `fallback` | the caller's side: the way out, the way back, and what answers instead |
@@ -20,6 +20,7 @@ mod admission;
 mod arrival;
 mod call;
 mod change;
+mod due;
 mod event;
 mod fallback;
 mod fault;

@@ -108,11 +108,13 @@ impl MonitorBank {
     }
 
     /// Counts what was sent, what ended, and what stood still. What probes ask is nobody's attempt.
+    #[expect(clippy::inline_always, reason = "as for all observers: see `Engine::emit`")]
+    #[inline(always)]
     pub(crate) fn observe(&mut self, model: &Model, now: SimTime, event: &ModelEvent) {
-        match *event {
+        match event {
             ModelEvent::RequestEnded(id, outcome) if outcome.was_made() => {
                 for monitor in &self.of_class[id.class] {
-                    self.windows[*monitor].count(outcome, now - id.arrived_at);
+                    self.windows[*monitor].count(*outcome, now - id.arrived_at);
                 }
             }
             ModelEvent::AttemptSent(id) => {
@@ -124,29 +126,29 @@ impl MonitorBank {
                     }
                 }
             }
-            ModelEvent::AttemptEnded(id, outcome) if outcome != Outcome::Abandoned => {
+            ModelEvent::AttemptEnded(id, outcome) if *outcome != Outcome::Abandoned => {
                 let edge = &model.edges[model.sites[id.site].edge];
                 for monitor in &self.of_pair[edge.pair] {
                     if view(model.monitors[*monitor].reading).is_some() {
-                        self.windows[*monitor].count(outcome, now - id.begun_at);
+                        self.windows[*monitor].count(*outcome, now - id.begun_at);
                     }
                 }
                 for monitor in &self.of_service[edge.callee] {
                     if view(model.monitors[*monitor].reading) == Some(View::Callers)
                         && !model.probe_calls(edge.caller)
                     {
-                        self.windows[*monitor].count(outcome, now - id.begun_at);
+                        self.windows[*monitor].count(*outcome, now - id.begun_at);
                     }
                 }
             }
-            ModelEvent::Finished(replica, held, outcome) if outcome != Outcome::Abandoned => {
-                for monitor in &self.of_service[model.replicas[replica].service] {
+            ModelEvent::Finished(replica, held, outcome) if *outcome != Outcome::Abandoned => {
+                for monitor in &self.of_service[model.replicas[*replica].service] {
                     if view(model.monitors[*monitor].reading) == Some(View::Own) {
-                        self.windows[*monitor].count(outcome, held);
+                        self.windows[*monitor].count(*outcome, *held);
                     }
                 }
             }
-            ModelEvent::ReplicaChanged(id, state) => self.pauses.observe(model, now, id, state),
+            ModelEvent::ReplicaChanged(id, state) => self.pauses.observe(model, now, *id, *state),
             _ => {}
         }
     }

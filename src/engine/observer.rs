@@ -145,6 +145,8 @@ impl Observer for () {
 
 /// Two watch.
 impl<A: Observer, B: Observer> Observer for (&mut A, &mut B) {
+    #[expect(clippy::inline_always, reason = "as for all observers: see `Engine::emit`")]
+    #[inline(always)]
     fn observe(&mut self, now: SimTime, event: &ModelEvent) {
         self.0.observe(now, event);
         self.1.observe(now, event);

@@ -20,6 +20,7 @@ const BACKOFF: Stream = Stream::named("backoff");
 impl<O: Observer> Engine<'_, O> {
     /// The reply of an attempt reaches its caller.
     pub(crate) fn deliver(&mut self, slot: u32) {
+        self.state.attempts[slot].event = 0;
         let attempt = self.state.attempts[slot];
         let run = attempt.run;
         let outcome = attempt.reply;
@@ -122,13 +123,13 @@ impl<O: Observer> Engine<'_, O> {
             && let Some(next) = self.state.guards[guard].pool.as_mut().and_then(policy::Permits::release)
         {
             self.state.attempts[next].has_connection = true;
-            self.state.attempts[next].event = self.state.events.schedule_now(Event::Granted(next));
+            self.state.attempts[next].event = self.events.schedule_now(Event::Granted(next));
         }
         if had_permit
             && let Some(next) = self.state.guards[guard].bulkhead.as_mut().and_then(policy::Permits::release)
         {
             self.state.attempts[next].has_permit = true;
-            self.state.attempts[next].event = self.state.events.schedule_now(Event::Granted(next));
+            self.state.attempts[next].event = self.events.schedule_now(Event::Granted(next));
         }
     }
 
@@ -193,7 +194,7 @@ impl<O: Observer> Engine<'_, O> {
         run.waited = wait;
         run.failed_by = cause;
         run.retrying = true;
-        run.retry_event = self.state.events.schedule(now + wait, Event::Retry(slot));
+        run.retry_event = self.events.schedule(now + wait, Event::Retry(slot));
     }
 
     /// The retry of a call under way, if there is one, has its outcome, or will not be made.
@@ -366,7 +367,7 @@ impl<O: Observer> Engine<'_, O> {
         let next = state.breaker.as_ref().and_then(CircuitBreaker::next_timed_transition);
         if let Some(at) = next.filter(|_| next != state.breaker_due) {
             state.breaker_due = next;
-            self.state.events.schedule(at, Event::BreakerTimer(guard));
+            self.events.schedule(at, Event::BreakerTimer(guard));
         }
         if before != after {
             let edge = state.edge;

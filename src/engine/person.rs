@@ -184,7 +184,7 @@ impl<O: Observer> Engine<'_, O> {
     }
 
     fn person_waits(&mut self, phase: Phase, at: SimTime) {
-        let event = self.state.events.schedule(at, Event::Person);
+        let event = self.events.schedule(at, Event::Person);
         let person = &mut self.state.response.person;
         person.phase = phase;
         person.event = event;

@@ -16,7 +16,7 @@ impl<O: Observer> Engine<'_, O> {
         for (id, replica) in self.model.replicas.enumerate() {
             if let Some(probe) = &self.model.services[replica.service].settings.probe {
                 let phase = self.probe_key(id).uniform(PHASE);
-                self.state.events.schedule(SimTime::ZERO + probe.interval.scaled(phase), Event::Probe(id));
+                self.events.schedule(SimTime::ZERO + probe.interval.scaled(phase), Event::Probe(id));
             }
         }
     }
@@ -34,7 +34,7 @@ impl<O: Observer> Engine<'_, O> {
         let Some(probe) = &self.state.settings.services[service].probe else { return };
         let timeout = probe.timeout;
         let now = self.now();
-        self.state.events.schedule(now + probe.interval, Event::Probe(id));
+        self.events.schedule(now + probe.interval, Event::Probe(id));
         if let Some(class) = self.model.services[service].probed_by {
             return self.ask(id, class);
         }
@@ -43,8 +43,7 @@ impl<O: Observer> Engine<'_, O> {
             self.probe_answered(id, false);
         } else if replica.is_paused() {
             if replica.probe.timeout_event == 0 {
-                replica.probe.timeout_event =
-                    self.state.events.schedule(now + timeout, Event::ProbeTimeout(id));
+                replica.probe.timeout_event = self.events.schedule(now + timeout, Event::ProbeTimeout(id));
             }
         } else {
             self.probe_answered(id, true);

@@ -34,7 +34,7 @@ impl<O: Observer> Engine<'_, O> {
         let restart = self.restart_policy(id);
         let replica = &mut self.state.replicas[id];
         let wait = replica.crash_loop.died(&restart.backoff, was_ready_for).max(restart.notice);
-        replica.start_event = self.state.events.schedule(now + wait, Event::Start(id));
+        replica.start_event = self.events.schedule(now + wait, Event::Start(id));
     }
 
     /// A replica has more in flight than its memory holds: it is killed within the instant.
@@ -46,7 +46,7 @@ impl<O: Observer> Engine<'_, O> {
         let replica = &mut self.state.replicas[id];
         let in_flight = u64::from(replica.queue_length) + replica.threads.len() as u64;
         if in_flight > most && replica.memory_event == 0 {
-            replica.memory_event = self.state.events.schedule_now(Event::OutOfMemory(id));
+            replica.memory_event = self.events.schedule_now(Event::OutOfMemory(id));
         }
     }
 
@@ -190,7 +190,7 @@ impl<O: Observer> Engine<'_, O> {
         }
         replica.process = Process::Starting;
         replica.ready_at = at;
-        replica.ready_event = self.state.events.schedule(at, Event::Ready(id));
+        replica.ready_event = self.events.schedule(at, Event::Ready(id));
         self.emit(ModelEvent::ReplicaChanged(id, ReplicaState::Starting));
     }
 

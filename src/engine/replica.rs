@@ -23,6 +23,7 @@ impl<O: Observer> Engine<'_, O> {
     /// An attempt reaches its replica.
     pub(crate) fn arrive(&mut self, slot: u32) {
         let now = self.now();
+        self.state.attempts[slot].event = 0;
         self.state.attempts[slot].arrived_at = now;
         let attempt = self.state.attempts[slot];
         if attempt.canceled {
@@ -103,7 +104,7 @@ impl<O: Observer> Engine<'_, O> {
         let attempt = &mut self.state.attempts[slot];
         attempt.delayed = true;
         attempt.work_ends = at;
-        attempt.event = self.state.events.schedule(at, Event::WorkDone(slot));
+        attempt.event = self.events.schedule(at, Event::WorkDone(slot));
     }
 
     /// How much longer faults let an attempt hold its thread: each fault has draws of its own.
@@ -166,7 +167,7 @@ impl<O: Observer> Engine<'_, O> {
         }
         if replica.queue_length > 0 && !replica.dispatch_scheduled {
             replica.dispatch_scheduled = true;
-            self.state.events.schedule_now(Event::Dispatch(id));
+            self.events.schedule_now(Event::Dispatch(id));
         }
         self.emit(ModelEvent::Finished(id, now - attempt.started_at, outcome));
         self.drained_maybe(id);

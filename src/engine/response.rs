@@ -89,7 +89,7 @@ impl<O: Observer> Engine<'_, O> {
     fn set_off(&mut self, id: ActId, at: SimTime) {
         let act = &self.model.response.acts[id];
         let worker = 1 + id.position();
-        let event = self.state.events.schedule(at + act.after, Event::Work(worker as u32));
+        let event = self.events.schedule(at + act.after, Event::Work(worker as u32));
         let state = &mut self.state.response.workers[worker];
         *state = Worker { event, ..Worker::default() };
     }
@@ -141,7 +141,7 @@ impl<O: Observer> Engine<'_, O> {
             };
             if let Some(pause) = pause {
                 let at = self.now() + pause;
-                let event = self.state.events.schedule(at, Event::Work(worker as u32));
+                let event = self.events.schedule(at, Event::Work(worker as u32));
                 self.state.response.workers[worker].event = event;
                 return;
             }

@@ -18,7 +18,7 @@ impl<O: Observer> Engine<'_, O> {
                 0 => step,
                 rest => rest,
             };
-            self.state.events.schedule(SimTime::from_nanos(first), Event::Scrape(id));
+            self.events.schedule(SimTime::from_nanos(first), Event::Scrape(id));
         }
     }
 
@@ -26,7 +26,7 @@ impl<O: Observer> Engine<'_, O> {
     pub(crate) fn scrape(&mut self, id: MonitorId) {
         let monitor = &self.model.monitors[id];
         let now = self.now();
-        self.state.events.schedule(now + monitor.scrape, Event::Scrape(id));
+        self.events.schedule(now + monitor.scrape, Event::Scrape(id));
         let reading = self.instant(monitor).or_else(|| self.state.monitors.read(id, monitor));
         if let Some(value) = reading {
             self.emit(ModelEvent::Scraped(id, value));

@@ -9,11 +9,17 @@ pub(crate) struct Slab<T> {
     free: Vec<u32>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Slot<T> {
-    /// Counts the values that lived here.
+    /// Counts the values that came and went here: odd while one lives.
     generation: u32,
-    value: Option<T>,
+    value: T,
+}
+
+impl<T> Slot<T> {
+    const fn lives(&self) -> bool {
+        self.generation % 2 == 1
+    }
 }
 
 /// A slot and the one value that lived there: finds nothing once that is gone.
@@ -26,10 +32,10 @@ pub(crate) struct Handle {
 
 impl Handle {
     /// Finds nothing, ever.
-    pub(crate) const NONE: Self = Self { slot: u32::MAX, generation: u32::MAX };
+    pub(crate) const NONE: Self = Self { slot: u32::MAX, generation: 0 };
 }
 
-impl<T> Slab<T> {
+impl<T: Copy> Slab<T> {
     pub(crate) const fn new() -> Self {
         Self { slots: Vec::new(), free: Vec::new() }
     }
@@ -38,31 +44,31 @@ impl<T> Slab<T> {
     pub(crate) fn insert(&mut self, value: T) -> Handle {
         if let Some(slot) = self.free.pop() {
             let entry = &mut self.slots[slot as usize];
-            entry.value = Some(value);
+            entry.generation = entry.generation.wrapping_add(1);
+            entry.value = value;
             return Handle { slot, generation: entry.generation };
         }
-        self.slots.push(Slot { generation: 0, value: Some(value) });
-        Handle { slot: self.slots.len() as u32 - 1, generation: 0 }
+        self.slots.push(Slot { generation: 1, value });
+        Handle { slot: self.slots.len() as u32 - 1, generation: 1 }
     }
 
-    /// Takes the value out of a slot.
+    /// Frees a slot, and returns the value that lived there.
     pub(crate) fn remove(&mut self, slot: u32) -> T {
         let entry = &mut self.slots[slot as usize];
+        assert!(entry.lives(), "a slot is freed once");
         entry.generation = entry.generation.wrapping_add(1);
         self.free.push(slot);
-        entry.value.take().expect("a slot is freed once")
+        entry.value
     }
 
-    /// The value in a slot, if there is one.
+    /// The value in a slot, if one lives there.
     pub(crate) fn get(&self, slot: u32) -> Option<&T> {
-        self.slots.get(slot as usize)?.value.as_ref()
+        self.slots.get(slot as usize).filter(|entry| entry.lives()).map(|entry| &entry.value)
     }
 
     /// Whether the value that a handle was given for still lives.
     pub(crate) fn is_live(&self, handle: Handle) -> bool {
-        self.slots
-            .get(handle.slot as usize)
-            .is_some_and(|entry| entry.generation == handle.generation && entry.value.is_some())
+        self.slots.get(handle.slot as usize).is_some_and(|entry| entry.generation == handle.generation)
     }
 
     /// The handle of the value in a slot.
@@ -77,25 +83,30 @@ impl<T> Slab<T> {
 
     /// All values, by position, to be changed.
     pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.slots.iter_mut().filter_map(|entry| entry.value.as_mut())
+        self.slots.iter_mut().filter(|entry| entry.lives()).map(|entry| &mut entry.value)
     }
 
     /// All slots in use, by position.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
-        self.slots.iter().enumerate().filter_map(|(slot, entry)| Some((slot as u32, entry.value.as_ref()?)))
+        let slots = self.slots.iter().enumerate().filter(|(_, entry)| entry.lives());
+        slots.map(|(slot, entry)| (slot as u32, &entry.value))
     }
 }
 
 impl<T> Index<u32> for Slab<T> {
     type Output = T;
     fn index(&self, slot: u32) -> &T {
-        self.slots[slot as usize].value.as_ref().expect("the slot is in use")
+        let entry = &self.slots[slot as usize];
+        debug_assert!(entry.lives(), "the slot is in use");
+        &entry.value
     }
 }
 
 impl<T> IndexMut<u32> for Slab<T> {
     fn index_mut(&mut self, slot: u32) -> &mut T {
-        self.slots[slot as usize].value.as_mut().expect("the slot is in use")
+        let entry = &mut self.slots[slot as usize];
+        debug_assert!(entry.lives(), "the slot is in use");
+        &mut entry.value
     }
 }
 

@@ -1,7 +1,6 @@
 //! What changes while a simulation runs: plain data, cloned where worlds part. Decides nothing.
 
 use crate::engine::event::Event;
-use crate::engine::future_event_list::FutureEventList;
 use crate::engine::guard::Guard;
 use crate::engine::line::Line;
 use crate::engine::monitor::MonitorBank;
@@ -16,10 +15,9 @@ use crate::random::Key;
 use crate::scenario::{Cache, Service};
 use crate::time::{SimDuration, SimTime};
 
-/// The whole state of one world.
+/// The whole state of one world, but for what is scheduled.
 #[derive(Clone, Debug)]
 pub(crate) struct State {
-    pub(crate) events: FutureEventList<Event>,
     /// Events handled so far.
     pub(crate) handled: u64,
     pub(crate) requests: Slab<Request>,

@@ -61,10 +61,10 @@ impl<O: Observer> Engine<'_, O> {
         let replica = &self.state.replicas[attempt.replica];
         let service = &self.state.settings.services[self.model.replicas[attempt.replica].service];
         let crowding = 1.0 + service.contention * replica.threads.len() as f64;
-        let at = self.state.events.now() + demand.scaled(replica.slowness * crowding);
+        let at = self.events.now() + demand.scaled(replica.slowness * crowding);
         attempt.working = true;
         attempt.work_ends = at;
-        attempt.event = self.state.events.schedule(at, Event::WorkDone(slot));
+        attempt.event = self.events.schedule(at, Event::WorkDone(slot));
         let (key, replica) = (attempt.key, attempt.replica);
         self.emit(ModelEvent::WorkBegun(replica, key, demand));
     }
@@ -72,6 +72,7 @@ impl<O: Observer> Engine<'_, O> {
     /// Work, or what a fault added before it, is done. On a paused replica it is not: the rest of it is put off when the replica wakes.
     pub(crate) fn work_done(&mut self, slot: u32) {
         let attempt = &mut self.state.attempts[slot];
+        attempt.event = 0;
         if self.state.replicas[attempt.replica].is_paused() {
             return;
         }

@@ -39,6 +39,8 @@ impl LastMinute {
     }
 
     /// Counts a request that ended.
+    #[expect(clippy::inline_always, reason = "as for all observers: see `Engine::emit`")]
+    #[inline(always)]
     pub(crate) fn observe(&mut self, now: SimTime, event: &ModelEvent) {
         match event {
             ModelEvent::RequestArrived(id) => self.second(id.class, now).arrived += 1,

@@ -2,10 +2,12 @@
 
 use crate::engine::{LimitHit, ModelEvent, Observer, Simulation};
 use crate::experiment::Setup;
-use crate::experiment::incident::SLICE;
 use crate::model::Model;
 use crate::record::describe;
 use crate::time::{SimDuration, SimTime};
+
+/// How far one run may be ahead of the other.
+const SLICE: SimDuration = SimDuration::from_secs(1);
 
 /// The first event in which two runs differ.
 #[derive(Clone, Debug, PartialEq)]

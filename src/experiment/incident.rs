@@ -8,8 +8,9 @@ use crate::record::{Audit, Record, Recorder, WorldRecord};
 use crate::scenario::Scenario;
 use crate::time::{SimDuration, SimTime};
 
-/// How far one world may be ahead of the other.
-pub(crate) const SLICE: SimDuration = SimDuration::from_secs(1);
+/// Events by which one world may be ahead of the others, unless more is in flight: enough for what is done once per slice
+/// to cost little, few enough for what ends in one world to wait for the other in the processor's cache.
+const SLICE: u64 = 20_000;
 
 /// What to replay.
 #[derive(Clone, Copy, Debug)]
@@ -59,8 +60,7 @@ pub struct Progress {
     pub events: u64,
 }
 
-/// Somebody who watches a simulation and may stop it. Called about once per simulated second, from the thread that
-/// simulates. Must not influence results in any other way.
+/// Somebody who watches a simulation and may stop it. Called every few thousand events, from the thread that simulates. Must not influence results in any other way.
 pub trait Watch: Sync {
     /// Told how far it got.
     fn progress(&self, _progress: Progress) {}
@@ -77,7 +77,7 @@ impl Watch for () {}
 /// Simulates the worlds of an incident and compares them.
 ///
 /// The worlds are one until the first fault: it is simulated once, then cloned. From there on the twin and the actual
-/// world move side by side, a second at a time, so that what ends in both can be compared and forgotten.
+/// world move side by side, a few thousand events at a time, so that what ends in both can be compared and forgotten.
 pub fn replay(setup: &Setup, watch: &dyn Watch) -> Incident {
     let model = Model::compile(setup.scenario);
     let mut worlds = Worlds::new(&model, setup);
@@ -104,21 +104,23 @@ impl<'m> WorldRun<'m> {
         }
     }
 
-    fn run_until(&mut self, until: SimTime, compared: bool) -> Result<(), LimitHit> {
-        while self.run_until_parting(until, compared)? == Reached::FirstAct {}
-        Ok(())
-    }
-
-    fn run_until_parting(&mut self, until: SimTime, compared: bool) -> Result<Reached, LimitHit> {
+    /// Runs at most so many events before `until`.
+    fn run_for(&mut self, events: u64, until: SimTime, compared: bool) -> Result<Reached, LimitHit> {
         let Self { simulation, audit, recorder, outbox } = self;
         let result = if compared {
-            simulation.run_until_parting(until, &mut (audit, &mut (recorder, outbox)))
+            simulation.run_for(events, until, &mut (audit, &mut (recorder, outbox)))
         } else {
-            simulation.run_until_parting(until, &mut (audit, recorder))
+            simulation.run_for(events, until, &mut (audit, recorder))
         };
         self.simulation.check_invariants();
         self.audit.check(&self.simulation);
         result
+    }
+
+    /// Follows another world, in which nothing is done any more that would be new to this one.
+    fn follow(&mut self, until: SimTime, compared: bool) -> Result<(), LimitHit> {
+        while self.run_for(u64::MAX, until, compared)? != Reached::Time {}
+        Ok(())
     }
 
     /// What it leaves behind.
@@ -171,22 +173,17 @@ impl<'m> Worlds<'m> {
                 self.part();
                 parted = true;
             }
-            let mut until = end.min(self.now + SLICE);
-            if !parted {
-                until = until.min(parts_at);
+            let until = if parted { end } else { end.min(parts_at) };
+            match self.advance(until) {
+                Ok(now) => self.now = now,
+                Err(limit) => {
+                    self.now = self.furthest();
+                    return Some(match limit {
+                        LimitHit::Events(n) => Stop::Events(n),
+                        LimitHit::InFlight(n) => Stop::InFlight(n),
+                    });
+                }
             }
-            if let Err(limit) = self.advance(until) {
-                // The twin runs each slice first: it may be ahead, and nothing may have ended after `now`.
-                let now = |world: &Option<WorldRun>| {
-                    world.as_ref().map_or(SimTime::ZERO, |world| world.simulation.now())
-                };
-                self.now = self.actual.simulation.now().max(now(&self.twin)).max(now(&self.unattended));
-                return Some(match limit {
-                    LimitHit::Events(n) => Stop::Events(n),
-                    LimitHit::InFlight(n) => Stop::InFlight(n),
-                });
-            }
-            self.now = until;
             watch.progress(self.progress());
             if self.now < end
                 && let Some(stop) = watch.stop()
@@ -196,6 +193,13 @@ impl<'m> Worlds<'m> {
         }
         self.now = self.model.end;
         None
+    }
+
+    /// The last event of any world: nothing has ended after it.
+    fn furthest(&self) -> SimTime {
+        let others = [&self.twin, &self.unattended].into_iter().flatten();
+        let worlds = others.chain([&self.actual]);
+        worlds.map(|world| world.simulation.now()).max().unwrap_or(SimTime::ZERO)
     }
 
     /// The faults come into sight: from here on the twin is a world of its own.
@@ -227,18 +231,30 @@ impl<'m> Worlds<'m> {
         self.affected_before = self.comparison.as_ref().map_or(0, |comparison| comparison.blast.affected());
     }
 
-    fn advance(&mut self, until: SimTime) -> Result<(), LimitHit> {
-        if let Some(twin) = &mut self.twin {
-            twin.run_until(until, true)?;
-        }
-        while self.actual.run_until_parting(until, self.comparison.is_some())? == Reached::FirstAct {
-            self.part_unattended();
-            if let Some(twin) = &mut self.twin {
-                twin.run_until(until, true)?;
+    /// Advances the actual world by a slice that ends at `until` at the latest, then all others. Returns how far.
+    fn advance(&mut self, until: SimTime) -> Result<SimTime, LimitHit> {
+        let others = [&self.twin, &self.unattended].into_iter().flatten();
+        let in_flight = others.chain([&self.actual]).map(|world| world.simulation.in_flight()).max();
+        // What is looked at once per slice is all that is in flight.
+        let slice = SLICE.max(in_flight.unwrap_or(0));
+        loop {
+            let reached = self.actual.run_for(slice, until, self.comparison.is_some())?;
+            let now = if reached == Reached::Time { until } else { self.actual.simulation.now() };
+            self.follow(now)?;
+            if reached != Reached::FirstAct {
+                return Ok(now);
             }
+            self.part_unattended();
+        }
+    }
+
+    /// Brings all worlds as far as the actual one has got, and compares what ended.
+    fn follow(&mut self, now: SimTime) -> Result<(), LimitHit> {
+        if let Some(twin) = &mut self.twin {
+            twin.follow(now, true)?;
         }
         if let Some(unattended) = &mut self.unattended {
-            unattended.run_until(until, false)?;
+            unattended.follow(now, false)?;
         }
         match (&mut self.comparison, &mut self.twin) {
             (Some(comparison), Some(twin)) => comparison.advance(&mut self.actual.outbox, &mut twin.outbox),

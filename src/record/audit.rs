@@ -242,6 +242,8 @@ fn changes<T: PartialEq>(is: &mut T, becomes: T) -> bool {
 }
 
 impl Observer for Audit<'_> {
+    #[expect(clippy::inline_always, reason = "as for all observers: see `Engine::emit`")]
+    #[inline(always)]
     fn observe(&mut self, now: SimTime, event: &ModelEvent) {
         let before = std::mem::replace(&mut self.now, now);
         assert!(now >= before, "{} {}: time goes back", describe(self.model, event), self.instant());

@@ -7,14 +7,14 @@ use crate::time::SimTime;
 pub(crate) struct Level {
     value: u64,
     since: SimTime,
-    /// Area under the level since the last [`Level::take`], in level x seconds.
-    area: f64,
+    /// Area under the level since the last [`Level::take`], in level x nanoseconds.
+    area: u128,
 }
 
 impl Level {
     /// A level with a value at the begin of time.
     pub(crate) const fn new(value: u64) -> Self {
-        Self { value, since: SimTime::ZERO, area: 0.0 }
+        Self { value, since: SimTime::ZERO, area: 0 }
     }
 
     /// Raises the level by one.
@@ -33,11 +33,11 @@ impl Level {
     /// The area since this was last asked, in level x seconds.
     pub(crate) fn take(&mut self, now: SimTime) -> f64 {
         self.settle(now);
-        std::mem::take(&mut self.area)
+        std::mem::take(&mut self.area) as f64 / 1e9
     }
 
     fn settle(&mut self, now: SimTime) {
-        self.area += self.value as f64 * (now - self.since).as_secs_f64();
+        self.area += u128::from(self.value) * u128::from((now - self.since).as_nanos());
         self.since = now;
     }
 }

@@ -185,6 +185,8 @@ impl<'m> Recorder<'m> {
         begun_at >= self.model.origin
     }
 
+    #[expect(clippy::inline_always, reason = "as for all observers: see `Engine::emit`")]
+    #[inline(always)]
     fn attempt(&mut self, now: SimTime, event: &ModelEvent, id: &AttemptId) {
         if !self.counts(id.begun_at) {
             return;
@@ -210,6 +212,8 @@ impl<'m> Recorder<'m> {
     }
 
     /// A thread was taken, or given back, or an attempt waits: the levels of a service.
+    #[expect(clippy::inline_always, reason = "as for all observers: see `Engine::emit`")]
+    #[inline(always)]
     fn level(&mut self, now: SimTime, event: &ModelEvent) {
         let counts = self.counts(now);
         match *event {
@@ -345,6 +349,8 @@ impl<'m> Recorder<'m> {
 }
 
 impl Observer for Recorder<'_> {
+    #[expect(clippy::inline_always, reason = "as for all observers: see `Engine::emit`")]
+    #[inline(always)]
     fn observe(&mut self, now: SimTime, event: &ModelEvent) {
         if now >= self.window_ends {
             self.catch_up(now);

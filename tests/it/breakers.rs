@@ -140,7 +140,7 @@ fn changes_that_come_to_endless_buckets_together_do_no_harm() {
             }},
             calls: {{ \"a -> b\": Policy(breaker: {breaker}) }},
             traffic: {{ \"c\": Open(rate: \"100/s\", entry: \"a.op\") }},
-            response: [Act(at: \"T+2s\", does: [{}, {}])])",
+            response: [Act(at: \"T+2s\", does: [{}]), Act(at: \"T+3s\", does: [{}])])",
             set(one),
             set(other)
         );
