@@ -24,6 +24,8 @@ const BUCKETS: usize = 1024;
 const FEW: usize = 64;
 /// Events that are sorted before any are put into buckets.
 const SORTED: usize = 16;
+/// Events for which a bucket keeps memory while it is empty.
+const KEPT: usize = 64;
 /// Events in buckets that are never looked through for the dead.
 const UNSWEPT: usize = 100_000;
 
@@ -294,7 +296,8 @@ impl<E: Copy> FutureEventList<E> {
         for entry in bucket.drain(..).filter(|entry| is_live(entry.sequence, entry.event)) {
             self.sort_in(entry);
         }
-        // Its memory will be used again.
+        // Its memory will be used again, unless it was a burst.
+        bucket.shrink_to(KEPT);
         self.buckets.ring[position] = bucket;
     }
 }

@@ -4,9 +4,9 @@ use knockon::engine::{Observer, Simulation};
 use knockon::experiment::{Setup, first_difference};
 use knockon::model::Model;
 use knockon::record::Recorder;
-use knockon::time::SimDuration;
+use knockon::time::{SimDuration, SimTime};
 
-use crate::support::{replay, scenario_with};
+use crate::support::{library, replay, scenario_with};
 
 const THURSDAY: &str = "thursday-checkout-outage.ron";
 
@@ -99,16 +99,43 @@ fn a_world_is_the_same_alone_and_unwatched() {
     let alone = Setup { scenario: &scenario, variant: None, overrides: &[], twin: false };
     assert_eq!(knockon::experiment::replay(&alone, &()).record.actual, among_others);
     let model = Model::compile(&scenario);
+    let end = model.end + SimDuration::from_nanos(1);
     let mut recorder = Recorder::new(&model);
-    assert_eq!(events(&model, &mut recorder), events(&model, &mut ()));
+    let watched = events(Simulation::new(&model), &model, end, &mut recorder);
+    assert_eq!(watched, events(Simulation::new(&model), &model, end, &mut ()));
     assert_eq!(recorder.finish(model.end), among_others);
 }
 
+/// Where events lie until they are due changes nothing: all in one sorted list is the oracle.
+#[test]
+fn every_scenario_is_the_same_on_a_sorted_list() {
+    let files = std::fs::read_dir(library("")).unwrap().map(|entry| entry.unwrap().file_name());
+    let files =
+        files.chain(["peers/mmc.ron", "peers/chain.ron"].map(|file| format!("../benches/{file}").into()));
+    let mut compared = 0;
+    for file in files {
+        let scenario = scenario_with(file.to_str().unwrap(), None, &[]);
+        let model = Model::compile(&scenario);
+        // Long enough for the first fault and what follows.
+        let first = model.first_fault().unwrap_or(model.origin) + SimDuration::from_secs(15);
+        let end = model.end.min(first);
+        let run = |simulation| {
+            let mut recorder = Recorder::new(&model);
+            let events = events(simulation, &model, end, &mut recorder);
+            (events, recorder.finish(end).fingerprint)
+        };
+        assert_eq!(run(Simulation::new(&model)), run(Simulation::sorted(&model)), "{file:?}");
+        compared += 1;
+    }
+    assert!(compared > 15, "{compared}");
+}
+
 /// Runs an actual world in one go; how many events it handles.
-fn events(model: &Model, observer: &mut impl Observer) -> u64 {
-    let mut simulation = Simulation::new(model);
-    simulation.run_until(model.first_fault().unwrap(), observer).unwrap();
-    simulation.schedule_faults();
-    simulation.run_until(model.end + SimDuration::from_nanos(1), observer).unwrap();
+fn events(mut simulation: Simulation, model: &Model, end: SimTime, observer: &mut impl Observer) -> u64 {
+    if let Some(at) = model.first_fault().filter(|at| *at < end) {
+        simulation.run_until(at, observer).unwrap();
+        simulation.schedule_faults();
+    }
+    simulation.run_until(end, observer).unwrap();
     simulation.handled()
 }

@@ -121,19 +121,19 @@ fn nothing_is_lost(world: &WorldRecord) -> Law {
     law(shares, "a reading is no share")
 }
 
-/// A world by itself, in one go and watched by nobody but one recorder, is what it is among others. Once nobody asks for
-/// anything any more it comes to rest, and nothing of it is left.
+/// A world by itself, in one go, with all its events in one sorted list, and watched by nobody but one recorder, is what
+/// it is among others. Once nobody asks for anything any more it comes to rest, and nothing of it is left.
 fn alone_and_to_rest(scenario: &Scenario, actual: &WorldRecord) -> Law {
     let model = Model::compile(scenario);
     let mut recorder = Recorder::new(&model);
-    let mut simulation = run(&model, &mut recorder);
+    let mut simulation = run(Simulation::sorted(&model), &model, &mut recorder);
     let alone = recorder.finish(model.end);
     law(alone == *actual, "the same world alone is another")?;
-    let unwatched = run(&model, &mut ());
+    let unwatched = run(Simulation::new(&model), &model, &mut ());
     law(unwatched.handled() == simulation.handled(), "a world that nobody watches is another")?;
     // From the begin once more, so that the auditor has seen everything.
     let mut audit = Audit::new(&model);
-    simulation = run(&model, &mut audit);
+    simulation = run(Simulation::new(&model), &model, &mut audit);
     simulation.stop_arrivals();
     let mut until = model.end;
     for _ in 0..REST {
@@ -156,8 +156,7 @@ fn alone_and_to_rest(scenario: &Scenario, actual: &WorldRecord) -> Law {
 }
 
 /// Runs an actual world to its end, in as few steps as an incident does: faults come into sight with the first of them.
-fn run<'m>(model: &'m Model, observer: &mut impl Observer) -> Simulation<'m> {
-    let mut simulation = Simulation::new(model);
+fn run<'m>(mut simulation: Simulation<'m>, model: &Model, observer: &mut impl Observer) -> Simulation<'m> {
     let end = model.end + SimDuration::from_nanos(1);
     let limit = "the same world stopped at no limit before";
     if let Some(at) = model.first_fault().filter(|at| *at < end) {
