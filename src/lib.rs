@@ -4,7 +4,7 @@
 //!
 //! | layer | owns |
 //! |---|---|
-//! | [`time`], [`random`], [`distribution`], [`failure`], [`id`], [`diagnostic`], [`suggest`] | values with no opinion |
+//! | [`time`], [`random`], [`distribution`], [`failure`], [`id`], [`histogram`], [`diagnostic`], [`suggest`] | values with no opinion |
 //! | [`scenario`] | what the person wrote: text, tree, typed and checked |
 //! | [`policy`] | how resilience mechanisms decide: pure state machines |
 //! | [`model`] | the scenario in dense, immutable form |
@@ -22,6 +22,7 @@ pub mod distribution;
 pub mod engine;
 pub mod experiment;
 pub mod failure;
+pub mod histogram;
 pub mod id;
 pub mod model;
 #[cfg(feature = "plot")]

@@ -1,10 +1,9 @@
 //! Monitors: trailing windows over what was sent and what ended, and the alerts on their readings. When they are read is not their business.
 
-use hdrhistogram::Histogram;
-
 use crate::engine::observer::ModelEvent;
 use crate::engine::pauses::{PauseLog, window_of};
 use crate::failure::Outcome;
+use crate::histogram::Histogram;
 use crate::id::{ClassId, IdVec, MonitorId, PairId, ServiceId};
 use crate::model::{Model, Monitor, Subject};
 use crate::scenario::{Reading, Side, View};
@@ -40,7 +39,7 @@ struct Bucket {
     failed: u64,
     ended: u64,
     /// Latencies in microseconds; only for monitors that read them.
-    latency: Option<Histogram<u64>>,
+    latency: Option<Histogram>,
 }
 
 impl MonitorBank {
@@ -165,9 +164,7 @@ const fn view(reading: Reading) -> Option<View> {
 impl Window {
     fn new(monitor: &Monitor) -> Self {
         let latency = matches!(monitor.reading, Reading::Latency { .. });
-        // 1 us to 100 h in two digits.
-        let histogram = || Histogram::new_with_bounds(1, 360_000_000_000, 2).ok();
-        let bucket = Bucket { latency: if latency { histogram() } else { None }, ..Bucket::default() };
+        let bucket = Bucket { latency: latency.then(Histogram::coarse), ..Bucket::default() };
         Self {
             buckets: vec![bucket; monitor.buckets as usize],
             current: 0,
@@ -183,7 +180,7 @@ impl Window {
         bucket.ended += 1;
         bucket.failed += u64::from(outcome.is_failed());
         if let Some(histogram) = &mut bucket.latency {
-            histogram.saturating_record((latency.as_nanos() / 1_000).max(1));
+            histogram.record((latency.as_nanos() / 1_000).max(1));
         }
     }
 
@@ -208,11 +205,8 @@ impl Window {
             Reading::Latency { quantile, .. } => {
                 let mut histograms = self.buckets.iter().filter_map(|bucket| bucket.latency.as_ref());
                 let mut all = histograms.next()?.clone();
-                for histogram in histograms {
-                    // The bounds are the same, so nothing can fail to fit.
-                    let _ = all.add(histogram);
-                }
-                (ended > 0).then(|| all.value_at_quantile(quantile) as f64 / 1e6)
+                histograms.for_each(|histogram| all.add(histogram));
+                all.quantile(quantile).map(|micros| micros as f64 / 1e6)
             }
             Reading::Healthy | Reading::Busy | Reading::Queue | Reading::Ready | Reading::Pauses => None,
         }
@@ -226,7 +220,7 @@ impl Window {
         bucket.failed = 0;
         bucket.ended = 0;
         if let Some(histogram) = &mut bucket.latency {
-            histogram.reset();
+            histogram.clear();
         }
     }
 

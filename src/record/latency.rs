@@ -1,19 +1,14 @@
-//! Latencies: quantiles from HDR histograms, mean and maximum exactly. Knows nothing of whose they are.
+//! Latencies: quantiles from histograms of microseconds, mean and maximum exactly. Knows nothing of whose they are.
 
-use hdrhistogram::Histogram;
 use serde::Serialize;
 
+use crate::histogram::Histogram;
 use crate::time::SimDuration;
-
-/// The longest latency told apart, in microseconds: 100 hours.
-const LONGEST_US: u64 = 360_000_000_000;
 
 /// Latencies of one kind over some time. Quantiles are within 0.1 % (`precise`) or 1 %.
 #[derive(Clone, Debug)]
 pub(crate) struct Latencies {
-    /// None until something is recorded: most windows of most things are empty.
-    histogram: Option<Histogram<u64>>,
-    digits: u8,
+    histogram: Histogram,
     count: u64,
     sum_ns: u128,
     max: SimDuration,
@@ -37,43 +32,37 @@ pub struct LatencySummary {
 }
 
 impl Latencies {
-    /// For a whole run: three digits.
+    /// For a whole run: within 0.1 %.
     pub(crate) const fn precise() -> Self {
-        Self::with_digits(3)
+        Self::of(Histogram::precise())
     }
 
-    /// For a window: two digits.
+    /// For a window: within 1 %.
     pub(crate) const fn coarse() -> Self {
-        Self::with_digits(2)
+        Self::of(Histogram::coarse())
     }
 
-    const fn with_digits(digits: u8) -> Self {
-        Self { histogram: None, digits, count: 0, sum_ns: 0, max: SimDuration::ZERO }
+    const fn of(histogram: Histogram) -> Self {
+        Self { histogram, count: 0, sum_ns: 0, max: SimDuration::ZERO }
     }
 
-    /// Adds one; longer than 100 hours counts as 100 hours in the quantiles.
+    /// Adds one.
     pub(crate) fn record(&mut self, latency: SimDuration) {
-        if self.histogram.is_none() {
-            self.histogram = Histogram::new_with_bounds(1, LONGEST_US, self.digits).ok();
-        }
-        if let Some(histogram) = &mut self.histogram {
-            histogram.saturating_record((latency.as_nanos() / 1_000).max(1));
-        }
+        self.histogram.record((latency.as_nanos() / 1_000).max(1));
         self.count += 1;
         self.sum_ns += u128::from(latency.as_nanos());
         self.max = self.max.max(latency);
     }
 
     /// How many were recorded, as the histogram has it.
-    pub(crate) fn len(&self) -> u64 {
-        self.histogram.as_ref().map_or(0, Histogram::len)
+    pub(crate) const fn len(&self) -> u64 {
+        self.histogram.len()
     }
 
     /// A quantile in milliseconds; none if nothing was recorded.
     pub(crate) fn quantile_ms(&self, quantile: f64) -> Option<f64> {
-        let histogram = self.histogram.as_ref().filter(|_| self.count > 0)?;
         // The bucket's upper end may lie beyond what was ever seen.
-        let upper = histogram.value_at_quantile(quantile) as f64 / 1_000.0;
+        let upper = self.histogram.quantile(quantile)? as f64 / 1_000.0;
         Some(upper.min(self.max.as_millis_f64()))
     }
 
@@ -95,11 +84,7 @@ impl Latencies {
 
     /// Forgets everything, keeping the memory.
     pub(crate) fn clear(&mut self) {
-        if self.count > 0
-            && let Some(histogram) = &mut self.histogram
-        {
-            histogram.reset();
-        }
+        self.histogram.clear();
         self.count = 0;
         self.sum_ns = 0;
         self.max = SimDuration::ZERO;
