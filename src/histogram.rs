@@ -63,25 +63,36 @@ impl Histogram {
         }
     }
 
-    /// The smallest bucket up to which there is at least this share of the numbers: its largest number. None if there are
-    /// no numbers.
-    pub fn quantile(&self, share: f64) -> Option<u64> {
-        let mut left = ((share.min(1.0) * self.len as f64).ceil() as u64).max(1);
+    /// For each of some ascending shares the smallest bucket up to which there is at least this share of the numbers: its
+    /// largest number. None if there are no numbers.
+    pub fn quantiles<const N: usize>(&self, shares: [f64; N]) -> Option<[u64; N]> {
+        let wanted = shares.map(|share| ((share.min(1.0) * self.len as f64).ceil() as u64).max(1));
+        let mut found = [0; N];
+        let (mut next, mut seen) = (0, 0);
         for (number, counts) in self.octaves.iter().enumerate() {
             let sum: u64 = counts.iter().sum();
-            if sum < left {
-                left -= sum;
-                continue;
-            }
-            let place = counts.iter().position(|count| {
-                let reached = *count >= left;
-                left = left.saturating_sub(*count);
-                reached
-            });
+            let mut below = seen;
+            seen += sum;
             let (shift, base) = (number.saturating_sub(1), u64::from(number > 0) << self.bits);
-            return place.map(|place| ((base + place as u64 + 1) << shift) - 1);
+            let mut counts = counts.iter().zip(base + 1..);
+            while next < N && wanted[next] <= seen {
+                let (_, end) = counts.by_ref().find(|(count, _)| {
+                    below += *count;
+                    below >= wanted[next]
+                })?;
+                // The next share may be reached in the same bucket.
+                while next < N && wanted[next] <= below {
+                    found[next] = (end << shift) - 1;
+                    next += 1;
+                }
+            }
         }
-        None
+        (next == N).then_some(found)
+    }
+
+    /// One of [`Self::quantiles`].
+    pub fn quantile(&self, share: f64) -> Option<u64> {
+        self.quantiles([share]).map(|[quantile]| quantile)
     }
 
     /// Forgets everything, keeping the memory.
@@ -132,9 +143,8 @@ mod tests {
             }
             ours.add(&other);
             prop_assert_eq!(ours.len(), theirs.len());
-            for share in [0.001, 0.1, 0.5, 0.9, 0.99, 0.999, 1.0] {
-                prop_assert_eq!(ours.quantile(share), Some(theirs.value_at_quantile(share)), "{}", share);
-            }
+            let shares = [0.001, 0.1, 0.5, 0.9, 0.99, 0.999, 1.0];
+            prop_assert_eq!(ours.quantiles(shares), Some(shares.map(|share| theirs.value_at_quantile(share))));
         }
     }
 }

@@ -7,20 +7,22 @@ set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 knockon=${2:-${CARGO_TARGET_DIR:-$here/../../target}/release/knockon}
-out=$(mktemp -d)
-trap 'rm -rf "$out"' EXIT
-"$knockon" run "$here/$1.ron" --no-twin --no-pictures --out "$out" --color never >&2
 
-python3 - "$1" "$out" <<'PYTHON'
-import json, sys
+python3 - "$1" "$here/$1.ron" "$knockon" <<'PYTHON'
+import json, resource, subprocess, sys, tempfile
 
-workload, out = sys.argv[1:]
-run, summary, record = (json.load(open(f"{out}/{name}.json")) for name in ("run", "summary", "record"))
+workload, scenario, knockon = sys.argv[1:]
+with tempfile.TemporaryDirectory() as out:
+    subprocess.run(
+        [knockon, "run", scenario, "--no-twin", "--no-pictures", "--out", out], stdout=sys.stderr, check=True
+    )
+    run, summary, record = (json.load(open(f"{out}/{name}.json")) for name in ("run", "summary", "record"))
 services, calls = list(summary["services"].values()), list(summary["calls"].values())
 (clients,) = summary["traffic"].values()
 first, call = services[0], calls[0]
 result = {
     "sim_s": run["wall_s"],
+    "rss_kb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss,
     "requests": clients["requests"],
     "mean_wait_s": first["mean_wait_ms"] / 1e3,
     "ok": clients["ok"] / clients["requests"],

@@ -1,10 +1,9 @@
 //! How far an incident reached: affected requests by severity, and their users.
 
-use std::collections::BTreeSet;
-
 use crate::analysis::BySeverity;
 use crate::analysis::worse::{End, Severity, severity};
 use crate::engine::RequestId;
+use crate::random::{KeyMap, mix};
 use crate::scenario;
 use crate::time::SimTime;
 
@@ -15,10 +14,9 @@ pub struct BlastTally {
     pub(crate) improved: u64,
     pub(crate) first: Option<SimTime>,
     pub(crate) last: Option<SimTime>,
-    /// Users with a request since the worlds parted; the same in several classes is one.
-    users_seen: BTreeSet<u64>,
-    /// Those of them with an affected one.
-    users_hit: BTreeSet<u64>,
+    /// Users with a request since the worlds parted, by number, and whether one was affected; the same in several classes
+    /// is one.
+    users: KeyMap<bool>,
 }
 
 impl BlastTally {
@@ -31,7 +29,7 @@ impl BlastTally {
         now: SimTime,
         limits: &scenario::Impact,
     ) {
-        self.users_seen.insert(id.user);
+        let user_hit = self.users.entry(mix(id.user, 0)).or_default();
         match severity(id, actual, twin, now, limits) {
             Severity::Unaffected => return,
             Severity::Improved => {
@@ -42,7 +40,7 @@ impl BlastTally {
             Severity::Degraded => self.by_severity.degraded += 1,
             Severity::Failed => self.by_severity.failed += 1,
         }
-        self.users_hit.insert(id.user);
+        *user_hit = true;
         let ended_at = actual.map_or(now, |end| end.at);
         self.first = Some(self.first.map_or(id.arrived_at, |first| first.min(id.arrived_at)));
         self.last = Some(self.last.map_or(ended_at, |last| last.max(ended_at)));
@@ -56,7 +54,8 @@ impl BlastTally {
 
     /// Share of the users with a request since the worlds parted that had an affected one.
     pub(crate) fn users_affected(&self) -> f64 {
-        let seen = self.users_seen.len();
-        if seen > 0 { self.users_hit.len() as f64 / seen as f64 } else { 0.0 }
+        let seen = self.users.len();
+        let hit = self.users.values().filter(|hit| **hit).count();
+        if seen > 0 { hit as f64 / seen as f64 } else { 0.0 }
     }
 }

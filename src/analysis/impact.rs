@@ -73,7 +73,7 @@ impl<'m> ImpactTracker<'m> {
 
     /// Counts an attempt of the actual world.
     pub(crate) fn attempt(&mut self, id: &AttemptId) {
-        let service = self.model.edges[self.model.sites[id.site].edge].callee;
+        let service = self.model.sites[id.site].callee;
         if let Some(bucket) = self.bucket(service, id.begun_at) {
             bucket.attempts += 1;
         }
@@ -82,9 +82,9 @@ impl<'m> ImpactTracker<'m> {
     /// Counts an attempt that is worse off than its twin, from that instant on.
     /// `cause` is the failure that it met; none if it was late by then. `over` is when it ended.
     pub(crate) fn harmed(&mut self, id: &AttemptId, at: SimTime, cause: Option<FailureCause>, over: SimTime) {
-        let edge = &self.model.edges[self.model.sites[id.site].edge];
-        let pair = edge.pair;
-        if let Some(bucket) = self.bucket(edge.callee, at) {
+        let site = &self.model.sites[id.site];
+        let pair = site.pair;
+        if let Some(bucket) = self.bucket(site.callee, at) {
             bucket.harmed += 1;
             bucket.last = bucket.last.max(over);
             // Ties are broken by cause and call, so that the order of pairing does not show.

@@ -27,8 +27,11 @@ struct Pair {
     actual: Half,
     twin: Half,
     /// Attempts that ended in one world and not yet in the other.
-    attempts: Vec<(Side, AttemptId, End)>,
+    attempts: Vec<Waiting>,
 }
+
+/// An attempt that ended in one world and not yet in the other.
+type Waiting = (Side, AttemptId, End);
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Half {
@@ -44,6 +47,8 @@ pub struct Comparison<'m> {
     limits: scenario::Impact,
     /// By key. Nothing iterates over it before its keys are sorted.
     pairs: KeyMap<Pair>,
+    /// Memory for the attempts of requests to come.
+    spare: Vec<Vec<Waiting>>,
     pub(crate) impact: ImpactTracker<'m>,
     pub(crate) blast: BlastTally,
 }
@@ -55,6 +60,7 @@ impl<'m> Comparison<'m> {
             model,
             limits,
             pairs: KeyMap::default(),
+            spare: Vec::new(),
             impact: ImpactTracker::new(model),
             blast: BlastTally::default(),
         }
@@ -126,18 +132,19 @@ impl<'m> Comparison<'m> {
             id: *id,
             actual: Half::default(),
             twin: Half::default(),
-            attempts: Vec::new(),
+            attempts: self.spare.pop().unwrap_or_default(),
         })
     }
 
     /// Forgets a request; its attempts without a twin are harmed only if they failed.
     fn close(&mut self, key: u64) {
-        let Some(pair) = self.pairs.remove(&key) else { return };
-        for (side, id, end) in pair.attempts {
+        let Some(mut pair) = self.pairs.remove(&key) else { return };
+        for (side, id, end) in pair.attempts.drain(..) {
             if side == Side::Actual {
                 self.judge_attempt(&id, end, None);
             }
         }
+        self.spare.push(pair.attempts);
     }
 
     fn judge_attempt(&mut self, id: &AttemptId, actual: End, twin: Option<End>) {

@@ -257,9 +257,8 @@ impl<O: Observer> Engine<'_, O> {
     fn send(&mut self, slot: u32) {
         self.mark_sent(slot);
         let site = &self.model.sites[self.state.attempts[slot].site];
-        let edge = &self.model.edges[site.edge];
         let faults = &self.state.failing_pairs;
-        if faults.iter().any(|(pair, fault)| *pair == edge.pair && self.fault_fails(*fault, slot)) {
+        if faults.iter().any(|(pair, fault)| *pair == site.pair && self.fault_fails(*fault, slot)) {
             return self.settle_unreached(slot, Outcome::Failed(FailureCause::Error));
         }
         let attempt = &mut self.state.attempts[slot];
@@ -292,17 +291,16 @@ impl<O: Observer> Engine<'_, O> {
 
     /// Chooses a replica among those that the balancer believes can be chosen. A deep probe goes to its replica.
     fn pick_replica(&mut self, slot: u32) -> Option<ReplicaId> {
-        let attempt = self.state.attempts[slot];
-        let site = &self.model.sites[attempt.site];
+        let attempt = &self.state.attempts[slot];
+        let (key, site) = (attempt.key, &self.model.sites[attempt.site]);
         if attempt.caller.is_none()
             && let Some(replica) = self.state.requests[attempt.request].probes
         {
             return Some(replica);
         }
-        let callee = self.model.edges[site.edge].callee;
         let ready = match self.state.settings.policies[site.edge].detection {
-            Detection::Instant => &self.state.ready[callee],
-            Detection::Probes => &self.state.believed[callee],
+            Detection::Instant => &self.state.ready[site.callee],
+            Detection::Probes => &self.state.believed[site.callee],
         };
         if ready.is_empty() {
             return None;
@@ -314,13 +312,13 @@ impl<O: Observer> Engine<'_, O> {
         let balancer = self.state.settings.policies[site.edge].balancer;
         let chosen = match balancer {
             Balancer::RoundRobin => ready[turn],
-            Balancer::Random => ready[(attempt.key.uniform(REPLICA) * ready.len() as f64) as usize],
+            Balancer::Random => ready[(key.uniform(REPLICA) * ready.len() as f64) as usize],
             Balancer::LeastInFlight => {
                 let rotated = ready[turn..].iter().chain(&ready[..turn]);
                 *rotated.min_by_key(|id| guard.in_flight[number(**id)])?
             }
             Balancer::PowerOfTwo => {
-                let mut draws = attempt.key.draws(REPLICA);
+                let mut draws = key.draws(REPLICA);
                 let mut draw = || ready[(draws.uniform() * ready.len() as f64) as usize];
                 let (first, second) = (draw(), draw());
                 if guard.in_flight[number(second)] < guard.in_flight[number(first)] { second } else { first }
@@ -337,7 +335,7 @@ impl<O: Observer> Engine<'_, O> {
     pub(crate) fn respond(&mut self, slot: u32, outcome: Outcome) {
         let attempt = &mut self.state.attempts[slot];
         attempt.reply = outcome;
-        let attempt = *attempt;
+        let attempt = &self.state.attempts[slot];
         let policy = &self.state.settings.policies[self.model.sites[attempt.site].edge];
         let wanted = attempt.awaited
             || policy.late_reply == crate::scenario::LateReply::Accept
@@ -345,9 +343,9 @@ impl<O: Observer> Engine<'_, O> {
         if !wanted {
             return self.forget_attempt(slot);
         }
-        self.state.attempts[slot].place = Place::Replying;
         let latency = policy.network.sample(&mut attempt.key.draws(NETWORK_BACK));
         let caller_paused = attempt.caller.is_some_and(|caller| self.state.replicas[caller].is_paused());
+        self.state.attempts[slot].place = Place::Replying;
         if latency.is_zero() && !caller_paused {
             return self.deliver(slot);
         }

@@ -24,15 +24,14 @@ pub(crate) enum Stage {
 
 /// The stores of last answers, one for each service whose callers may want them.
 pub(crate) fn last_answers(model: &Model, policies: &IdVec<EdgeId, Policy>) -> IdVec<ServiceId, LastAnswers> {
-    let keep = |service: ServiceId| {
-        let calls = model.edges.enumerate().filter(|(_, edge)| edge.callee == service);
-        let ages = calls.filter_map(|(id, _)| match policies[id].fallback {
-            Some(Fallback::Cached { max_age, .. }) => Some(max_age),
-            _ => None,
-        });
-        LastAnswers::new(ages.max().unwrap_or(SimDuration::ZERO))
-    };
-    model.services.ids().map(keep).collect()
+    let mut longest: IdVec<ServiceId, SimDuration> =
+        model.services.iter().map(|_| SimDuration::ZERO).collect();
+    for (id, edge) in model.edges.enumerate() {
+        if let Some(Fallback::Cached { max_age, .. }) = policies[id].fallback {
+            longest[edge.callee] = longest[edge.callee].max(max_age);
+        }
+    }
+    longest.iter().map(|age| LastAnswers::new(*age)).collect()
 }
 
 impl<O: Observer> Engine<'_, O> {

@@ -226,8 +226,9 @@ impl<E: Copy> FutureEventList<E> {
 
     fn sort_in(&mut self, entry: Entry<E>) {
         if self.few.len() < FEW {
-            let later = self.few.iter().rposition(|other| other.rank() > entry.rank());
-            self.few.insert(later.map_or(0, |position| position + 1), entry);
+            let rank = entry.rank();
+            let position = self.few.partition_point(|other| other.rank() > rank);
+            self.few.insert(position, entry);
         } else {
             self.heap.push(Reverse(entry));
         }

@@ -110,6 +110,9 @@ impl MonitorBank {
     #[expect(clippy::inline_always, reason = "as for all observers: see `Engine::emit`")]
     #[inline(always)]
     pub(crate) fn observe(&mut self, model: &Model, now: SimTime, event: &ModelEvent) {
+        if self.windows.is_empty() {
+            return;
+        }
         match event {
             ModelEvent::RequestEnded(id, outcome) if outcome.was_made() => {
                 for monitor in &self.of_class[id.class] {
@@ -117,25 +120,22 @@ impl MonitorBank {
                 }
             }
             ModelEvent::AttemptSent(id) => {
-                let edge = &model.edges[model.sites[id.site].edge];
-                for monitor in self.of_pair[edge.pair].iter().chain(&self.of_service[edge.callee]) {
-                    if model.monitors[*monitor].reading == Reading::Retries && !model.probe_calls(edge.caller)
-                    {
+                let site = &model.sites[id.site];
+                for monitor in self.of_pair[site.pair].iter().chain(&self.of_service[site.callee]) {
+                    if model.monitors[*monitor].reading == Reading::Retries && !site.is_probe {
                         self.windows[*monitor].count_sent(id.number > 1);
                     }
                 }
             }
             ModelEvent::AttemptEnded(id, outcome) if *outcome != Outcome::Abandoned => {
-                let edge = &model.edges[model.sites[id.site].edge];
-                for monitor in &self.of_pair[edge.pair] {
+                let site = &model.sites[id.site];
+                for monitor in &self.of_pair[site.pair] {
                     if view(model.monitors[*monitor].reading).is_some() {
                         self.windows[*monitor].count(*outcome, now - id.begun_at);
                     }
                 }
-                for monitor in &self.of_service[edge.callee] {
-                    if view(model.monitors[*monitor].reading) == Some(View::Callers)
-                        && !model.probe_calls(edge.caller)
-                    {
+                for monitor in &self.of_service[site.callee] {
+                    if view(model.monitors[*monitor].reading) == Some(View::Callers) && !site.is_probe {
                         self.windows[*monitor].count(*outcome, now - id.begun_at);
                     }
                 }

@@ -20,10 +20,9 @@ const BACKOFF: Stream = Stream::named("backoff");
 impl<O: Observer> Engine<'_, O> {
     /// The reply of an attempt reaches its caller.
     pub(crate) fn deliver(&mut self, slot: u32) {
-        self.state.attempts[slot].event = 0;
-        let attempt = self.state.attempts[slot];
-        let run = attempt.run;
-        let outcome = attempt.reply;
+        let attempt = &mut self.state.attempts[slot];
+        attempt.event = 0;
+        let (run, site, outcome) = (attempt.run, attempt.site, attempt.reply);
         if attempt.awaited {
             self.settle(slot, outcome);
             self.forget_attempt(slot);
@@ -31,7 +30,7 @@ impl<O: Observer> Engine<'_, O> {
             return;
         }
         self.forget_attempt(slot);
-        let accepts = self.policy(attempt.site).late_reply == LateReply::Accept;
+        let accepts = self.policy(site).late_reply == LateReply::Accept;
         if accepts && outcome.is_answered() && self.state.runs.is_live(run) {
             self.call_ended(run.slot, outcome);
         }
@@ -89,18 +88,17 @@ impl<O: Observer> Engine<'_, O> {
         let attempt = &mut self.state.attempts[slot];
         attempt.awaited = false;
         attempt.timeout_event = 0;
-        let attempt = *attempt;
-        self.state.guards[attempt.guard as usize].in_progress.attempts -= 1;
-        if let Some(permit) = attempt.permit {
-            self.tell_breaker(attempt.guard, permit, outcome, attempt.begun_at);
-        }
-        let now = self.now();
-        if attempt.sent
-            && let Some(throttle) = &mut self.state.guards[attempt.guard as usize].throttle
-        {
+        let (guard, sent, permit) = (attempt.guard, attempt.sent, attempt.permit);
+        let now = self.events.now();
+        let held = &mut self.state.guards[guard as usize];
+        held.in_progress.attempts -= 1;
+        if sent && let Some(throttle) = &mut held.throttle {
             throttle.on_outcome(outcome, now);
         }
-        if attempt.sent {
+        if let Some(permit) = permit {
+            self.tell_breaker(guard, permit, outcome, id.begun_at);
+        }
+        if sent {
             self.emit(ModelEvent::AttemptEnded(id, outcome));
         } else {
             self.emit(ModelEvent::AttemptRefused(id, outcome));
@@ -111,6 +109,9 @@ impl<O: Observer> Engine<'_, O> {
     fn give_back(&mut self, slot: u32) {
         self.stop_waiting_for_permits(slot);
         let attempt = &mut self.state.attempts[slot];
+        if !(attempt.has_permit || attempt.has_connection || attempt.counted) {
+            return;
+        }
         let (had_permit, had_connection) = (attempt.has_permit, attempt.has_connection);
         (attempt.has_permit, attempt.has_connection) = (false, false);
         let (guard, replica, counted) = (attempt.guard as usize, attempt.replica, attempt.counted);
@@ -135,20 +136,15 @@ impl<O: Observer> Engine<'_, O> {
 
     /// Takes an attempt out of the line for a permit or connection, if it stands in one.
     pub(crate) fn stop_waiting_for_permits(&mut self, slot: u32) {
-        let attempt = self.state.attempts[slot];
+        let attempt = &self.state.attempts[slot];
         let guard = &mut self.state.guards[attempt.guard as usize];
-        match attempt.place {
-            Place::AwaitsPermit if !attempt.has_permit => {
-                if let Some(bulkhead) = &mut guard.bulkhead {
-                    bulkhead.abandon(slot);
-                }
-            }
-            Place::AwaitsConnection if !attempt.has_connection => {
-                if let Some(pool) = &mut guard.pool {
-                    pool.abandon(slot);
-                }
-            }
-            _ => {}
+        let waits_for = match attempt.place {
+            Place::AwaitsPermit if !attempt.has_permit => &mut guard.bulkhead,
+            Place::AwaitsConnection if !attempt.has_connection => &mut guard.pool,
+            _ => return,
+        };
+        if let Some(permits) = waits_for {
+            permits.abandon(slot);
         }
     }
 
@@ -312,9 +308,9 @@ impl<O: Observer> Engine<'_, O> {
 
     /// Frees an attempt that nobody knows any more.
     pub(crate) fn forget_attempt(&mut self, slot: u32) {
-        let attempt = self.state.attempts.remove(slot);
-        self.state.requests[attempt.request].attempts -= 1;
-        self.request_maybe_drained(attempt.request);
+        let request = self.state.attempts.remove(slot).request;
+        self.state.requests[request].attempts -= 1;
+        self.request_maybe_drained(request);
     }
 
     /// Asks the breaker of a call for permission; none if it has no breaker or refuses.

@@ -23,16 +23,16 @@ impl<O: Observer> Engine<'_, O> {
     /// An attempt reaches its replica.
     pub(crate) fn arrive(&mut self, slot: u32) {
         let now = self.now();
-        self.state.attempts[slot].event = 0;
-        self.state.attempts[slot].arrived_at = now;
-        let attempt = self.state.attempts[slot];
+        let attempt = &mut self.state.attempts[slot];
+        attempt.event = 0;
+        attempt.arrived_at = now;
+        let (id, request, awaited) = (attempt.replica, attempt.request, attempt.awaited);
         if attempt.canceled {
             return self.forget_attempt(slot);
         }
         if !self.rate_limit_admits(slot) {
             return self.respond(slot, Outcome::Failed(FailureCause::RateLimited));
         }
-        let id = attempt.replica;
         let service = &self.state.settings.services[self.model.replicas[id].service];
         let replica = &self.state.replicas[id];
         if replica.process != Process::Ready {
@@ -62,7 +62,7 @@ impl<O: Observer> Engine<'_, O> {
             Capacity::AtMost(most) => replica.queue_length < most.saturating_add(free),
         };
         if has_room {
-            let class = self.state.requests[attempt.request].id.class;
+            let class = self.state.requests[request].id.class;
             let replica = &mut self.state.replicas[id];
             replica.queue.push(service.queue, slot, || self.model.classes[class].priority);
             replica.queue_length += 1;
@@ -73,7 +73,7 @@ impl<O: Observer> Engine<'_, O> {
         }
         match service.when_full {
             WhenFull::Reject => self.respond(slot, Outcome::Failed(FailureCause::QueueFull)),
-            WhenFull::Silent if attempt.awaited => self.state.attempts[slot].place = Place::Lost,
+            WhenFull::Silent if awaited => self.state.attempts[slot].place = Place::Lost,
             WhenFull::Silent => self.forget_attempt(slot),
         }
     }
@@ -132,7 +132,7 @@ impl<O: Observer> Engine<'_, O> {
         {
             let replica = &mut self.state.replicas[id];
             let Some(slot) = replica.queue.pop(self.state.settings.services[service].queue) else { break };
-            let attempt = self.state.attempts[slot];
+            let attempt = &self.state.attempts[slot];
             if attempt.canceled {
                 self.forget_attempt(slot);
                 continue;
@@ -158,18 +158,18 @@ impl<O: Observer> Engine<'_, O> {
     /// Takes an attempt off its thread.
     fn give_thread_back(&mut self, slot: u32, outcome: Outcome) {
         let now = self.now();
-        let attempt = self.state.attempts[slot];
-        let id = attempt.replica;
+        let attempt = &self.state.attempts[slot];
+        let (id, thread, held) = (attempt.replica, attempt.thread, now - attempt.started_at);
         let replica = &mut self.state.replicas[id];
-        replica.threads.swap_remove(attempt.thread as usize);
-        if let Some(&moved) = replica.threads.get(attempt.thread as usize) {
-            self.state.attempts[moved].thread = attempt.thread;
+        replica.threads.swap_remove(thread as usize);
+        if let Some(&moved) = replica.threads.get(thread as usize) {
+            self.state.attempts[moved].thread = thread;
         }
         if replica.queue_length > 0 && !replica.dispatch_scheduled {
             replica.dispatch_scheduled = true;
             self.events.schedule_now(Event::Dispatch(id));
         }
-        self.emit(ModelEvent::Finished(id, now - attempt.started_at, outcome));
+        self.emit(ModelEvent::Finished(id, held, outcome));
         self.drained_maybe(id);
     }
 

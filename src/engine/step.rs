@@ -139,16 +139,17 @@ impl<O: Observer> Engine<'_, O> {
 
     /// Whether enough calls have succeeded to go on. Once too few still can, the attempt fails; else it waits.
     fn judge_calls(&mut self, slot: u32) -> bool {
-        let attempt = self.state.attempts[slot];
-        if attempt.needed > 0 && attempt.outstanding >= attempt.needed {
+        let attempt = &self.state.attempts[slot];
+        let (needed, replica) = (attempt.needed, attempt.replica);
+        if needed > 0 && attempt.outstanding >= needed {
             return false;
         }
         self.abandon_calls(slot);
-        self.emit(ModelEvent::Unblocked(attempt.replica));
-        if attempt.needed > 0 {
+        self.emit(ModelEvent::Unblocked(replica));
+        if needed > 0 {
             self.finish(slot, Outcome::Failed(FailureCause::Dependency));
         }
-        attempt.needed == 0
+        needed == 0
     }
 
     /// Whether a condition holds for an attempt.

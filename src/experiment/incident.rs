@@ -235,8 +235,8 @@ impl<'m> Worlds<'m> {
     fn advance(&mut self, until: SimTime) -> Result<SimTime, LimitHit> {
         let others = [&self.twin, &self.unattended].into_iter().flatten();
         let in_flight = others.chain([&self.actual]).map(|world| world.simulation.in_flight()).max();
-        // What is looked at once per slice is all that is in flight.
-        let slice = SLICE.max(in_flight.unwrap_or(0));
+        // What is looked at once per slice is every replica, and all that is in flight.
+        let slice = SLICE.max(in_flight.unwrap_or(0) + self.model.replicas.len() as u64);
         loop {
             let reached = self.actual.run_for(slice, until, self.comparison.is_some())?;
             let now = if reached == Reached::Time { until } else { self.actual.simulation.now() };

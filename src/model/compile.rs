@@ -169,6 +169,7 @@ impl<'a> Compiler<'a> {
             let id = ClassId::new(self.model.classes.len());
             let name = format!("[probe of {}]", service.value);
             let site = self.site(Caller::Class(id), &name, &format!("{}.{}", service.value, asks.value), 0);
+            self.model.sites[site].is_probe = true;
             self.model.edges[self.model.sites[site].edge].policy.timeout = Some(probe.timeout);
             let of = self.names.services[&service.value];
             self.model.services[of].probed_by = Some(id);
@@ -194,7 +195,9 @@ impl<'a> Compiler<'a> {
         let operation = self.names.operations[to];
         let callee = self.model.operations[operation].service;
         let edge = self.edge(caller, caller_name, callee, to);
-        self.model.sites.push(CallSite { edge, operation, stream: Stream::named(to).nth(nth) })
+        let pair = self.model.edges[edge].pair;
+        let stream = Stream::named(to).nth(nth);
+        self.model.sites.push(CallSite { edge, callee, pair, is_probe: false, operation, stream })
     }
 
     /// The edge from a caller to an operation, under the most specific policy that is written for it.

@@ -190,6 +190,12 @@ pub enum Condition {
 pub struct CallSite {
     /// Caller, callee and policy.
     pub edge: EdgeId,
+    /// Of these the callee, what people see, and whether a probe calls: asked at every attempt.
+    pub callee: ServiceId,
+    /// See `callee`.
+    pub pair: PairId,
+    /// See `callee`.
+    pub is_probe: bool,
     /// What is asked for.
     pub operation: OperationId,
     /// The place's name, hashed: enters the keys of what happens below it.

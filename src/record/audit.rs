@@ -53,10 +53,7 @@ impl<'m> Audit<'m> {
     pub fn new(model: &'m Model) -> Self {
         // What probes do is load, but no traffic.
         let counts_from = |probe| if probe { SimTime::MAX } else { model.origin };
-        let site = |site: &CallSite| {
-            let edge = &model.edges[site.edge];
-            (edge.callee, counts_from(model.probe_calls(edge.caller)))
-        };
+        let site = |site: &CallSite| (site.callee, counts_from(site.is_probe));
         let books = |replica: &Replica| Books::new(&model.services[replica.service].settings);
         let closed = |id| vec![BreakerState::Closed; model.edges[id].guard_count(&model.services) as usize];
         Self {

@@ -59,24 +59,23 @@ impl Latencies {
         self.histogram.len()
     }
 
-    /// A quantile in milliseconds; none if nothing was recorded.
-    pub(crate) fn quantile_ms(&self, quantile: f64) -> Option<f64> {
+    /// Quantiles of ascending shares in milliseconds; none if nothing was recorded.
+    pub(crate) fn quantiles_ms<const N: usize>(&self, shares: [f64; N]) -> Option<[f64; N]> {
+        let micros = self.histogram.quantiles(shares)?;
         // The bucket's upper end may lie beyond what was ever seen.
-        let upper = self.histogram.quantile(quantile)? as f64 / 1_000.0;
-        Some(upper.min(self.max.as_millis_f64()))
+        Some(micros.map(|upper| (upper as f64 / 1_000.0).min(self.max.as_millis_f64())))
     }
 
     /// The whole distribution.
     pub(crate) fn summary(&self) -> LatencySummary {
-        if self.count == 0 {
+        let Some([p50, p90, p99, p999]) = self.quantiles_ms([0.5, 0.9, 0.99, 0.999]) else {
             return LatencySummary::default();
-        }
-        let quantile = |q| self.quantile_ms(q).unwrap_or_default();
+        };
         LatencySummary {
-            p50: quantile(0.5),
-            p90: quantile(0.9),
-            p99: quantile(0.99),
-            p999: quantile(0.999),
+            p50,
+            p90,
+            p99,
+            p999,
             mean: self.sum_ns as f64 / self.count as f64 / 1e6,
             max: self.max.as_millis_f64(),
         }
@@ -110,6 +109,6 @@ mod tests {
         assert!((summary.mean - 500.5).abs() < 1e-9 && (summary.max - 1_000.0).abs() < 1e-9);
         latencies.clear();
         assert_eq!(latencies.summary(), LatencySummary::default());
-        assert_eq!(latencies.quantile_ms(0.5), None);
+        assert_eq!(latencies.quantiles_ms([0.5]), None);
     }
 }

@@ -52,10 +52,10 @@ fn window_width(horizon: SimDuration) -> SimDuration {
 impl<'m> Recorder<'m> {
     /// A recorder for a world at the begin of its warm-up.
     pub fn new(model: &'m Model) -> Self {
-        let has_breaker = |pair| {
-            let mut edges = model.edges.enumerate().filter(|(_, edge)| edge.pair == pair);
-            edges.any(|(id, edge)| edge.policy.breaker.is_some() || model.may_give_breaker(id))
-        };
+        let mut has_breaker: IdVec<PairId, bool> = model.pairs.iter().map(|_| false).collect();
+        for (id, edge) in model.edges.enumerate() {
+            has_breaker[edge.pair] |= edge.policy.breaker.is_some() || model.may_give_breaker(id);
+        }
         let service = |s: &crate::model::Service| ServiceTally::new(s.replicas, s.settings.threads);
         let track = |monitor: &crate::model::Monitor| {
             let (unit, reading) = match monitor.reading {
@@ -92,7 +92,7 @@ impl<'m> Recorder<'m> {
             windows: 0,
             classes: model.classes.iter().map(|_| ClassTally::new()).collect(),
             services: model.services.iter().map(service).collect(),
-            pairs: model.pairs.ids().map(|pair| CallTally::new(has_breaker(pair))).collect(),
+            pairs: has_breaker.iter().map(|has_breaker| CallTally::new(*has_breaker)).collect(),
             monitors: model.monitors.iter().map(track).collect(),
             running: model.replicas.iter().map(|_| true).collect(),
             breakers_open: model
@@ -191,12 +191,12 @@ impl<'m> Recorder<'m> {
         if !self.counts(id.begun_at) {
             return;
         }
-        let edge = &self.model.edges[self.model.sites[id.site].edge];
+        let site = &self.model.sites[id.site];
         // What a probe does is load; that it asks is no traffic.
-        if self.model.probe_calls(edge.caller) {
+        if site.is_probe {
             return;
         }
-        let (service, pair) = (&mut self.services[edge.callee], &mut self.pairs[edge.pair]);
+        let (service, pair) = (&mut self.services[site.callee], &mut self.pairs[site.pair]);
         match event {
             ModelEvent::AttemptSent(_) => {
                 service.sent(id.number == 1, now >= self.first_fault);

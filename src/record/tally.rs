@@ -35,9 +35,10 @@ impl Quantiles {
     /// Adds the latencies of all that a window answered.
     fn push(&mut self, latencies: &mut Latencies, answered: u64) {
         assert_eq!(latencies.len(), answered, "latencies of a window, and what it answered");
-        self.p50_ms.push(latencies.quantile_ms(0.5));
-        self.p90_ms.push(latencies.quantile_ms(0.9));
-        self.p99_ms.push(latencies.quantile_ms(0.99));
+        let quantiles = latencies.quantiles_ms([0.5, 0.9, 0.99]);
+        self.p50_ms.push(quantiles.map(|[p50, ..]| p50));
+        self.p90_ms.push(quantiles.map(|[_, p90, _]| p90));
+        self.p99_ms.push(quantiles.map(|[.., p99]| p99));
         latencies.clear();
     }
 }
