@@ -1,7 +1,7 @@
 //! What services carry while caches are cold, and what then comes through to those whom the misses ask. Knows neither how
 //! caches are lost nor how they warm.
 
-use crate::id::{OperationId, ServiceId};
+use crate::id::{ClassId, IdVec, OperationId, ServiceId};
 use crate::model::load::{PerRequest, ServiceLoad, Shared, per_request, rates, ratio, times};
 use crate::model::{Forecast, Model};
 
@@ -9,9 +9,13 @@ use crate::model::{Forecast, Model};
 const NOTICEABLE: f64 = 1e-9;
 
 /// Fills in what becomes of every service while the caches of one are cold: one after another, not several at once.
-pub(super) fn cold_caches(model: &Model, order: &[OperationId], forecast: &mut Forecast) {
+pub(super) fn cold_caches(
+    model: &Model,
+    reached: &IdVec<ClassId, Vec<OperationId>>,
+    forecast: &mut Forecast,
+) {
     for cold in model.services.ids().filter(|id| !model.services[*id].caches.is_empty()) {
-        let requests = per_request(model, order, Some(cold));
+        let requests = per_request(model, reached, Some(cold));
         for service in model.services.ids() {
             let load = &mut forecast.services[service];
             if service == cold {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::id::{ClassId, Id, IdVec, OperationId, ReplicaId, ServiceId, SiteId};
+use crate::id::{ClassId, EdgeId, Id, IdVec, OperationId, PairId, ReplicaId, ServiceId, SiteId};
 use crate::model::changes::compile_changes;
 use crate::model::faults::{compile_faults, compile_monitors};
 use crate::model::names::Names;
@@ -46,6 +46,9 @@ struct Compiler<'a> {
     classes: Vec<TrafficClass<'a>>,
     policies: BTreeMap<&'a str, &'a Policy>,
     names: Names,
+    /// The edges and pairs so far, by what tells them apart.
+    edges: BTreeMap<(Caller, Stream), EdgeId>,
+    pairs: BTreeMap<(Caller, ServiceId), PairId>,
     model: Model,
 }
 
@@ -56,6 +59,8 @@ impl<'a> Compiler<'a> {
             classes: scenario.classes(),
             policies: scenario.calls.iter().map(|(key, policy)| (key.value.as_str(), policy)).collect(),
             names: Names::default(),
+            edges: BTreeMap::new(),
+            pairs: BTreeMap::new(),
             model: Model {
                 seed: scenario.seed,
                 origin,
@@ -201,7 +206,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// The edge from a caller to an operation, under the most specific policy that is written for it.
-    fn edge(&mut self, caller: Caller, caller_name: &str, callee: ServiceId, to: &str) -> crate::id::EdgeId {
+    fn edge(&mut self, caller: Caller, caller_name: &str, callee: ServiceId, to: &str) -> EdgeId {
         let callee_name = self.model.services[callee].name.clone();
         // What people see as the caller, and what covers it under `calls`.
         let (seen, whole) = match caller {
@@ -225,9 +230,8 @@ impl<'a> Compiler<'a> {
         .find(|key| self.policies.contains_key(key.as_str()))
         .unwrap_or_else(|| pair_name.clone());
         let stream = Stream::named(&key);
-        let known = self.model.edges.enumerate().find(|(_, e)| e.stream == stream && e.caller == caller);
-        if let Some((id, _)) = known {
-            return id;
+        if let Some(id) = self.edges.get(&(caller, stream)) {
+            return *id;
         }
         let policy = self.policies.get(key.as_str()).map_or_else(Policy::default, |policy| (*policy).clone());
         let pair = self.pair(caller, callee, pair_name);
@@ -235,6 +239,7 @@ impl<'a> Compiler<'a> {
         let first_guard = self.guards();
         let edge =
             self.model.edges.push(Edge { pair, caller, callee, stream, policy, per_replica, first_guard });
+        self.edges.insert((caller, stream), edge);
         if let Caller::Service(id) = caller {
             self.model.services[id].calls_out.push(edge);
         }
@@ -248,14 +253,12 @@ impl<'a> Compiler<'a> {
     }
 
     /// The pair of a caller and a callee.
-    fn pair(&mut self, caller: Caller, callee: ServiceId, name: String) -> crate::id::PairId {
-        let known =
-            self.model.pairs.enumerate().find(|(_, pair)| pair.caller == caller && pair.callee == callee);
-        if let Some((id, _)) = known {
-            return id;
-        }
-        let stream = Stream::named(&name);
-        self.model.pairs.push(Pair { name, stream, caller, callee })
+    fn pair(&mut self, caller: Caller, callee: ServiceId, name: String) -> PairId {
+        let pairs = &mut self.model.pairs;
+        *self.pairs.entry((caller, callee)).or_insert_with(|| {
+            let stream = Stream::named(&name);
+            pairs.push(Pair { name, stream, caller, callee })
+        })
     }
 }
 

@@ -2,16 +2,16 @@
 
 use crate::model::cold::cold_caches;
 use crate::model::storm::worst_cases;
-use crate::model::walk::callers_first;
+use crate::model::walk::reached;
 use crate::model::{Forecast, Model};
 
 impl Forecast {
     /// The forecast for a model.
     pub fn of(model: &Model) -> Self {
-        let order = callers_first(model);
-        let mut forecast = Self::in_health(model, &order);
-        cold_caches(model, &order, &mut forecast);
-        worst_cases(model, &order, &mut forecast);
+        let reached = reached(model);
+        let mut forecast = Self::in_health(model, &reached);
+        cold_caches(model, &reached, &mut forecast);
+        worst_cases(model, &reached, &mut forecast);
         forecast
     }
 }

@@ -12,7 +12,7 @@
 //! **No waiting**: queues, permits, connections and pauses would lengthen what callers of busy services hold, and so
 //! would the contention of those services. Their own threads are held for longer by it, and this is counted.
 
-use crate::id::{EdgeId, IdVec, OperationId, ServiceId, SiteId};
+use crate::id::{ClassId, EdgeId, Id, IdVec, OperationId, ServiceId, SiteId};
 use crate::model::parts::{Instruction, Model, Service};
 use crate::model::span::{Span, until};
 use crate::model::walk::{Kind, kinds, sites, walk};
@@ -92,8 +92,8 @@ pub(super) struct PerRequest {
 
 impl Forecast {
     /// The forecast for a model in health; cold caches and the worst cases are still those of health.
-    pub(super) fn in_health(model: &Model, order: &[OperationId]) -> Self {
-        let requests = per_request(model, order, None);
+    pub(super) fn in_health(model: &Model, reached: &IdVec<ClassId, Vec<OperationId>>) -> Self {
+        let requests = per_request(model, reached, None);
         let instants: Vec<(SimTime, Vec<f64>)> =
             instants(model).into_iter().map(|at| (at, rates(model, at))).collect();
         let mut forecast = Self {
@@ -102,8 +102,12 @@ impl Forecast {
             edges: edges(model, &requests, &instants),
             requests,
         };
-        for service in model.services.ids() {
-            let load = forecast.busiest(model, service, &instants);
+        let mut own: IdVec<ServiceId, Vec<OperationId>> = model.services.ids().map(|_| Vec::new()).collect();
+        for (id, operation) in model.operations.enumerate() {
+            own[operation.service].push(id);
+        }
+        for (service, own) in own.enumerate() {
+            let load = forecast.busiest(model, service, own, &instants);
             forecast.services.push(load);
         }
         forecast
@@ -114,10 +118,9 @@ impl Forecast {
         &mut self,
         model: &Model,
         service: ServiceId,
+        own: &[OperationId],
         instants: &[(SimTime, Vec<f64>)],
     ) -> ServiceLoad {
-        let own: Vec<OperationId> =
-            model.operations.enumerate().filter(|(_, op)| op.service == service).map(|(id, _)| id).collect();
         let load = |rates: &[f64], of: &dyn Fn(&PerRequest) -> f64| -> f64 {
             self.requests.iter().zip(rates).map(|(request, rate)| times(*rate, of(request))).sum()
         };
@@ -135,7 +138,7 @@ impl Forecast {
         let shared = Shared::of(&model.services[service]);
         let (hold_s, work_s) = (ratio(busy, attempts_per_s), ratio(work, attempts_per_s));
         let crowding = shared.crowding(attempts_per_s, hold_s, work_s);
-        for op in &own {
+        for op in own {
             let attempts_per_s = load(&rates, &|request| request.visits[*op]);
             let hold_s = ratio(load(&rates, &|request| request.busy_s[*op]), attempts_per_s);
             let work_s = ratio(load(&rates, &|request| request.work_s[*op]), attempts_per_s);
@@ -193,7 +196,11 @@ impl Shared {
 }
 
 /// What a request of each class brings along; one service may have cold caches.
-pub(super) fn per_request(model: &Model, order: &[OperationId], cold: Option<ServiceId>) -> Vec<PerRequest> {
+pub(super) fn per_request(
+    model: &Model,
+    reached: &IdVec<ClassId, Vec<OperationId>>,
+    cold: Option<ServiceId>,
+) -> Vec<PerRequest> {
     let none = || PerRequest {
         visits: zeros(model.operations.ids()),
         busy_s: zeros(model.operations.ids()),
@@ -202,13 +209,13 @@ pub(super) fn per_request(model: &Model, order: &[OperationId], cold: Option<Ser
     };
     let mut requests: Vec<PerRequest> = model.classes.iter().map(|_| none()).collect();
     for kind in kinds(model) {
-        use crate::id::Id;
-        add_kind(model, Kind { cold, ..kind }, order, &mut requests[kind.class.position()]);
+        let request = &mut requests[kind.class.position()];
+        add_kind(model, Kind { cold, ..kind }, &reached[kind.class], request);
     }
     requests
 }
 
-/// Adds what a kind of request brings along to what all of its class do.
+/// Adds what a kind of request brings along, at the operations that it may reach, to what all of its class do.
 fn add_kind(model: &Model, kind: Kind, order: &[OperationId], request: &mut PerRequest) {
     let mut holds: IdVec<OperationId, Span> = zeros(model.operations.ids());
     let mut works: IdVec<OperationId, f64> = zeros(model.operations.ids());
@@ -295,20 +302,15 @@ pub(super) fn rates(model: &Model, at: SimTime) -> Vec<f64> {
 /// Most calls per second on each edge.
 fn edges(model: &Model, requests: &[PerRequest], instants: &[(SimTime, Vec<f64>)]) -> IdVec<EdgeId, f64> {
     let mut most: IdVec<EdgeId, f64> = zeros(model.edges.ids());
-    let per_request: Vec<IdVec<EdgeId, f64>> = requests
-        .iter()
-        .map(|request| {
-            let mut calls: IdVec<EdgeId, f64> = zeros(model.edges.ids());
-            for (site, number) in request.calls.enumerate() {
-                calls[model.sites[site].edge] += number;
-            }
-            calls
-        })
-        .collect();
     for (_, rates) in instants {
-        for edge in model.edges.ids() {
-            let calls_per_s = per_request.iter().zip(rates).map(|(calls, rate)| calls[edge] * rate).sum();
-            most[edge] = most[edge].max(calls_per_s);
+        let mut calls_per_s: IdVec<EdgeId, f64> = zeros(model.edges.ids());
+        for (request, rate) in requests.iter().zip(rates) {
+            for (site, number) in request.calls.enumerate() {
+                calls_per_s[model.sites[site].edge] += number * rate;
+            }
+        }
+        for (most, calls_per_s) in most.iter_mut().zip(&calls_per_s) {
+            *most = most.max(*calls_per_s);
         }
     }
     most

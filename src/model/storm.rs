@@ -5,32 +5,61 @@
 //! budget bounds it to its share, a breaker that trips to the first attempts. Of a `Parallel` that fails early, the
 //! calls that it abandons are counted as if they had gone on.
 
-use crate::id::{Id, IdVec, OperationId, ServiceId, SiteId};
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::id::{ClassId, Id, IdVec, OperationId, ServiceId, SiteId};
 use crate::model::load::{Forecast, rates, zeros};
 use crate::model::parts::{Instruction, Model};
 use crate::model::span::at_least;
 use crate::model::walk::{Kind, kinds, sites, walk};
 
 /// Fills in the worst case of every service, at the instant of its forecast.
-pub(super) fn worst_cases(model: &Model, order: &[OperationId], forecast: &mut Forecast) {
-    let kinds = kinds(model);
+///
+/// Only those classes have to be looked at anew that ask the failing service, and only the services that they ask.
+pub(super) fn worst_cases(
+    model: &Model,
+    reached: &IdVec<ClassId, Vec<OperationId>>,
+    forecast: &mut Forecast,
+) {
+    let asked: IdVec<ClassId, BTreeSet<ServiceId>> = reached
+        .iter()
+        .map(|operations| operations.iter().map(|id| model.operations[*id].service).collect())
+        .collect();
+    let mut classes: IdVec<ServiceId, Vec<ClassId>> = model.services.ids().map(|_| Vec::new()).collect();
+    for (class, services) in asked.enumerate() {
+        for service in services {
+            classes[*service].push(class);
+        }
+    }
     let of_class: IdVec<ServiceId, Vec<f64>> =
         forecast.services.iter().map(|load| rates(model, load.at)).collect();
+    let kinds = kinds(model);
+    let attempts = |forecast: &Forecast, failing, class: ClassId| {
+        let mut attempts = BTreeMap::new();
+        for kind in kinds.iter().filter(|kind| kind.class == class) {
+            let storm = Storm { model, forecast, failing, kind: *kind };
+            storm.add(&reached[class], &mut attempts);
+        }
+        attempts
+    };
+    let calm: IdVec<ClassId, BTreeMap<ServiceId, f64>> =
+        model.classes.ids().map(|class| attempts(forecast, None, class)).collect();
     for failing in model.services.ids() {
         if forecast.services[failing].attempts_per_s <= 0.0 {
             continue;
         }
-        let mut per_request: Vec<IdVec<ServiceId, f64>> =
-            model.classes.iter().map(|_| zeros(model.services.ids())).collect();
-        for kind in &kinds {
-            let storm = Storm { model, forecast, failing, kind: *kind };
-            storm.add(order, &mut per_request[kind.class.position()]);
-        }
-        for service in model.services.ids() {
-            let worst: f64 = per_request
+        let stormy: BTreeMap<ClassId, BTreeMap<ServiceId, f64>> = classes[failing]
+            .iter()
+            .map(|class| (*class, attempts(forecast, Some(failing), *class)))
+            .collect();
+        let hit: BTreeSet<ServiceId> = stormy.keys().flat_map(|class| &asked[*class]).copied().collect();
+        for service in hit {
+            let worst: f64 = classes[service]
                 .iter()
-                .zip(&of_class[service])
-                .map(|(attempts, rate)| attempts[service] * rate)
+                .map(|class| {
+                    let attempts = stormy.get(class).unwrap_or(&calm[*class]);
+                    attempts.get(&service).unwrap_or(&0.0) * of_class[service][class.position()]
+                })
                 .sum();
             let load = &mut forecast.services[service];
             // Services that only repeat what failing ones above them do are told by the service itself.
@@ -44,17 +73,17 @@ pub(super) fn worst_cases(model: &Model, order: &[OperationId], forecast: &mut F
     }
 }
 
-/// What one kind of request does while one service fails every attempt.
+/// What one kind of request does while one service, if any, fails every attempt.
 struct Storm<'m> {
     model: &'m Model,
     forecast: &'m Forecast,
-    failing: ServiceId,
+    failing: Option<ServiceId>,
     kind: Kind,
 }
 
 impl Storm<'_> {
-    /// Adds the attempts of a request at each service.
-    fn add(&self, order: &[OperationId], attempts: &mut IdVec<ServiceId, f64>) {
+    /// Adds the attempts of a request at each service, given the operations that it may reach, callers first.
+    fn add(&self, order: &[OperationId], attempts: &mut BTreeMap<ServiceId, f64>) {
         let mut fails: IdVec<OperationId, f64> = zeros(self.model.operations.ids());
         for operation in order.iter().rev() {
             fails[*operation] = self.fails(*operation, &fails);
@@ -67,7 +96,7 @@ impl Storm<'_> {
             if visited <= 0.0 {
                 continue;
             }
-            attempts[self.model.operations[*operation].service] += visited;
+            *attempts.entry(self.model.operations[*operation].service).or_default() += visited;
             walk(self.model, self.kind, *operation, |step, probability| {
                 let Instruction::Call { first, count, .. } = step else { return 1.0 };
                 for site in sites(*first, *count) {
@@ -81,7 +110,7 @@ impl Storm<'_> {
 
     /// How likely an attempt at an operation fails.
     fn fails(&self, operation: OperationId, fails: &IdVec<OperationId, f64>) -> f64 {
-        if self.model.operations[operation].service == self.failing {
+        if Some(self.model.operations[operation].service) == self.failing {
             return 1.0;
         }
         let mut failed = 0.0;
@@ -98,7 +127,7 @@ impl Storm<'_> {
     fn succeeds(&self, operation: OperationId, step: &Instruction, fails: &IdVec<OperationId, f64>) -> f64 {
         match step {
             Instruction::Call { first, count, needed }
-                if self.model.operations[operation].service != self.failing =>
+                if Some(self.model.operations[operation].service) != self.failing =>
             {
                 let chances = sites(*first, *count).map(|site| {
                     let failing = fails[self.model.sites[site].operation];
@@ -114,9 +143,36 @@ impl Storm<'_> {
     fn attempts(&self, site: SiteId, fails: &IdVec<OperationId, f64>) -> f64 {
         let place = &self.model.sites[site];
         let edge = &self.model.edges[place.edge];
-        let direct = edge.callee == self.failing;
+        let direct = Some(edge.callee) == self.failing;
         let calls_per_s = self.forecast.edges[place.edge];
         let guards = edge.guard_count(&self.model.services);
         edge.mean_attempts(fails[place.operation], direct, calls_per_s, guards)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Scenario;
+
+    #[test]
+    fn classes_that_do_not_ask_what_fails_are_as_in_health() {
+        let text = r#"Scenario(format: 1, name: "x", horizon: "60s",
+            services: {
+                "a": Service(operations: { "x": [Call("store.get")] }),
+                "b": Service(operations: { "x": [Call("store.get"), Call("c.y")] }),
+                "c": Service(operations: { "y": [Work("1ms")] }),
+                "store": Service(operations: { "get": [Work("1ms")] }),
+            },
+            calls: {
+                "others -> b": Policy(timeout: "1s", retry: Retry(max_attempts: 3)),
+                "b -> c": Policy(timeout: "1s", retry: Retry(max_attempts: 2)),
+            },
+            traffic: { "users": Open(rate: "100/s", entry: "a.x"), "others": Open(rate: "50/s", entry: "b.x") })"#;
+        let forecast = Forecast::of(&Model::compile(&Scenario::parse(text).unwrap()));
+        let worst: Vec<f64> = forecast.services.iter().map(|load| load.worst_per_s).collect();
+        // 3 attempts of each of the others at b, each of which asks the store once and c twice.
+        assert_eq!(worst, [100.0, 150.0, 300.0, 250.0]);
+        assert!(forecast.services.iter().next().unwrap().worst_when.is_none());
     }
 }

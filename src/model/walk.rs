@@ -1,7 +1,7 @@
 //! Which instructions of an operation an attempt reaches, and how likely. Knows neither lengths nor rates.
 
 use crate::id::{ClassId, Id, IdVec, OperationId, ServiceId, SiteId};
-use crate::model::parts::{Condition, Instruction, Model};
+use crate::model::parts::{Class, Condition, Instruction, Model};
 use crate::scenario::Cache;
 
 /// Requests that are alike: of one class, and of users whom every branch by users treats alike.
@@ -122,7 +122,7 @@ pub(super) fn calls_of(model: &Model, operation: OperationId) -> impl Iterator<I
 }
 
 /// All operations, callers before callees: operations do not call each other in circles.
-pub(super) fn callers_first(model: &Model) -> Vec<OperationId> {
+fn callers_first(model: &Model) -> Vec<OperationId> {
     let mut callees: IdVec<OperationId, Vec<OperationId>> =
         model.operations.ids().map(|_| Vec::new()).collect();
     for id in model.operations.ids() {
@@ -135,6 +135,26 @@ pub(super) fn callers_first(model: &Model) -> Vec<OperationId> {
     }
     order.reverse();
     order
+}
+
+/// For each class the operations that its requests may reach, callers before callees.
+///
+/// In a large system a request sees a small part of it: what is computed for each class may leave out the rest.
+pub(super) fn reached(model: &Model) -> IdVec<ClassId, Vec<OperationId>> {
+    let order = callers_first(model);
+    let of_class = |class: &Class| {
+        let mut seen: IdVec<OperationId, bool> = model.operations.ids().map(|_| false).collect();
+        seen[model.sites[class.site].operation] = true;
+        let mut reached = Vec::new();
+        for operation in &order {
+            if seen[*operation] {
+                reached.push(*operation);
+                calls_of(model, *operation).for_each(|site| seen[model.sites[site].operation] = true);
+            }
+        }
+        reached
+    };
+    model.classes.iter().map(of_class).collect()
 }
 
 /// Adds an operation after all that it calls; chains of calls are short (the scenario's check sees to it).

@@ -5,7 +5,7 @@ use crate::id::{EdgeId, Id, IdVec, OperationId, ServiceId};
 use crate::model::Edge;
 use crate::model::lint::finding::{Finding, Gravity, Lint, listed, number, rate};
 use crate::model::load::zeros;
-use crate::model::walk::{callers_first, calls_of};
+use crate::model::walk::{calls_of, reached};
 use crate::scenario::{Backoff, Cancel, Capacity, Order, Queue};
 
 /// `L010`: `load < capacity < attempts x load`, the condition under which retries alone can keep a service overloaded
@@ -82,13 +82,13 @@ struct Chain {
 /// `L011`: retries on more than one layer of a path; of each class the path on which they multiply most. Layers with a
 /// retry budget are not counted: they add a share, they do not multiply.
 pub(super) fn layers(lint: &Lint<'_>) -> Vec<Finding> {
-    let order = callers_first(lint.model);
+    let reached = reached(lint.model);
     let mut findings = Vec::new();
     let mut known: Vec<Vec<EdgeId>> = Vec::new();
     for (class, of) in lint.model.classes.enumerate().filter(|(_, class)| class.probes.is_none()) {
         let calls = &lint.forecast.requests[class.position()].calls;
         let mut worst: IdVec<OperationId, Chain> = zeros(lint.model.operations.ids());
-        for operation in order.iter().rev() {
+        for operation in reached[class].iter().rev() {
             let below = calls_of(lint.model, *operation).filter(|site| calls[*site] > 0.0);
             let chains = below.map(|site| extended(lint, site, &worst));
             let most = chains.max_by(|a, b| a.attempts.total_cmp(&b.attempts));

@@ -10,6 +10,7 @@ use crate::scenario::{Capacity, Detection, Name, Scenario, Service};
 
 /// Checks what all services let in, and what their probes ask for.
 pub(in crate::scenario) fn admission(scenario: &Scenario, found: &mut Diagnostics) {
+    let least = scenario.classes().iter().map(|class| class.priority).min();
     for (name, service) in &scenario.services {
         for (operation, _) in &service.rate_limits {
             offered(operation, name, service, found);
@@ -17,7 +18,7 @@ pub(in crate::scenario) fn admission(scenario: &Scenario, found: &mut Diagnostic
         if let Some(asks) = service.probe.as_ref().and_then(|probe| probe.asks.as_ref()) {
             offered(asks, name, service, found);
         }
-        shedding_acts(name, service, scenario, found);
+        shedding_acts(name, service, least, found);
     }
 }
 
@@ -43,9 +44,8 @@ fn offered(operation: &Name, service_name: &Name, service: &Service, found: &mut
     found.push(unknown(message, operation, &own));
 }
 
-/// Shedding needs a queue as long, and somebody who matters less.
-fn shedding_acts(name: &Name, service: &Service, scenario: &Scenario, found: &mut Diagnostics) {
-    let least = scenario.classes().iter().map(|class| class.priority).min();
+/// Shedding needs a queue as long, and somebody who matters less; `least` is the lowest priority of all classes.
+fn shedding_acts(name: &Name, service: &Service, least: Option<u8>, found: &mut Diagnostics) {
     for rule in &service.shed {
         if let Capacity::AtMost(most) = service.queue.capacity()
             && rule.queue.value > most

@@ -80,6 +80,18 @@ impl<'a> Names<'a> {
         self.journey_of.iter().filter(move |(_, of)| **of == journey).map(|(class, _)| *class)
     }
 
+    /// The operations that an operation (`service.operation`), all operations of a service, or a class call.
+    pub(in crate::scenario) fn called_by<'n>(
+        &'n self,
+        caller: &'n str,
+    ) -> impl Iterator<Item = OperationId<'n>> {
+        let (service, operation) = caller.split_once('.').unwrap_or((caller, ""));
+        let whole = operation.is_empty();
+        let edges = self.operation_edges.range(((service, operation), ("", ""))..);
+        let own = edges.take_while(move |(from, _)| from.0 == service && (whole || from.1 == operation));
+        own.map(|(_, to)| *to)
+    }
+
     fn connect(&mut self) {
         let mut edges = Vec::new();
         for (&caller, calls) in &self.calls {

@@ -1,7 +1,7 @@
 //! What must hold of the keys under `calls`: they name callers and callees that exist and call each other.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
-use crate::scenario::check::names::{Names, operation_exists, which_step};
+use crate::scenario::check::names::{Names, OperationId, operation_exists, which_step};
 use crate::scenario::check::unknown::unknown;
 use crate::scenario::words::code;
 use crate::scenario::{Name, Scenario};
@@ -93,11 +93,12 @@ fn callee_exists(key: &Name, callee: &str, names: &Names, found: &mut Diagnostic
 }
 
 fn is_made(caller: &str, callee: &str, names: &Names) -> bool {
-    let end = |text: &str, id: (&str, &str)| match text.split_once('.') {
-        Some((service, operation)) => id == (service, operation),
-        None => id.0 == text || is_step_of(id.0, text, names),
+    let is_meant = |called: OperationId| match callee.split_once('.') {
+        Some((service, operation)) => called == (service, operation),
+        None => called.0 == callee,
     };
-    names.operation_edges.iter().any(|&(from, to)| end(caller, from) && end(callee, to))
+    let mut callers = std::iter::once(caller).chain(names.steps_of(caller));
+    callers.any(|caller| names.called_by(caller).any(is_meant))
 }
 
 /// Which calls there are instead.

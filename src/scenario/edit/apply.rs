@@ -1,5 +1,7 @@
 //! Setting one place of a tree, and spelling out what calls inherit. Knows fields only to create what is not written.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::{Diagnostic, Span, Spanned};
 use crate::scenario::check::unknown::unknown;
 use crate::scenario::edit::merge::merge;
@@ -223,12 +225,16 @@ pub(in crate::scenario) fn expand_calls(root: &mut Node) {
             *text = edge(text);
         }
     }
-    let written: Vec<(String, Node)> =
-        entries.iter().filter_map(|(key, value)| Some((key.as_text()?.to_owned(), value.clone()))).collect();
+    // Of a key that is given twice, which is a mistake, the first one counts.
+    let written: BTreeMap<String, Node> = entries
+        .iter()
+        .rev()
+        .filter_map(|(key, value)| Some((key.as_text()?.to_owned(), value.clone())))
+        .collect();
     for (key, value) in entries.iter_mut() {
         let wider = key.as_text().map(|key| wider_keys(key, &steps)).unwrap_or_default();
         for wide in wider {
-            if let Some((_, below)) = written.iter().find(|(key, _)| *key == wide) {
+            if let Some(below) = written.get(&wide) {
                 let over = std::mem::replace(value, Node::empty_map(key.span));
                 *value = merge(below.clone(), over, u32::MAX);
             }

@@ -46,3 +46,34 @@ fn each_mistake_is_located_and_explained() {
     }
     insta::assert_snapshot!("policies", out);
 }
+
+#[test]
+fn calls_are_told_apart_from_those_of_names_that_begin_alike() {
+    let unused = |key: &str| {
+        let text = format!(
+            r#"Scenario(format: 1, name: "x", horizon: "60s", services: {{
+                "a": Service(operations: {{ "x": [Work("1ms")], "xy": [Call("c.z")] }}),
+                "a b": Service(operations: {{ "x": [Call("c.z")] }}),
+                "ab": Service(operations: {{ "x": [Call("a.x"), Call("a.xy")] }}),
+                "c": Service(operations: {{ "z": [Work("1ms")] }}),
+            }}, calls: {{ "{key}": Policy(timeout: "1s") }},
+            traffic: {{ "t": Open(rate: "1/s", entry: "ab.x"), "u": Open(rate: "1/s", entry: "a b.x") }})"#
+        );
+        problems(&text).contains("never calls")
+    };
+    for made in [
+        "a -> c",
+        "a.xy -> c",
+        "a.xy -> c.z",
+        "ab -> a",
+        "ab -> a.xy",
+        "ab.x -> a.x",
+        "t -> ab",
+        "u -> a b.x",
+    ] {
+        assert!(!unused(made), "{made}");
+    }
+    for never in ["a.x -> c", "a -> ab", "ab -> c", "t -> a b", "c -> a", "t -> a.x", "a b -> a"] {
+        assert!(unused(never), "{never}");
+    }
+}
