@@ -17,6 +17,7 @@ pub struct BlastTally {
     /// Users with a request since the worlds parted, by number, and whether one was affected; the same in several classes
     /// is one.
     users: KeyMap<bool>,
+    users_hit: u64,
 }
 
 impl BlastTally {
@@ -40,7 +41,7 @@ impl BlastTally {
             Severity::Degraded => self.by_severity.degraded += 1,
             Severity::Failed => self.by_severity.failed += 1,
         }
-        *user_hit = true;
+        self.users_hit += u64::from(!std::mem::replace(user_hit, true));
         let ended_at = actual.map_or(now, |end| end.at);
         self.first = Some(self.first.map_or(id.arrived_at, |first| first.min(id.arrived_at)));
         self.last = Some(self.last.map_or(ended_at, |last| last.max(ended_at)));
@@ -55,7 +56,6 @@ impl BlastTally {
     /// Share of the users with a request since the worlds parted that had an affected one.
     pub(crate) fn users_affected(&self) -> f64 {
         let seen = self.users.len();
-        let hit = self.users.values().filter(|hit| **hit).count();
-        if seen > 0 { hit as f64 / seen as f64 } else { 0.0 }
+        if seen > 0 { self.users_hit as f64 / seen as f64 } else { 0.0 }
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// Layers from the bottom up. A module imports only from its own layer's folder and from layers before it; modules of
 /// one line stand side by side and do not know each other, except as `SIBLINGS` says.
 const LAYERS: &[&[&str]] = &[
-    &["time", "random", "failure", "id", "suggest", "diagnostic"],
+    &["time", "random", "failure", "id", "histogram", "suggest", "diagnostic"],
     &["distribution"],
     &["scenario"],
     &["policy"],
@@ -172,15 +172,15 @@ fn nothing_in_the_core_can_differ_from_run_to_run() {
 
 #[test]
 fn hash_maps_are_only_looked_up() {
-    // `random` defines a map from keys. The pairing sorts its keys before it goes over them; the last answers are
-    // never gone over.
+    // `random` defines a map from keys. The pairing sorts its keys before it goes over them; the last answers and the
+    // users of a blast radius are never gone over.
     let kinds = ["HashMap", "HashSet", "KeyMap"];
     let users: Vec<String> = sources()
         .into_iter()
         .filter(|source| kinds.iter().any(|kind| source.text.contains(kind)))
         .map(|source| source.name)
         .collect();
-    assert_eq!(users, ["analysis/pairing.rs", "policy/last_answers.rs", "random.rs"]);
+    assert_eq!(users, ["analysis/blast.rs", "analysis/pairing.rs", "policy/last_answers.rs", "random.rs"]);
 }
 
 #[test]
@@ -191,5 +191,25 @@ fn no_serde_flatten_or_untagged() {
             "{}",
             source.name
         );
+    }
+}
+
+/// What `.ci/sabotage` would break stands where its patches say: else they would not apply.
+#[test]
+fn what_is_to_be_broken_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for entry in fs::read_dir(root.join("tests/sabotage")).unwrap() {
+        let patch = fs::read_to_string(entry.unwrap().path()).unwrap();
+        let mut file = String::new();
+        let mut removed = 0;
+        for line in patch.lines() {
+            if let Some(path) = line.strip_prefix("+++ b/") {
+                file = fs::read_to_string(root.join(path)).unwrap();
+            } else if let Some(gone) = line.strip_prefix('-').filter(|rest| !rest.starts_with("--")) {
+                assert!(file.lines().any(|line| line == gone), "no longer there: {gone}\n{patch}");
+                removed += 1;
+            }
+        }
+        assert!(removed > 0, "it breaks nothing:\n{patch}");
     }
 }

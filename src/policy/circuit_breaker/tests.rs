@@ -183,3 +183,46 @@ proptest! {
         }
     }
 }
+
+/// Every flavor, tripped by four failures at `at`.
+fn tripped(at: SimTime) -> Vec<(Breaker, CircuitBreaker)> {
+    let never = SimDuration::ZERO;
+    let all = [rate(2, never, true, 1.0), consecutive(1), hystrix(), polly(), gobreaker(2, 1_000)];
+    all.into_iter()
+        .map(|settings| {
+            let mut breaker = CircuitBreaker::new(&settings, SimTime::ZERO);
+            let permits: Vec<_> = (0..4).filter_map(|_| breaker.try_acquire(at)).collect();
+            for permit in permits {
+                breaker.record(permit, at, Err(FailureCause::Error), SimDuration::ZERO);
+            }
+            // Hystrix looks at its counts from time to time.
+            breaker.advance(at + SimDuration::from_secs(1));
+            assert_eq!(breaker.state(), BreakerState::Open, "{settings:?}");
+            (settings, breaker)
+        })
+        .collect()
+}
+
+#[test]
+fn other_numbers_leave_the_state_and_another_flavor_is_refused() {
+    let tripped_at = SimTime::ZERO + SimDuration::from_secs(10);
+    let now = tripped_at + SimDuration::from_secs(1);
+    for (of, (settings, breaker)) in tripped(tripped_at).into_iter().enumerate() {
+        for (to, (other, _)) in tripped(tripped_at).into_iter().enumerate() {
+            let mut breaker = breaker.clone();
+            assert_eq!(breaker.reconfigure(&other, now), of == to, "{settings:?} to {other:?}");
+            assert_eq!(breaker.state(), BreakerState::Open, "{settings:?} to {other:?}");
+        }
+    }
+}
+
+#[test]
+fn an_automatic_breaker_says_when_it_turns_half_open() {
+    let now = SimTime::ZERO + SimDuration::from_secs(10);
+    let due = now + SimDuration::from_secs(2);
+    let (_, mut breaker) = tripped(now).swap_remove(0);
+    let next = breaker.next_timed_transition().expect("it is automatic");
+    assert!(next >= due && next <= due + SimDuration::from_millis(1), "{next:?}");
+    breaker.advance(next);
+    assert_eq!(breaker.state(), BreakerState::HalfOpen);
+}
