@@ -60,7 +60,8 @@ pub struct Progress {
     pub events: u64,
 }
 
-/// Somebody who watches a simulation and may stop it. Called every few thousand events, from the thread that simulates. Must not influence results in any other way.
+/// Somebody who watches a simulation and may stop it. Called every few thousand events, from the thread that simulates.
+/// Must not influence results in any other way.
 pub trait Watch: Sync {
     /// Told how far it got.
     fn progress(&self, _progress: Progress) {}
@@ -117,7 +118,7 @@ impl<'m> WorldRun<'m> {
         result
     }
 
-    /// Follows another world, in which nothing is done any more that would be new to this one.
+    /// Runs everything before `until`, as far as another world has got.
     fn follow(&mut self, until: SimTime, compared: bool) -> Result<(), LimitHit> {
         while self.run_for(u64::MAX, until, compared)? != Reached::Time {}
         Ok(())

@@ -190,11 +190,11 @@ pub enum Condition {
 pub struct CallSite {
     /// Caller, callee and policy.
     pub edge: EdgeId,
-    /// Of these the callee, what people see, and whether a probe calls: asked at every attempt.
+    /// The callee of that edge; as the two below, it stands here because it is asked for at every attempt.
     pub callee: ServiceId,
-    /// See `callee`.
+    /// What people see that edge as.
     pub pair: PairId,
-    /// See `callee`.
+    /// Whether a probe calls.
     pub is_probe: bool,
     /// What is asked for.
     pub operation: OperationId,
