@@ -250,19 +250,6 @@ impl<E: Copy> FutureEventList<E> {
             self.buckets.sweep(&mut is_live);
         }
         loop {
-            let (sequence, event) = self.pop_any_before(limit, &mut is_live)?;
-            if is_live(sequence, event) {
-                return Some((sequence, event));
-            }
-        }
-    }
-
-    fn pop_any_before(
-        &mut self,
-        limit: SimTime,
-        is_live: &mut impl FnMut(u64, E) -> bool,
-    ) -> Option<(u64, E)> {
-        loop {
             let few = self.few.last().map_or(u128::MAX, Entry::rank);
             let heap = self.heap.peek().map_or(u128::MAX, |Reverse(entry)| entry.rank());
             let next = few.min(heap);
@@ -274,20 +261,25 @@ impl<E: Copy> FutureEventList<E> {
                     return None;
                 }
                 self.lane.pop_front();
-                return Some((sequence, event));
+                if is_live(sequence, event) {
+                    return Some((sequence, event));
+                }
+                continue;
             }
             let at = SimTime::from_nanos((next >> 64) as u64);
             if self.buckets.first <= self.buckets.number(at) && self.buckets.len > 0 {
-                self.open_bucket(is_live);
+                self.open_bucket(&mut is_live);
                 continue;
             }
             if next == u128::MAX || at >= limit {
                 return None;
             }
             let entry = if few <= heap { self.few.pop()? } else { self.heap.pop()?.0 };
-            self.now = at;
-            self.buckets.opened = self.buckets.opened.max(self.buckets.number(at));
-            return Some((entry.sequence, entry.event));
+            if is_live(entry.sequence, entry.event) {
+                self.now = at;
+                self.buckets.opened = self.buckets.opened.max(self.buckets.number(at));
+                return Some((entry.sequence, entry.event));
+            }
         }
     }
 
@@ -337,6 +329,17 @@ mod tests {
         assert_eq!(list.pop_before(at(6), ANY).map(|e| e.1), Some('a'));
         list.schedule_now('b');
         assert_eq!(list.pop_before(at(5), ANY), None, "the present is not before the limit");
+    }
+
+    #[test]
+    fn the_dead_do_not_move_the_clock() {
+        for mut list in [FutureEventList::new(SimDuration::from_nanos(10)), FutureEventList::sorted()] {
+            list.schedule(at(5), 'a');
+            list.schedule(at(7), 'b');
+            assert_eq!(list.pop_before(SimTime::MAX, |_, event| event == 'a').map(|e| e.1), Some('a'));
+            assert_eq!(list.pop_before(SimTime::MAX, |_, event| event == 'a'), None);
+            assert_eq!(list.now(), at(5));
+        }
     }
 
     #[test]
