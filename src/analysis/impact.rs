@@ -4,9 +4,8 @@
 //! harmed, dated back to the first of them. Counted in buckets of 100 ms (of 1/2,000 of the horizon, if that is
 //! longer), so the instant is exact and the test for it is made at the end of each bucket.
 
-use crate::engine::AttemptId;
 use crate::failure::FailureCause;
-use crate::id::{IdVec, PairId, ServiceId};
+use crate::id::{IdVec, PairId, ServiceId, SiteId};
 use crate::model::Model;
 use crate::time::{SimDuration, SimTime};
 
@@ -71,18 +70,18 @@ impl<'m> ImpactTracker<'m> {
         buckets.get_mut(position)
     }
 
-    /// Counts an attempt of the actual world.
-    pub(crate) fn attempt(&mut self, id: &AttemptId) {
-        let service = self.model.sites[id.site].callee;
-        if let Some(bucket) = self.bucket(service, id.begun_at) {
+    /// Counts an attempt of the actual world, begun at an instant.
+    pub(crate) fn attempt(&mut self, site: SiteId, begun_at: SimTime) {
+        let service = self.model.sites[site].callee;
+        if let Some(bucket) = self.bucket(service, begun_at) {
             bucket.attempts += 1;
         }
     }
 
     /// Counts an attempt that is worse off than its twin, from that instant on.
     /// `cause` is the failure that it met; none if it was late by then. `over` is when it ended.
-    pub(crate) fn harmed(&mut self, id: &AttemptId, at: SimTime, cause: Option<FailureCause>, over: SimTime) {
-        let site = &self.model.sites[id.site];
+    pub(crate) fn harmed(&mut self, site: SiteId, at: SimTime, cause: Option<FailureCause>, over: SimTime) {
+        let site = &self.model.sites[site];
         let pair = site.pair;
         if let Some(bucket) = self.bucket(site.callee, at) {
             bucket.harmed += 1;

@@ -2,18 +2,43 @@
 
 use crate::engine::{AttemptId, ModelEvent, Observer, RequestId};
 use crate::failure::Outcome;
+use crate::id::SiteId;
 use crate::model::Model;
+use crate::random::Key;
 use crate::time::SimTime;
 
-/// Something that ended in one world.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Ended {
+/// Something that ended in one world, and when.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Ended {
+    pub(crate) at: SimTime,
+    pub(crate) what: What,
+}
+
+/// What ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum What {
     /// A request.
-    Request(RequestId, Outcome, SimTime),
+    Request(RequestId, Outcome),
     /// An attempt that was sent.
-    Attempt(AttemptId, Outcome, SimTime),
-    /// The last trace of a request.
-    Traces(RequestId),
+    Attempt(Attempt, Outcome),
+    /// The last trace of the request of this key.
+    Traces(Key),
+}
+
+/// What a comparison needs to know of an attempt: thousands lie in a box, which is to stay in the processor's cache.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Attempt {
+    pub(crate) key: Key,
+    /// The key of its request.
+    pub(crate) request: Key,
+    pub(crate) site: SiteId,
+    pub(crate) begun_at: SimTime,
+}
+
+impl From<&AttemptId> for Attempt {
+    fn from(id: &AttemptId) -> Self {
+        Self { key: id.key, request: id.request.key, site: id.site, begun_at: id.begun_at }
+    }
 }
 
 /// Collects what ended in one world.
@@ -29,7 +54,7 @@ impl<'m> Outbox<'m> {
         Self { model, items: Vec::new() }
     }
 
-    /// Takes out what was collected.
+    /// Takes out what was collected, in the order of time.
     pub(crate) fn drain(&mut self) -> impl Iterator<Item = Ended> + '_ {
         self.items.drain(..)
     }
@@ -39,14 +64,14 @@ impl Observer for Outbox<'_> {
     #[expect(clippy::inline_always, reason = "as for all observers: see `Engine::emit`")]
     #[inline(always)]
     fn observe(&mut self, now: SimTime, event: &ModelEvent) {
-        let (item, class) = match event {
-            ModelEvent::RequestEnded(id, outcome) => (Ended::Request(*id, *outcome, now), id.class),
-            ModelEvent::AttemptEnded(id, outcome) => (Ended::Attempt(*id, *outcome, now), id.request.class),
-            ModelEvent::RequestDrained(id) => (Ended::Traces(*id), id.class),
+        let (what, class) = match event {
+            ModelEvent::RequestEnded(id, outcome) => (What::Request(*id, *outcome), id.class),
+            ModelEvent::AttemptEnded(id, outcome) => (What::Attempt(id.into(), *outcome), id.request.class),
+            ModelEvent::RequestDrained(id) => (What::Traces(id.key), id.class),
             _ => return,
         };
         if !self.model.is_probe(class) {
-            self.items.push(item);
+            self.items.push(Ended { at: now, what });
         }
     }
 }

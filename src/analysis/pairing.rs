@@ -4,12 +4,12 @@
 
 use crate::analysis::blast::BlastTally;
 use crate::analysis::impact::ImpactTracker;
-use crate::analysis::outbox::{Ended, Outbox};
+use crate::analysis::outbox::{Attempt, Ended, Outbox, What};
 use crate::analysis::worse::{End, bound};
 use crate::engine::{AttemptId, RequestId, Simulation};
 use crate::failure::Outcome;
 use crate::model::Model;
-use crate::random::KeyMap;
+use crate::random::{Key, KeyMap};
 use crate::scenario;
 use crate::time::SimTime;
 
@@ -21,17 +21,17 @@ enum Side {
 }
 
 /// A request in both worlds, as far as it has got.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Pair {
-    id: RequestId,
+    /// Known once it has ended in one of them.
+    id: Option<RequestId>,
     actual: Half,
     twin: Half,
-    /// Attempts that ended in one world and not yet in the other.
     attempts: Vec<Waiting>,
 }
 
 /// An attempt that ended in one world and not yet in the other.
-type Waiting = (Side, AttemptId, End);
+type Waiting = (Side, Attempt, End);
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Half {
@@ -71,83 +71,107 @@ impl<'m> Comparison<'m> {
         (self.impact, self.blast)
     }
 
-    /// Takes in what ended in both worlds since the last time.
+    /// Takes in what ended in both worlds since the last time, in the order of time: what ended alike in both, which is
+    /// most of it while little is wrong, is seen at once and never looked up.
     pub fn advance(&mut self, actual: &mut Outbox, twin: &mut Outbox) {
-        for item in twin.drain() {
-            self.take(Side::Twin, item);
-        }
-        for item in actual.drain() {
-            self.take(Side::Actual, item);
+        let (mut actual, mut twin) = (actual.drain().peekable(), twin.drain().peekable());
+        loop {
+            match (actual.peek(), twin.peek()) {
+                (Some(mine), Some(its)) if mine == its => {
+                    self.take_from_both(*mine);
+                    (actual.next(), twin.next());
+                }
+                (Some(mine), its) if its.is_none_or(|its| mine.at < its.at) => {
+                    self.take(Side::Actual, *mine);
+                    actual.next();
+                }
+                (_, Some(its)) => {
+                    self.take(Side::Twin, *its);
+                    twin.next();
+                }
+                (_, None) => return,
+            }
         }
     }
 
     /// Takes in what ended since the last time while the worlds are still one: nothing can be worse off.
     pub fn advance_as_one(&mut self, both: &mut Outbox) {
         for item in both.drain() {
-            if let Ended::Attempt(id, ..) = item {
-                self.impact.attempt(&id);
+            if let What::Attempt(attempt, _) = item.what {
+                self.impact.attempt(attempt.site, attempt.begun_at);
             }
         }
     }
 
-    fn take(&mut self, side: Side, item: Ended) {
-        match item {
-            Ended::Attempt(id, outcome, at) => {
-                let end = End { outcome, at, latency: at - id.begun_at };
+    /// What ended in both worlds in the same way and at the same instant is not worse off, whatever became of the rest of
+    /// its request.
+    fn take_from_both(&mut self, Ended { at, what }: Ended) {
+        match what {
+            What::Attempt(attempt, _) => self.impact.attempt(attempt.site, attempt.begun_at),
+            What::Request(id, outcome) => {
+                let end = Some(End { outcome, at, latency: at - id.arrived_at });
+                self.judge_request(&id, end, end, at);
+            }
+            What::Traces(key) => self.close(key),
+        }
+    }
+
+    fn take(&mut self, side: Side, Ended { at, what }: Ended) {
+        match what {
+            What::Attempt(attempt, outcome) => {
+                let end = End { outcome, at, latency: at - attempt.begun_at };
                 if side == Side::Actual {
-                    self.impact.attempt(&id);
+                    self.impact.attempt(attempt.site, attempt.begun_at);
                 }
-                let pair = self.pair(&id.request);
-                let other = pair.attempts.iter().position(|(s, other, _)| *s != side && other.key == id.key);
+                let waiting = &mut self.pair(attempt.request).attempts;
+                let other = waiting.iter().position(|(s, other, _)| *s != side && other.key == attempt.key);
                 let Some(other) = other else {
-                    pair.attempts.push((side, id, end));
+                    waiting.push((side, attempt, end));
                     return;
                 };
-                let (_, other_id, other_end) = pair.attempts.swap_remove(other);
+                let (_, other, other_end) = waiting.swap_remove(other);
                 match side {
-                    Side::Actual => self.judge_attempt(&id, end, Some(other_end)),
-                    Side::Twin => self.judge_attempt(&other_id, other_end, Some(end)),
+                    Side::Actual => self.judge_attempt(&attempt, end, Some(other_end)),
+                    Side::Twin => self.judge_attempt(&other, other_end, Some(end)),
                 }
             }
-            Ended::Request(id, outcome, at) => {
-                let pair = self.pair(&id);
+            What::Request(id, outcome) => {
+                let pair = self.pair(id.key);
                 let end = End { outcome, at, latency: at - id.arrived_at };
+                pair.id = Some(id);
                 pair.half(side).end = Some(end);
                 if let (Some(actual), Some(twin)) = (pair.actual.end, pair.twin.end) {
                     self.judge_request(&id, Some(actual), Some(twin), at);
                 }
             }
-            Ended::Traces(id) => {
-                let pair = self.pair(&id);
+            What::Traces(key) => {
+                let pair = self.pair(key);
                 pair.half(side).drained = true;
                 if pair.actual.drained && pair.twin.drained {
-                    self.close(id.key.0);
+                    self.close(key);
                 }
             }
         }
     }
 
-    fn pair(&mut self, id: &RequestId) -> &mut Pair {
-        self.pairs.entry(id.key.0).or_insert_with(|| Pair {
-            id: *id,
-            actual: Half::default(),
-            twin: Half::default(),
-            attempts: self.spare.pop().unwrap_or_default(),
-        })
+    fn pair(&mut self, request: Key) -> &mut Pair {
+        let spare = &mut self.spare;
+        let begun = || Pair { attempts: spare.pop().unwrap_or_default(), ..Pair::default() };
+        self.pairs.entry(request.0).or_insert_with(begun)
     }
 
     /// Forgets a request; its attempts without a twin are harmed only if they failed.
-    fn close(&mut self, key: u64) {
-        let Some(mut pair) = self.pairs.remove(&key) else { return };
-        for (side, id, end) in pair.attempts.drain(..) {
+    fn close(&mut self, request: Key) {
+        let Some(mut pair) = self.pairs.remove(&request.0) else { return };
+        for (side, attempt, end) in pair.attempts.drain(..) {
             if side == Side::Actual {
-                self.judge_attempt(&id, end, None);
+                self.judge_attempt(&attempt, end, None);
             }
         }
         self.spare.push(pair.attempts);
     }
 
-    fn judge_attempt(&mut self, id: &AttemptId, actual: End, twin: Option<End>) {
+    fn judge_attempt(&mut self, attempt: &Attempt, actual: End, twin: Option<End>) {
         let failed = match actual.outcome {
             Outcome::Failed(cause) => Some((actual.at, Some(cause))),
             Outcome::Ok | Outcome::Degraded | Outcome::Abandoned => None,
@@ -157,11 +181,11 @@ impl<'m> Comparison<'m> {
             Some(twin) if twin.outcome.is_failed() => None,
             Some(twin) => {
                 let late = bound(&self.limits, twin.latency);
-                if actual.latency > late { Some((id.begun_at + late, None)) } else { failed }
+                if actual.latency > late { Some((attempt.begun_at + late, None)) } else { failed }
             }
         };
         if let Some((at, cause)) = harm {
-            self.impact.harmed(id, at, cause, actual.at);
+            self.impact.harmed(attempt.site, at, cause, actual.at);
         }
     }
 
@@ -188,7 +212,7 @@ impl<'m> Comparison<'m> {
         };
         let waits: Vec<AttemptId> = unfinished(twin);
         for id in unfinished(actual) {
-            self.impact.attempt(&id);
+            self.impact.attempt(id.site, id.begun_at);
             // An attempt that its twin still waits for as well is not late by any measure.
             if waits.binary_search_by_key(&id.key, |wait| wait.key).is_ok() {
                 continue;
@@ -199,7 +223,7 @@ impl<'m> Comparison<'m> {
                 pair.attempts.iter().find(|(side, other, _)| *side == Side::Twin && other.key == id.key)
             });
             if let Some((_, _, twin)) = twin.copied() {
-                self.judge_attempt(&id, age, Some(twin));
+                self.judge_attempt(&(&id).into(), age, Some(twin));
             }
         }
         // A step of a journey arrives later in one world than in the other: its age is that in its own.
@@ -210,11 +234,13 @@ impl<'m> Comparison<'m> {
         for key in keys {
             let pair = &self.pairs[&key];
             let own = open.binary_search_by_key(&key, |id| id.key.0).ok().map(|position| open[position]);
-            let (id, actual, twin) = (own.unwrap_or(pair.id), pair.actual.end, pair.twin.end);
-            if actual.is_some() != twin.is_some() {
+            let (id, actual, twin) = (own.or(pair.id), pair.actual.end, pair.twin.end);
+            if let Some(id) = id
+                && actual.is_some() != twin.is_some()
+            {
                 self.judge_request(&id, actual, twin, now);
             }
-            self.close(key);
+            self.close(Key(key));
         }
         (self.impact, self.blast)
     }
@@ -228,3 +254,6 @@ impl Pair {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,9 +8,11 @@ use crate::record::{Audit, Record, Recorder, WorldRecord};
 use crate::scenario::Scenario;
 use crate::time::{SimDuration, SimTime};
 
-/// Events by which one world may be ahead of the others, unless more is in flight: enough for what is done once per slice
-/// to cost little, few enough for what ends in one world to wait for the other in the processor's cache.
-const SLICE: u64 = 20_000;
+/// Events by which one world may be ahead of the others, unless more is in flight: enough for the processor's cache to be
+/// filled with the state of another world now and then only. The first slices of a run are shorter, so that short runs are
+/// looked at more than once as well.
+const SLICE: u64 = 100_000;
+const FIRST_SLICE: u64 = 1_000;
 
 /// What to replay.
 #[derive(Clone, Copy, Debug)]
@@ -237,7 +239,8 @@ impl<'m> Worlds<'m> {
         let others = [&self.twin, &self.unattended].into_iter().flatten();
         let in_flight = others.chain([&self.actual]).map(|world| world.simulation.in_flight()).max();
         // What is looked at once per slice is every replica, and all that is in flight.
-        let slice = SLICE.max(in_flight.unwrap_or(0) + self.model.replicas.len() as u64);
+        let looked_at = in_flight.unwrap_or(0) + self.model.replicas.len() as u64;
+        let slice = self.actual.simulation.handled().clamp(FIRST_SLICE, SLICE).max(looked_at);
         loop {
             let reached = self.actual.run_for(slice, until, self.comparison.is_some())?;
             let now = if reached == Reached::Time { until } else { self.actual.simulation.now() };
