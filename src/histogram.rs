@@ -184,7 +184,9 @@ mod tests {
             let (mut ours, digits) = if is_precise { (Histogram::precise(), 3) } else { (Histogram::coarse(), 2) };
             let mut theirs = hdrhistogram::Histogram::<u64>::new_with_bounds(1, 1 << 43, digits).unwrap();
             prop_assert_eq!(ours.quantile(0.5), None);
-            more.iter().for_each(|number| ours.record(*number));
+            for number in &more {
+                ours.record(*number);
+            }
             ours.clear();
             let mut other = ours.clone();
             for number in &numbers {

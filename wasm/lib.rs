@@ -29,7 +29,7 @@ pub extern "C" fn put(byte: u8) {
 pub extern "C" fn run() -> usize {
     DESK.with_borrow_mut(|desk| {
         let text = std::mem::take(&mut desk.text);
-        desk.result = replayed(&text).into_bytes();
+        desk.result = replayed(&text);
         desk.result.len()
     })
 }
@@ -40,7 +40,7 @@ pub extern "C" fn take(position: usize) -> u8 {
     DESK.with_borrow(|desk| desk.result.get(position).copied().unwrap_or(0))
 }
 
-fn replayed(text: &[u8]) -> String {
+fn replayed(text: &[u8]) -> Vec<u8> {
     let no_files = |path: &str| Err(format!("{path}: there are no files here"));
     let resolved = Document::parse("scenario.ron", text, &no_files)
         .and_then(|document| document.resolve(&Choice::default()));
@@ -48,8 +48,13 @@ fn replayed(text: &[u8]) -> String {
         Ok(resolved) => {
             let setup = Setup { scenario: &resolved.scenario, variant: None, overrides: &[], twin: true };
             let incident = replay(&setup, &());
-            format!("{}\0{}", json::summary(&incident.summary), json::record(&incident.record))
+            let mut files = json::summary(&incident.summary).into_bytes();
+            files.push(0);
+            match json::record(&incident.record, &mut files) {
+                Ok(()) => files,
+                Err(error) => error.to_string().into_bytes(),
+            }
         }
-        Err(rejected) => format!("{:?}", rejected.diagnostics),
+        Err(rejected) => format!("{:?}", rejected.diagnostics).into_bytes(),
     }
 }

@@ -79,7 +79,8 @@ impl<'m> Comparison<'m> {
             match (actual.peek(), twin.peek()) {
                 (Some(mine), Some(its)) if mine == its => {
                     self.take_from_both(*mine);
-                    (actual.next(), twin.next());
+                    actual.next();
+                    twin.next();
                 }
                 (Some(mine), its) if its.is_none_or(|its| mine.at < its.at) => {
                     self.take(Side::Actual, *mine);

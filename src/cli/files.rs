@@ -46,8 +46,8 @@ pub(crate) fn write(
     // The mark comes first: should the rest fail, the next run may still take the directory over.
     output.write(MARK, about(incident, wall_s).as_bytes())?;
     output.write("summary.json", json::summary(summary).as_bytes())?;
-    output.write("record.json", json::record(record).as_bytes())?;
-    output.write("series.csv", csv::series(record).as_bytes())?;
+    output.fill("record.json", |file| json::record(record, file))?;
+    output.fill("series.csv", |file| csv::series(record, file))?;
     output.write("events.jsonl", events::events(record).as_bytes())?;
     if !args.no_pictures {
         pictures(output, incident)?;

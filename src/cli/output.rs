@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -101,7 +101,16 @@ impl Output {
 
     /// Writes a file whole or not at all.
     pub(crate) fn write(&mut self, name: &str, content: &[u8]) -> Result<(), CliError> {
-        write_whole(&self.path.join(name), content)?;
+        self.fill(name, |file| file.write_all(content))
+    }
+
+    /// The same for a file that is too long for the memory.
+    pub(crate) fn fill(
+        &mut self,
+        name: &str,
+        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), CliError> {
+        fill_whole(&self.path.join(name), fill)?;
         self.written.push(name.to_owned());
         Ok(())
     }
@@ -112,8 +121,13 @@ impl Output {
     }
 }
 
-/// Writes a file whole or not at all: under another name in the same directory first.
+/// Writes a file whole or not at all.
 pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<(), CliError> {
+    fill_whole(path, |file| file.write_all(content))
+}
+
+/// Fills a file under another name in the same directory first.
+fn fill_whole(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), CliError> {
     let failed =
         |error: &io::Error| CliError::output(format!("cannot write `{}`: {}", path.display(), reason(error)));
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -121,8 +135,10 @@ pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<(), CliError> {
     builder.prefix(".knockon-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(parent).map_err(|error| failed(&error))?;
-    file.write_all(content).map_err(|error| failed(&error))?;
+    let file = builder.tempfile_in(parent).map_err(|error| failed(&error))?;
+    let mut buffer = BufWriter::new(file);
+    fill(&mut buffer).map_err(|error| failed(&error))?;
+    let file = buffer.into_inner().map_err(|error| failed(error.error()))?;
     file.persist(path).map_err(|error| failed(&error.error))?;
     Ok(())
 }

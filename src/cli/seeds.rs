@@ -57,7 +57,7 @@ pub(crate) fn run(
         if let Some(incident) = &first {
             files::write(output, incident, args, wall_s)?;
         }
-        output.write("seeds.csv", csv::seeds(&table).as_bytes())?;
+        output.fill("seeds.csv", |file| csv::seeds(&table, file))?;
     }
     let telling = Telling {
         repeat: repeat(args, first_seed),

@@ -51,6 +51,7 @@ fn all() -> Vec<(&'static str, (Record, Summary))> {
         ("attended", crate::analysis::fixture::attended()),
         ("contained", fixture::contained()),
         ("crowd", fixture::crowd(40)),
+        ("large", fixture::crowd(300)),
         ("pair", fixture::crowd(2)),
         ("tiny", fixture::tiny()),
         ("blank", fixture::blank(0.0)),
@@ -101,6 +102,29 @@ fn every_svg_is_well_formed_and_holds_every_word() {
         let drawn: Vec<&str> = figure.scene().texts().map(|text| text.words.as_str()).collect();
         assert_eq!(words, drawn, "{name}");
         assert!(!svg.contains("NaN") && !svg.contains("inf\""), "{name}");
+    }
+}
+
+/// Of a large system the services that were hit first are drawn, and who is around them.
+#[test]
+fn a_picture_has_room_for_so_many_services() {
+    let (record, mut summary) = fixture::crowd(300);
+    let words = |record: &Record, summary: &Summary| {
+        let figure = propagation(record, summary);
+        figure.scene().texts().map(|text| text.words.clone()).collect::<Vec<_>>()
+    };
+    let drawn = words(&record, &summary);
+    assert!(drawn.contains(&"260 more services are not drawn: 160 of them hit".to_owned()), "{drawn:?}");
+    assert!(drawn.iter().any(|word| word == "service-299") && !drawn.iter().any(|word| word == "service-15"));
+    let (all, some) = (fixture::crowd(40), propagation(&record, &summary).size());
+    let most = propagation(&all.0, &all.1).size();
+    assert!(some.1 < 2 * most.1, "{some:?}: with 40 services {most:?}");
+    summary.propagation.truncate(1);
+    let drawn = words(&record, &summary);
+    assert!(drawn.contains(&"260 more services are not drawn: none of them was hit".to_owned()), "{drawn:?}");
+    // It is hit; 99 calls it, 33 calls that.
+    for name in ["service-99", "service-32"] {
+        assert!(drawn.iter().any(|word| word == name), "{name}: {drawn:?}");
     }
 }
 

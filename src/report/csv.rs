@@ -1,7 +1,11 @@
-//! `series.csv` and `seeds.csv`: flat tables in SI units for pandas and R. Writes into memory only.
+//! `series.csv` and `seeds.csv`: flat tables in SI units for pandas and R. Opens no file.
 //!
 //! `series.csv` has one row for each (world, kind, name, window), an observation; its columns are what was measured,
 //! empty where a kind does not have it. Monitors have a row for each scrape, with their reading under `value`.
+
+use std::io;
+
+use ::csv::Writer as Sheet;
 
 use crate::record::{CallSeries, ClassSeries, MonitorTrack, Quantiles, Record, ServiceSeries, WorldRecord};
 use crate::report::seeds::SeedTable;
@@ -66,26 +70,26 @@ impl Values<'_> {
 /// The columns that a series has, by name.
 type Columns<'a> = Vec<(&'static str, Values<'a>)>;
 
-/// `series.csv`: all windows of all worlds.
-pub fn series(record: &Record) -> String {
-    let mut sheet = Sheet::default();
-    sheet.row(KEYS.into_iter().chain(MEASURED));
-    world(&mut sheet, "actual", &record.actual);
+/// Writes `series.csv`: all windows of all worlds.
+pub fn series(record: &Record, out: impl io::Write) -> io::Result<()> {
+    let mut sheet = Sheet::from_writer(out);
+    sheet.write_record(KEYS.into_iter().chain(MEASURED))?;
+    world(&mut sheet, "actual", &record.actual)?;
     if let Some(twin) = &record.twin {
-        world(&mut sheet, "twin", twin);
+        world(&mut sheet, "twin", twin)?;
     }
     if let Some(unattended) = &record.unattended {
-        world(&mut sheet, "unattended", unattended);
+        world(&mut sheet, "unattended", unattended)?;
     }
-    sheet.finish()
+    sheet.flush()
 }
 
-/// `seeds.csv`: one row for each seed.
-pub fn seeds(table: &SeedTable) -> String {
-    let mut sheet = Sheet::default();
+/// Writes `seeds.csv`: one row for each seed.
+pub fn seeds(table: &SeedTable, out: impl io::Write) -> io::Result<()> {
+    let mut sheet = Sheet::from_writer(out);
     let fixed = ["seed", "verdict", "fingerprint", "expectations_held", "expectations_failed"];
     let measured = table.runs.first().map(|run| run.values.keys().map(String::as_str));
-    sheet.row(fixed.into_iter().chain(measured.into_iter().flatten()));
+    sheet.write_record(fixed.into_iter().chain(measured.into_iter().flatten()))?;
     for run in &table.runs {
         let fixed = [
             run.seed.to_string(),
@@ -96,29 +100,35 @@ pub fn seeds(table: &SeedTable) -> String {
         ];
         let values =
             run.values.values().map(|value| value.map_or_else(String::new, |value| value.to_string()));
-        sheet.row(fixed.into_iter().chain(values));
+        sheet.write_record(fixed.into_iter().chain(values))?;
     }
-    sheet.finish()
+    sheet.flush()
 }
 
 /// All series of one world.
-fn world(sheet: &mut Sheet, world: &str, record: &WorldRecord) {
+fn world(sheet: &mut Sheet<impl io::Write>, world: &str, record: &WorldRecord) -> io::Result<()> {
     for (name, series) in &record.classes {
-        windows(sheet, [world, "class", name], record, &class(series));
+        windows(sheet, [world, "class", name], record, &class(series))?;
     }
     for (name, series) in &record.services {
-        windows(sheet, [world, "service", name], record, &service(series));
+        windows(sheet, [world, "service", name], record, &service(series))?;
     }
     for (name, series) in &record.calls {
-        windows(sheet, [world, "call", name], record, &call(series));
+        windows(sheet, [world, "call", name], record, &call(series))?;
     }
     for (name, track) in &record.monitors {
-        scrapes(sheet, world, name, track);
+        scrapes(sheet, world, name, track)?;
     }
+    Ok(())
 }
 
 /// One row for each window of a series.
-fn windows(sheet: &mut Sheet, whose: [&str; 3], record: &WorldRecord, columns: &Columns) {
+fn windows(
+    sheet: &mut Sheet<impl io::Write>,
+    whose: [&str; 3],
+    record: &WorldRecord,
+    columns: &Columns,
+) -> io::Result<()> {
     let of = |name: &str| columns.iter().find(|(column, _)| *column == name).map(|(_, values)| *values);
     let placed = MEASURED.map(of);
     let width = record.window_s.to_string();
@@ -126,19 +136,26 @@ fn windows(sheet: &mut Sheet, whose: [&str; 3], record: &WorldRecord, columns: &
         let start = (window as f64 * record.window_s).to_string();
         let keys = whose.map(str::to_owned).into_iter().chain([start, width.clone()]);
         let cells = placed.iter().map(|values| values.map_or_else(String::new, |values| values.cell(window)));
-        sheet.row(keys.chain(cells));
+        sheet.write_record(keys.chain(cells))?;
     }
+    Ok(())
 }
 
 /// One row for each reading of a monitor.
-fn scrapes(sheet: &mut Sheet, world: &str, name: &str, track: &MonitorTrack) {
+fn scrapes(
+    sheet: &mut Sheet<impl io::Write>,
+    world: &str,
+    name: &str,
+    track: &MonitorTrack,
+) -> io::Result<()> {
     for (at_s, value) in &track.samples {
         let keys =
             [world, "monitor", name].map(str::to_owned).into_iter().chain([at_s.to_string(), String::new()]);
         let cells =
             MEASURED.iter().map(|column| if *column == "value" { value.to_string() } else { String::new() });
-        sheet.row(keys.chain(cells));
+        sheet.write_record(keys.chain(cells))?;
     }
+    Ok(())
 }
 
 /// The columns of a traffic class.
@@ -194,27 +211,4 @@ fn quantiles(latency: &Quantiles) -> Columns<'_> {
         ("p90_ms", Values::Quantiles(&latency.p90_ms)),
         ("p99_ms", Values::Quantiles(&latency.p99_ms)),
     ]
-}
-
-/// Rows under way.
-struct Sheet {
-    writer: ::csv::Writer<Vec<u8>>,
-}
-
-impl Default for Sheet {
-    fn default() -> Self {
-        Self { writer: ::csv::Writer::from_writer(Vec::new()) }
-    }
-}
-
-impl Sheet {
-    /// One more row. Writing to memory cannot fail while all rows have the same length.
-    fn row<T: AsRef<[u8]>>(&mut self, cells: impl IntoIterator<Item = T>) {
-        let written = self.writer.write_record(cells);
-        debug_assert!(written.is_ok(), "all rows of a sheet have the same length");
-    }
-
-    fn finish(self) -> String {
-        String::from_utf8(self.writer.into_inner().unwrap_or_default()).unwrap_or_default()
-    }
 }

@@ -1,5 +1,7 @@
 //! The summary and the record as JSON. Same input, same bytes.
 
+use std::io;
+
 use serde::Serialize;
 
 use crate::analysis::Summary;
@@ -10,19 +12,17 @@ pub fn summary(summary: &Summary) -> String {
     pretty(summary)
 }
 
-/// `record.json`: too long to be read, so without indentation.
-pub fn record(record: &Record) -> String {
-    finished(serde_json::to_string(record))
+/// Writes `record.json`: too long to be read, so without indentation.
+pub fn record(record: &Record, mut out: impl io::Write) -> io::Result<()> {
+    serde_json::to_writer(&mut out, record)?;
+    out.write_all(b"\n")
 }
 
 /// Any value, with indentation.
 pub fn pretty(value: &impl Serialize) -> String {
-    finished(serde_json::to_string_pretty(value))
-}
-
-/// With the end of its last line. Serialization of plain data with string keys cannot fail.
-fn finished(json: Result<String, serde_json::Error>) -> String {
-    let mut text = json.unwrap_or_else(|error| format!("{{\"error\":{:?}}}", error.to_string()));
+    // Serialization of plain data with string keys cannot fail.
+    let mut text = serde_json::to_string_pretty(value)
+        .unwrap_or_else(|error| format!("{{\"error\":{:?}}}", error.to_string()));
     text.push('\n');
     text
 }

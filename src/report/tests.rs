@@ -70,7 +70,9 @@ fn the_story_of_a_run_that_was_stopped_says_so_at_once() {
 
 #[test]
 fn the_series_as_csv() {
-    insta::assert_snapshot!(csv::series(&record()));
+    let mut text = Vec::new();
+    csv::series(&record(), &mut text).unwrap();
+    insta::assert_snapshot!(String::from_utf8(text).unwrap());
 }
 
 #[test]

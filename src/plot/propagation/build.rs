@@ -4,11 +4,12 @@ use crate::analysis::Summary;
 use crate::plot::figure::Figure;
 use crate::plot::geometry::{Point, Rect, at, curve};
 use crate::plot::layout::{Layout, Outline, layout};
-use crate::plot::scene::Scene;
+use crate::plot::scene::{Scene, Text};
 use crate::plot::{headline, theme};
-use crate::record::{Edge, Record};
+use crate::record::{ClassNode, Edge, Record, ServiceNode};
 
 use super::boxes::{self, Detail};
+use super::choice::Choice;
 use super::edges::{self, Call, Carried};
 use super::legend::{self, Entry};
 use super::status::{self, Audience, Outcome, Status};
@@ -24,7 +25,8 @@ const TALL: f64 = 1000.0;
 /// services in order of first impact, what hit them, what became of them, and the calls that carried it.
 pub fn propagation(record: &Record, summary: &Summary) -> Figure {
     let mut scene = Scene::new(headline::spread(record, summary), describe(summary));
-    let graph = Graph::new(record, summary);
+    let choice = Choice::new(record, summary);
+    let graph = Graph::new(record, summary, &choice);
     let columns = Columns::new(graph.columns());
     scene.width = columns.right + theme::EDGE;
     let top = crate::plot::timeline::title_block(
@@ -57,7 +59,11 @@ pub fn propagation(record: &Record, summary: &Summary) -> Figure {
         edges::label(&mut scene, call, &mut taken);
     }
     let bottom = rects.iter().map(|rect| rect.bottom).fold(top, f64::max);
-    let bottom = legend::draw(&mut scene, &entries(&graph, &calls), bottom + 34.0);
+    let mut bottom = legend::draw(&mut scene, &entries(&graph, &calls), bottom + 34.0);
+    if let Some(omission) = choice.omission() {
+        bottom += 28.0;
+        scene.text(Text::new(at(theme::EDGE, bottom - 8.0), omission).color(theme::MUTED));
+    }
     scene.height = bottom + 16.0;
     Figure::new(scene)
 }
@@ -146,24 +152,28 @@ struct Graph<'a> {
 }
 
 impl<'a> Graph<'a> {
-    fn new(record: &'a Record, summary: &Summary) -> Self {
+    fn new(record: &'a Record, summary: &Summary, choice: &Choice) -> Self {
         let topology = &record.topology;
-        let mut nodes: Vec<Node<'a>> = Vec::new();
-        for class in &topology.classes {
-            nodes.push(Node::Class(&class.name, status::class(summary, class)));
-        }
-        let classes = nodes.len();
-        for service in &topology.services {
-            nodes.push(Node::Service(&service.name, status::service(record, summary, &service.name)));
-        }
-        let class = |name: &str| topology.classes.iter().position(|class| class.name == name);
-        let service =
-            |name: &str| topology.services.iter().position(|s| s.name == name).map(|at| at + classes);
+        let calls_any = |class: &&ClassNode| {
+            let mut calls = topology.calls.iter().filter(|call| call.from_class && call.caller == class.name);
+            calls.any(|call| choice.shows(&call.callee))
+        };
+        let classes: Vec<&ClassNode> = topology.classes.iter().filter(calls_any).collect();
+        let services: Vec<&ServiceNode> =
+            topology.services.iter().filter(|service| choice.shows(&service.name)).collect();
+        let class = |name: &str| classes.iter().position(|class| class.name == name);
+        let service = |name: &str| services.iter().position(|s| s.name == name).map(|at| at + classes.len());
         let ends = |edge: &'a Edge| {
             let caller = if edge.from_class { class(&edge.caller) } else { service(&edge.caller) };
             Some((caller?, service(&edge.callee)?, edge))
         };
         let edges = topology.calls.iter().filter_map(ends).collect();
+        let users = classes.iter().map(|class| Node::Class(&class.name, status::class(summary, class)));
+        let boxes = services
+            .iter()
+            .map(|service| Node::Service(&service.name, status::service(record, summary, &service.name)));
+        let nodes = users.chain(boxes).collect();
+        let classes = classes.len();
         Self { nodes, edges, classes }
     }
 

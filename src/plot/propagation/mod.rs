@@ -2,6 +2,7 @@
 
 mod boxes;
 mod build;
+mod choice;
 mod edges;
 mod legend;
 mod status;
