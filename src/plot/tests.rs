@@ -120,11 +120,11 @@ fn a_picture_has_room_for_so_many_services() {
     let most = propagation(&all.0, &all.1).size();
     assert!(some.1 < 2 * most.1, "{some:?}: with 40 services {most:?}");
     summary.propagation.truncate(1);
-    let drawn = words(&record, &summary);
-    assert!(drawn.contains(&"260 more services are not drawn: none of them was hit".to_owned()), "{drawn:?}");
-    // It is hit; 99 calls it, 33 calls that.
+    let near = words(&record, &summary);
+    assert!(near.contains(&"260 more services are not drawn: none of them was hit".to_owned()), "{near:?}");
+    // The one that is hit is called by 99, and that by 32.
     for name in ["service-99", "service-32"] {
-        assert!(drawn.iter().any(|word| word == name), "{name}: {drawn:?}");
+        assert!(near.iter().any(|word| word == name), "{name}: {near:?}");
     }
 }
 

@@ -18,7 +18,7 @@ const LEFT: f64 = 156.0;
 const CLASS: f64 = 46.0;
 const SERVICE: f64 = 27.0;
 const BETWEEN: f64 = 3.0;
-/// Beyond so many services, those that were not hit are left out.
+/// So many services and classes have rows; of more, those that were hit.
 const MOST: usize = 18;
 
 /// Who failed how much over time, as a map of cells: traffic classes with what they lost, then the services in the order
@@ -27,15 +27,15 @@ pub fn blast_radius(record: &Record, summary: &Summary) -> Figure {
     let title = headline::reach(record, summary);
     let mut page = Page::new(record, summary, title, &headline::cost(record, summary), LEFT);
     people::draw(&mut page);
-    let classes = classes(&page);
-    let (services, left_out) = services(&page);
+    let (classes, more_classes) = classes(&page);
+    let (services, more_services) = services(&page);
     let unit = match &record.twin {
         Some(_) => "share of what the twin answered that was not answered",
         None => "share of what ended that failed",
     };
-    panel(&mut page, "Users", unit, CLASS, &classes);
-    let more = if left_out > 0 { format!("; {left_out} more were not hit") } else { String::new() };
-    let unit = format!("share of the attempts at them that were not answered, as callers saw it{more}");
+    panel(&mut page, "Users", &format!("{unit}{more_classes}"), CLASS, &classes);
+    let unit =
+        format!("share of the attempts at them that were not answered, as callers saw it{more_services}");
     panel(&mut page, "Services", &unit, SERVICE, &services);
     page.time_axis();
     let all = || classes.iter().chain(&services).flat_map(|line| &line.cells).map(|cell| cell.2);
@@ -83,7 +83,21 @@ fn over(page: &mut Page<'_>, rect: Rect) {
     }
 }
 
-fn classes(page: &Page<'_>) -> Vec<Line> {
+/// How many rows are shown of all, the first of which were hit, and what is said of the others.
+fn shown(all: usize, hit: usize) -> (usize, String) {
+    if all <= MOST {
+        return (all, String::new());
+    }
+    let shown = hit.clamp(1, MOST);
+    let more = match hit.saturating_sub(shown) {
+        0 => format!("; {} more were not hit", all - shown),
+        hit => format!("; {} more, {hit} of them hit, are not shown", all - shown),
+    };
+    (shown, more)
+}
+
+/// The traffic classes, of many those that were hit first; and what is said of the others.
+fn classes(page: &Page<'_>) -> (Vec<Line>, String) {
     let (record, summary) = (page.record, page.summary);
     let line = |(name, series): (&String, &crate::record::ClassSeries)| {
         let traffic = summary.traffic.get(name);
@@ -98,17 +112,24 @@ fn classes(page: &Page<'_>) -> Vec<Line> {
         }
         Line { name: name.clone(), cells, result, hit }
     };
-    record.actual.classes.iter().map(line).collect()
+    let mut lines: Vec<Line> = record.actual.classes.iter().map(line).collect();
+    let hit = lines.iter().filter(|line| line.hit).count();
+    let (shown, more) = shown(lines.len(), hit);
+    if shown < lines.len() {
+        lines.sort_by_key(|line| !line.hit);
+        lines.truncate(shown);
+    }
+    (lines, more)
 }
 
-/// The services, those that were hit first in the order of impact; and how many are left out.
-fn services(page: &Page<'_>) -> (Vec<Line>, usize) {
+/// The services, those that were hit first in the order of impact; and what is said of those left out.
+fn services(page: &Page<'_>) -> (Vec<Line>, String) {
     let (record, summary) = (page.record, page.summary);
     let rank = |name: &str| summary.propagation.iter().position(|impact| impact.service == name);
     let mut all: Vec<_> = record.actual.services.iter().collect();
     all.sort_by_key(|(name, _)| rank(name).unwrap_or(usize::MAX));
     let hit = all.iter().filter(|(name, _)| rank(name).is_some()).count();
-    let shown = if all.len() > MOST { hit.clamp(1, MOST) } else { all.len() };
+    let (shown, more) = shown(all.len(), hit);
     let line = |(name, series): &(&String, &crate::record::ServiceSeries)| {
         let numbers = summary.services.get(*name);
         let ended = numbers.map_or(0, |n| n.ok + n.failed);
@@ -123,6 +144,18 @@ fn services(page: &Page<'_>) -> (Vec<Line>, usize) {
         let cells = cells::service(record, &page.axis, name, series);
         Line { name: (*name).clone(), cells, result: vec![result], hit }
     };
-    let left_out = all.len() - shown;
-    (all[..shown].iter().map(line).collect(), left_out)
+    (all[..shown].iter().map(line).collect(), more)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_rows_those_are_shown_that_were_hit() {
+        assert_eq!(shown(18, 0), (18, String::new()));
+        assert_eq!(shown(19, 2), (2, "; 17 more were not hit".to_owned()));
+        assert_eq!(shown(19, 0), (1, "; 18 more were not hit".to_owned()));
+        assert_eq!(shown(300, 200), (18, "; 282 more, 182 of them hit, are not shown".to_owned()));
+    }
 }
