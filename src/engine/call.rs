@@ -34,6 +34,9 @@ impl<O: Observer> Engine<'_, O> {
     ) {
         let place = &self.model.sites[site];
         let edge = &self.model.edges[place.edge];
+        let policy = &self.state.settings.policies[place.edge];
+        let (deadline, inside) = (policy.deadline, policy.retries_inside());
+        let falls_back = policy.fallback.is_some();
         let number = caller.filter(|_| edge.per_replica).map_or(0, |id| self.model.replicas[id].number);
         let guard = edge.first_guard + number;
         let now = self.now();
@@ -63,10 +66,10 @@ impl<O: Observer> Engine<'_, O> {
         if let Parent::Attempt(parent) = parent {
             self.state.attempts[parent].calls = slot;
         }
-        if self.answer_before(slot) {
+        if falls_back && self.answer_before(slot) {
             return;
         }
-        if let Some(longest) = self.longest(parent, site) {
+        if let Some(longest) = self.longest(parent, deadline) {
             let at = now + longest;
             self.state.runs[slot].deadline = at;
             self.state.runs[slot].deadline_event = self.events.schedule(at, Event::Deadline(slot));
@@ -74,7 +77,7 @@ impl<O: Observer> Engine<'_, O> {
         if let Some(budget) = &mut self.state.guards[guard as usize].budget {
             budget.on_first_attempt(now);
         }
-        if self.policy(site).retries_inside() {
+        if inside {
             let permit = self.ask_breaker(guard);
             if permit.is_none() && self.state.guards[guard as usize].breaker.is_some() {
                 self.state.runs[slot].attempts = 1;
@@ -88,8 +91,7 @@ impl<O: Observer> Engine<'_, O> {
     }
 
     /// How long a call may take: as its deadline says, or for as long as its user waits, whichever is shorter.
-    fn longest(&self, parent: Parent, site: SiteId) -> Option<SimDuration> {
-        let deadline = self.policy(site).deadline;
+    fn longest(&self, parent: Parent, deadline: Option<SimDuration>) -> Option<SimDuration> {
         let Parent::Request(slot) = parent else { return deadline };
         let id = &self.state.requests[slot].id;
         let Some(patience) = self.model.classes[id.class].patience else { return deadline };

@@ -92,11 +92,12 @@ impl<O: Observer> Engine<'_, O> {
         attempt.place = Place::Running;
         attempt.started_at = now;
         let (id, waited) = (attempt.replica, now - attempt.arrived_at);
-        let threads = &mut self.state.replicas[id].threads;
-        attempt.thread = threads.len() as u32;
-        threads.push(slot);
+        let replica = &mut self.state.replicas[id];
+        attempt.thread = replica.threads.len() as u32;
+        replica.threads.push(slot);
+        let delayed = !replica.delayed_by.is_empty();
         self.emit(ModelEvent::Begun(id, waited, from_queue));
-        let added = self.added_latency(slot);
+        let added = if delayed { self.added_latency(slot) } else { SimDuration::ZERO };
         if added.is_zero() {
             return self.step(slot);
         }
