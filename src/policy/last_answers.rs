@@ -75,8 +75,10 @@ mod tests {
     #[test]
     fn answers_are_at_hand_up_to_their_age_to_the_instant() {
         let mut answers = LastAnswers::new(secs(60));
+        assert_eq!((answers.is_empty(), answers.len()), (true, 0));
         let (one, other) = (Key(1), Key(2));
         answers.put(one, at(10));
+        assert_eq!((answers.is_empty(), answers.len()), (false, 1));
         let tick = SimDuration::from_nanos(1);
         assert!(answers.has(one, secs(60), at(70)) && !answers.has(one, secs(60), at(70) + tick));
         assert!(answers.has(one, secs(5), at(15)) && !answers.has(one, secs(5), at(15) + tick));

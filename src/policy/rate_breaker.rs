@@ -65,10 +65,8 @@ enum Verdict {
 impl RateSettings {
     /// Time from the `opening`-th opening in a row, from 1, to half-open (`IntervalFunction.ofExponentialBackoff`).
     fn wait(&self, opening: u32) -> SimDuration {
-        if opening <= 1 || self.open_factor <= 1.0 {
-            return self.open_for;
-        }
-        let wait = self.open_for.scaled(libm::pow(self.open_factor, f64::from(opening - 1)));
+        let times = libm::pow(self.open_factor, f64::from(opening.saturating_sub(1)));
+        let wait = self.open_for.scaled(times);
         self.open_max.map_or(wait, |max| wait.min(max))
     }
 }

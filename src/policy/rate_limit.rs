@@ -174,6 +174,8 @@ mod tests {
             let mut limiter = RateLimiter::new(&bucket(rate, burst), SimTime::ZERO, SimTime::ZERO);
             assert_eq!(admitted(&mut limiter, 0, secs * 1_000), wanted, "{rate}/s, {burst}");
         }
+        let mut early = RateLimiter::new(&bucket(60.0, 10), ms(10_000), SimTime::ZERO);
+        assert_eq!(admitted(&mut early, 0, 20_000), 10 + 1_200, "the same in the warm-up");
         let mut all = RateLimiter::new(&RateLimit::Unlimited, SimTime::ZERO, SimTime::ZERO);
         assert_eq!(admitted(&mut all, 1, 5_000), 5_000);
     }

@@ -193,4 +193,23 @@ mod tests {
             assert_eq!(fails(&mut budget, 2, Error), (2, AttemptsExhausted), "{kind}");
         }
     }
+
+    #[test]
+    fn what_a_success_gives_back() {
+        let withdraws = |budget: &mut RetryBudget| {
+            budget.try_withdraw(FailureCause::Error, InProgress::default(), SimTime::ZERO)
+        };
+        // gRPC: of 4 tokens two are left, which is not more than half; with two successes it is.
+        let mut grpc = RetryBudget::new(&KINDS[4], SimTime::ZERO);
+        (0..2).for_each(|_| grpc.on_retryable_failure());
+        assert!(!withdraws(&mut grpc));
+        (0..2).for_each(|_| grpc.on_success(None));
+        assert!(withdraws(&mut grpc));
+        // AWS: what the retry that succeeded had cost.
+        let mut aws = RetryBudget::new(&KINDS[5], SimTime::ZERO);
+        (0..2).for_each(|_| assert!(withdraws(&mut aws)));
+        assert!(!withdraws(&mut aws));
+        aws.on_success(Some(FailureCause::Error));
+        assert!(withdraws(&mut aws) && !withdraws(&mut aws));
+    }
 }

@@ -138,6 +138,8 @@ fn other_numbers_keep_the_state() {
 #[test]
 fn what_is_due_by_the_new_times_is_due_now() {
     let mut breaker = opened(RateSettings { automatic: true, ..settings() });
+    breaker.reconfigure(at(29), RateSettings { automatic: true, ..settings() });
+    assert_eq!(breaker.state(), BreakerState::Open, "60 s are not over");
     let open_for = SimDuration::from_secs(5);
     let half_open_for = SimDuration::from_secs(20);
     breaker.reconfigure(at(30), RateSettings { automatic: true, open_for, half_open_for, ..settings() });
