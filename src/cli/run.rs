@@ -30,8 +30,10 @@ pub(crate) fn run(args: &RunArgs, terminal: Terminal) -> Result<Exit, CliError> 
     let again = args.check_determinism.then(|| replay(&setup, &meter.watcher()));
     drop(meter);
 
-    files::write(&mut output, &incident, args, wall_s)?;
+    // What was simulated is told even if there is no room for it.
+    let written = files::write(&mut output, &incident, args, wall_s);
     tell(args, &incident, &output, terminal)?;
+    written?;
     if let Some(again) = &again {
         determinism::compare([&setup; 2], [&incident, again], terminal)?;
     }

@@ -26,7 +26,7 @@ const FEW: usize = 64;
 const SORTED: usize = 16;
 /// Events for which a bucket keeps memory while it is empty.
 const KEPT: usize = 64;
-/// Events in buckets that are never looked through for the dead.
+/// Events that are never looked through for the dead.
 const UNSWEPT: usize = 100_000;
 
 /// Pending events and the clock.
@@ -41,6 +41,8 @@ pub(crate) struct FutureEventList<E> {
     buckets: Buckets<E>,
     /// Events that are sorted before any are put into buckets.
     sorts: usize,
+    /// When so many are in buckets and in the heap, the dead are looked for.
+    sweep_at: usize,
 }
 
 /// An event and when it is due; compares by (time, sequence) alone.
@@ -95,8 +97,6 @@ struct Buckets<E> {
     /// The first bucket that is not empty; later than everything if all are.
     first: u64,
     len: usize,
-    /// When so many are there, the dead are looked for.
-    sweep_at: usize,
 }
 
 impl<E: Copy> Buckets<E> {
@@ -111,7 +111,6 @@ impl<E: Copy> Buckets<E> {
             opened: 0,
             first: u64::MAX,
             len: 0,
-            sweep_at: UNSWEPT,
         }
     }
 
@@ -165,7 +164,6 @@ impl<E: Copy> Buckets<E> {
     }
 
     /// Drops the dead.
-    #[cold]
     fn sweep(&mut self, mut is_live: impl FnMut(u64, E) -> bool) {
         for (position, bucket) in self.ring.iter_mut().enumerate() {
             bucket.retain(|entry| is_live(entry.sequence, entry.event));
@@ -174,13 +172,12 @@ impl<E: Copy> Buckets<E> {
             }
         }
         self.len = self.ring.iter().map(Vec::len).sum();
-        self.sweep_at = UNSWEPT.max(2 * self.len);
         self.first = self.next_occupied();
     }
 }
 
 impl<E: Copy> FutureEventList<E> {
-    /// An empty list at the begin of time, made for delays up to so long: longer ones take more time each.
+    /// An empty list at the begin of time, made for delays of about so long: much longer ones take more time each.
     pub(crate) fn new(delay: SimDuration) -> Self {
         // Sequence 0 is never given out: it marks "no event" in the slots.
         Self {
@@ -191,6 +188,7 @@ impl<E: Copy> FutureEventList<E> {
             heap: BinaryHeap::new(),
             buckets: Buckets::spanning(delay),
             sorts: SORTED,
+            sweep_at: UNSWEPT,
         }
     }
 
@@ -246,8 +244,8 @@ impl<E: Copy> FutureEventList<E> {
         limit: SimTime,
         mut is_live: impl FnMut(u64, E) -> bool,
     ) -> Option<(u64, E)> {
-        if self.buckets.len > self.buckets.sweep_at {
-            self.buckets.sweep(&mut is_live);
+        if self.buckets.len + self.heap.len() > self.sweep_at {
+            self.sweep(&mut is_live);
         }
         loop {
             let few = self.few.last().map_or(u128::MAX, Entry::rank);
@@ -281,6 +279,14 @@ impl<E: Copy> FutureEventList<E> {
                 return Some((entry.sequence, entry.event));
             }
         }
+    }
+
+    /// Drops the dead, but for the few that are due next.
+    #[cold]
+    fn sweep(&mut self, is_live: &mut impl FnMut(u64, E) -> bool) {
+        self.heap.retain(|Reverse(entry)| is_live(entry.sequence, entry.event));
+        self.buckets.sweep(is_live);
+        self.sweep_at = UNSWEPT.max(2 * (self.buckets.len + self.heap.len()));
     }
 
     /// Sorts in what lives of the first bucket that is not empty.
@@ -344,15 +350,18 @@ mod tests {
 
     #[test]
     fn the_dead_do_not_pile_up() {
-        let mut list = FutureEventList::new(SimDuration::from_secs(1_000));
-        let mut now = 0;
-        for n in 0..1_000_000_u64 {
-            // Canceled as soon as the next is scheduled.
-            let alive = list.schedule(at(now + 500_000_000_000), ());
-            list.schedule(at(now + 1_000), ());
-            assert!(list.pop_before(SimTime::MAX, |sequence, ()| sequence >= alive).is_some());
-            now = list.now().as_nanos();
-            assert!(list.buckets.len <= UNSWEPT + 1, "{n}");
+        // In buckets, and after their span.
+        for span_s in [1_000, 1] {
+            let mut list = FutureEventList::new(SimDuration::from_secs(span_s));
+            let mut now = 0;
+            for n in 0..500_000_u64 {
+                // Canceled as soon as the next is scheduled.
+                let alive = list.schedule(at(now + 500_000_000_000), ());
+                list.schedule(at(now + 1_000), ());
+                assert!(list.pop_before(SimTime::MAX, |sequence, ()| sequence >= alive).is_some());
+                now = list.now().as_nanos();
+                assert!(list.buckets.len + list.heap.len() <= UNSWEPT + 1, "{n}");
+            }
         }
     }
 

@@ -55,7 +55,7 @@ pub(crate) struct Engine<'a, O> {
 impl<'m> Simulation<'m> {
     /// A world at the begin of its warm-up, with no fault in sight.
     pub fn new(model: &'m Model) -> Self {
-        Self::with_events(model, FutureEventList::new(longest_timeout(model)))
+        Self::with_events(model, FutureEventList::new(usual_timeout(model)))
     }
 
     /// The same, but all that is scheduled is kept in one sorted list: slower, and for comparison.
@@ -338,8 +338,12 @@ impl<O: Observer> Engine<'_, O> {
     }
 }
 
-/// The longest that an attempt or a call is waited for: most of what is scheduled and canceled lies no further ahead.
-fn longest_timeout(model: &Model) -> SimDuration {
+/// How long attempts and calls are waited for, at most, but for the longest tenth: most of what is scheduled and canceled
+/// lies no further ahead, whatever else is waited for now and then.
+fn usual_timeout(model: &Model) -> SimDuration {
     let waits = model.edges.iter().flat_map(|edge| [edge.policy.timeout, edge.policy.deadline]);
-    waits.flatten().max().unwrap_or(SimDuration::from_secs(1))
+    let mut waits: Vec<SimDuration> = waits.flatten().collect();
+    waits.sort_unstable();
+    let usual = waits.get(waits.len().saturating_sub(1) * 9 / 10);
+    usual.copied().unwrap_or(SimDuration::from_secs(1))
 }

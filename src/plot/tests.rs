@@ -114,18 +114,46 @@ fn a_picture_has_room_for_so_many_services() {
         figure.scene().texts().map(|text| text.words.clone()).collect::<Vec<_>>()
     };
     let drawn = words(&record, &summary);
-    assert!(drawn.contains(&"260 more services are not drawn: 160 of them hit".to_owned()), "{drawn:?}");
+    assert!(
+        drawn.contains(&"Not drawn: 260 more services, 160 of them hit; 3 more traffic classes".to_owned()),
+        "{drawn:?}"
+    );
     assert!(drawn.iter().any(|word| word == "service-299") && !drawn.iter().any(|word| word == "service-15"));
     let (all, some) = (fixture::crowd(40), propagation(&record, &summary).size());
     let most = propagation(&all.0, &all.1).size();
     assert!(some.1 < 2 * most.1, "{some:?}: with 40 services {most:?}");
     summary.propagation.truncate(1);
     let near = words(&record, &summary);
-    assert!(near.contains(&"260 more services are not drawn: none of them was hit".to_owned()), "{near:?}");
+    assert!(near.contains(&"Not drawn: 260 more services, not hit".to_owned()), "{near:?}");
     // The one that is hit is called by 99, and that by 32.
     for name in ["service-99", "service-32"] {
         assert!(near.iter().any(|word| word == name), "{name}: {near:?}");
     }
+}
+
+/// Neither many classes nor a long chain of calls makes a picture that nobody can look at, or that cannot be made.
+#[test]
+fn a_picture_has_room_for_so_many_classes_and_columns() {
+    let (mut record, summary) = fixture::crowd(60);
+    let class = record.topology.classes[0].clone();
+    for number in 0..2_000 {
+        let name = format!("class-{number}");
+        let call = crate::record::Edge { caller: name.clone(), ..record.topology.calls[0].clone() };
+        record.topology.calls.push(call);
+        record.topology.classes.push(crate::record::ClassNode { name, ..class.clone() });
+    }
+    let figure = propagation(&record, &summary);
+    assert!(figure.size().1 < 3_000, "{:?}", figure.size());
+    let said = "Not drawn: 20 more services, not hit; 1991 more traffic classes";
+    let words: Vec<&str> = figure.scene().texts().map(|text| text.words.as_str()).collect();
+    assert!(words.contains(&said), "{words:?}");
+    let (mut record, mut summary) = fixture::crowd(60);
+    for (position, call) in record.topology.calls.iter_mut().filter(|call| !call.from_class).enumerate() {
+        (call.caller, call.callee) =
+            (format!("service-{position:02}"), format!("service-{:02}", position + 1));
+    }
+    summary.propagation.truncate(2);
+    assert!(propagation(&record, &summary).size().0 < 3_000);
 }
 
 #[test]

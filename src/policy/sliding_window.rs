@@ -178,6 +178,16 @@ mod tests {
     }
 
     #[test]
+    fn a_second_has_one_bucket() {
+        let mut window = SlidingWindow::new(BreakerWindow::Time(SimDuration::from_secs(3)));
+        for millis in 0..2_500 {
+            window.record(at(millis), OK);
+        }
+        let Span::Seconds { buckets, .. } = &window.span else { panic!("it is a window of time") };
+        assert_eq!(buckets.len(), 3, "however many ended in it");
+    }
+
+    #[test]
     fn another_size_keeps_the_newest() {
         let mut window = SlidingWindow::new(BreakerWindow::Calls(4));
         for outcome in [ERROR, ERROR, OK, SLOW_ERROR] {

@@ -18,6 +18,9 @@ use super::status::{self, Audience, Outcome, Status};
 const WIDEST: f64 = 236.0;
 const NARROWEST: f64 = 166.0;
 const LEAST_GAP: f64 = 62.0;
+/// So many columns can be read at all; and so many services, or fewer if their calls are that deep.
+const MOST_COLUMNS: usize = 12;
+const MOST_SERVICES: [usize; 3] = [40, 24, 16];
 /// A taller picture tells less about each service.
 const TALL: f64 = 1000.0;
 
@@ -25,8 +28,7 @@ const TALL: f64 = 1000.0;
 /// services in order of first impact, what hit them, what became of them, and the calls that carried it.
 pub fn propagation(record: &Record, summary: &Summary) -> Figure {
     let mut scene = Scene::new(headline::spread(record, summary), describe(summary));
-    let choice = Choice::new(record, summary);
-    let graph = Graph::new(record, summary, &choice);
+    let (choice, graph) = fitting(record, summary);
     let columns = Columns::new(graph.columns());
     scene.width = columns.right + theme::EDGE;
     let top = crate::plot::timeline::title_block(
@@ -66,6 +68,17 @@ pub fn propagation(record: &Record, summary: &Summary) -> Figure {
     }
     scene.height = bottom + 16.0;
     Figure::new(scene)
+}
+
+/// As much of a system as there is room for.
+fn fitting<'a>(record: &'a Record, summary: &'a Summary) -> (Choice<'a>, Graph<'a>) {
+    let chosen = |most| {
+        let choice = Choice::new(record, summary, most);
+        let graph = Graph::new(record, summary, &choice);
+        (choice, graph)
+    };
+    let fits = |(_, graph): &(Choice, Graph)| graph.columns() <= MOST_COLUMNS;
+    MOST_SERVICES.into_iter().map(chosen).find(fits).unwrap_or_else(|| chosen(MOST_COLUMNS - 1))
 }
 
 /// The way of the failure in words, for those who cannot see it.
@@ -154,13 +167,10 @@ struct Graph<'a> {
 impl<'a> Graph<'a> {
     fn new(record: &'a Record, summary: &Summary, choice: &Choice) -> Self {
         let topology = &record.topology;
-        let calls_any = |class: &&ClassNode| {
-            let mut calls = topology.calls.iter().filter(|call| call.from_class && call.caller == class.name);
-            calls.any(|call| choice.shows(&call.callee))
-        };
-        let classes: Vec<&ClassNode> = topology.classes.iter().filter(calls_any).collect();
+        let classes: Vec<&ClassNode> =
+            topology.classes.iter().filter(|class| choice.shows_class(&class.name)).collect();
         let services: Vec<&ServiceNode> =
-            topology.services.iter().filter(|service| choice.shows(&service.name)).collect();
+            topology.services.iter().filter(|service| choice.shows_service(&service.name)).collect();
         let class = |name: &str| classes.iter().position(|class| class.name == name);
         let service = |name: &str| services.iter().position(|s| s.name == name).map(|at| at + classes.len());
         let ends = |edge: &'a Edge| {

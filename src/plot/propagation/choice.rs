@@ -1,63 +1,103 @@
-//! Which services of a large system are drawn: those that the failure reached, and who is around them. Draws nothing.
+//! Which part of a large system is drawn: what the failure reached, and who is around it. Draws nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::Summary;
-use crate::record::Record;
+use crate::record::{ClassNode, Record};
 
-/// Services that a picture can show.
-pub(super) const MOST: usize = 40;
+/// Traffic classes that a picture can show.
+const CLASSES: usize = 12;
 
 /// What is drawn of a system.
 #[derive(Debug)]
 pub(super) struct Choice<'a> {
-    drawn: BTreeSet<&'a str>,
-    /// Services that are not drawn, and how many of these were hit.
-    left_out: (usize, usize),
+    services: BTreeSet<&'a str>,
+    classes: BTreeSet<&'a str>,
+    omission: Option<String>,
 }
 
 impl<'a> Choice<'a> {
-    /// All services of a small system. Of a large one those that were hit, in the order of impact, and struck; without any
-    /// the users' own; then who calls them and whom they call, and so on, as long as there is room.
-    pub(super) fn new(record: &'a Record, summary: &'a Summary) -> Self {
-        let services: BTreeSet<&str> = record.topology.services.iter().map(|s| s.name.as_str()).collect();
-        if services.len() <= MOST {
-            return Self { drawn: services, left_out: (0, 0) };
+    /// All services of a system that has no more than `most`. Else those that were struck, then those that were hit, in the
+    /// order of impact (without any, those that the users call), then who calls them and whom they call, and so on. And the
+    /// classes that call these, those with the most failures first.
+    pub(super) fn new(record: &'a Record, summary: &'a Summary, most: usize) -> Self {
+        let all: BTreeSet<&str> = record.topology.services.iter().map(|s| s.name.as_str()).collect();
+        let services = if all.len() <= most { all.clone() } else { near(record, summary, &all, most) };
+        let calls = record.topology.calls.iter().filter(|call| call.from_class);
+        let users = calls.filter(|call| services.contains(call.callee.as_str()));
+        let users: BTreeSet<&str> = users.map(|call| call.caller.as_str()).collect();
+        let failed =
+            |class: &&ClassNode| summary.traffic.get(&class.name).map_or(0, |traffic| traffic.failed);
+        let mut classes: Vec<&ClassNode> = record.topology.classes.iter().collect();
+        classes.retain(|class| users.contains(class.name.as_str()));
+        if classes.len() > CLASSES {
+            classes.sort_by_key(|class| std::cmp::Reverse(failed(class)));
+            classes.truncate(CLASSES);
         }
-        let mut neighbors: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for call in &record.topology.calls {
-            neighbors.entry(&call.callee).or_default().push(&call.caller);
-            neighbors.entry(&call.caller).or_default().push(&call.callee);
-        }
-        let hit = || summary.propagation.iter().map(|impact| impact.service.as_str());
-        let struck = record.faults.iter().map(|fault| fault.service.as_str());
-        let mut order: Vec<&str> = hit().chain(struck).collect();
-        if order.is_empty() {
-            let entries = record.topology.calls.iter().filter(|call| call.from_class);
-            order.extend(entries.map(|call| call.callee.as_str()));
-        }
-        let mut drawn = BTreeSet::new();
-        let mut next = 0;
-        while next < order.len() && drawn.len() < MOST {
-            let name = order[next];
-            if services.contains(name) && drawn.insert(name) {
-                order.extend(neighbors.get(name).into_iter().flatten());
-            }
-            next += 1;
-        }
-        let hit = hit().filter(|name| !drawn.contains(name)).count();
-        Self { left_out: (services.len() - drawn.len(), hit), drawn }
+        let hit = summary.propagation.iter().filter(|impact| !services.contains(impact.service.as_str()));
+        let omission =
+            omission(all.len() - services.len(), hit.count(), record.topology.classes.len() - classes.len());
+        Self { services, classes: classes.iter().map(|class| class.name.as_str()).collect(), omission }
     }
 
     /// Whether a service is drawn.
-    pub(super) fn shows(&self, service: &str) -> bool {
-        self.drawn.contains(service)
+    pub(super) fn shows_service(&self, name: &str) -> bool {
+        self.services.contains(name)
+    }
+
+    /// Whether a traffic class is drawn.
+    pub(super) fn shows_class(&self, name: &str) -> bool {
+        self.classes.contains(name)
     }
 
     /// What is not drawn, in words; none if that is nothing.
-    pub(super) fn omission(&self) -> Option<String> {
-        let (services, hit) = self.left_out;
-        let whom = if hit == 0 { "none of them was hit".to_owned() } else { format!("{hit} of them hit") };
-        (services > 0).then(|| format!("{services} more services are not drawn: {whom}"))
+    pub(super) fn omission(&self) -> Option<&str> {
+        self.omission.as_deref()
     }
+}
+
+/// So many services from where the failure began.
+fn near<'a>(
+    record: &'a Record,
+    summary: &'a Summary,
+    all: &BTreeSet<&'a str>,
+    most: usize,
+) -> BTreeSet<&'a str> {
+    let mut neighbors: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for call in &record.topology.calls {
+        neighbors.entry(&call.callee).or_default().push(&call.caller);
+        neighbors.entry(&call.caller).or_default().push(&call.callee);
+    }
+    let struck = record.faults.iter().map(|fault| fault.service.as_str());
+    let hit = summary.propagation.iter().map(|impact| impact.service.as_str());
+    let mut order: Vec<&str> = struck.chain(hit).collect();
+    if order.is_empty() {
+        let entries = record.topology.calls.iter().filter(|call| call.from_class);
+        order.extend(entries.map(|call| call.callee.as_str()));
+    }
+    let mut near = BTreeSet::new();
+    let mut next = 0;
+    while next < order.len() && near.len() < most {
+        let name = order[next];
+        if all.contains(name) && near.insert(name) {
+            order.extend(neighbors.get(name).into_iter().flatten());
+        }
+        next += 1;
+    }
+    near
+}
+
+fn omission(services: usize, hit: usize, classes: usize) -> Option<String> {
+    let many = |n: usize, one: &str, many: &str| match n {
+        0 => None,
+        1 => Some(format!("1 more {one}")),
+        n => Some(format!("{n} more {many}")),
+    };
+    let services = many(services, "service", "services").map(|services| match hit {
+        0 => format!("{services}, not hit"),
+        hit => format!("{services}, {hit} of them hit"),
+    });
+    let left_out: Vec<String> =
+        [services, many(classes, "traffic class", "traffic classes")].into_iter().flatten().collect();
+    (!left_out.is_empty()).then(|| format!("Not drawn: {}", left_out.join("; ")))
 }

@@ -90,7 +90,7 @@ pub(super) fn peaks(record: &Record, summary: &Summary) -> Vec<Happening> {
             continue;
         };
         let Some((begin_s, ratio)) = plateau(actual, twin, width) else { continue };
-        let at_s = from_fault(record, begin_s, periods(width, PEAK_S) as f64 * width);
+        let at_s = from_fault(record, begin_s, width);
         let text = format!("on {name} reaches {} its normal attempts", quantity::ratio(ratio));
         let what = Line::toned(Tone::Caution, "load ").and(text);
         let weight = if position == 0 { Weight::Important } else { Weight::Detail };
@@ -142,7 +142,11 @@ fn plateau(actual: &CallSeries, twin: &CallSeries, window_s: f64) -> Option<(f64
     let (index, ratio) = ratios.iter().enumerate().find_map(|(index, ratio)| {
         ratio.filter(|ratio| *ratio >= PLATEAU * largest).map(|ratio| (index, ratio))
     })?;
-    Some(((index * windows) as f64 * window_s, ratio))
+    // Within the period it is reached in the first window that has so much of it.
+    let period = index * windows..((index + 1) * windows).min(actual.attempts.len());
+    let mean = actual.attempts[period.clone()].iter().sum::<u64>() as f64 / period.len() as f64;
+    let window = period.clone().find(|window| actual.attempts[*window] as f64 >= PLATEAU * mean);
+    Some((window.unwrap_or(period.start) as f64 * window_s, ratio))
 }
 
 #[cfg(test)]
@@ -200,5 +204,8 @@ mod tests {
         let actual = calls(&[100, 250, 400, 395, 402, 410, 100]);
         assert_eq!(plateau(&actual, &calls(&[100; 7]), 10.0), Some((20.0, 4.0)));
         assert_eq!(plateau(&actual, &CallSeries::default(), 10.0), None);
+        // Windows of 5 s: the second period has 400, twice its first attempts, most of them in its second half.
+        let actual = calls(&[50, 50, 80, 320, 60, 50]);
+        assert_eq!(plateau(&actual, &calls(&[50; 6]), 5.0), Some((15.0, 2.0)));
     }
 }
