@@ -33,7 +33,7 @@ const EVENTS: u64 = 500_000;
 const WARM_UP: u64 = 200_000;
 
 /// Events between two looks at everything that is in flight, unless more is; as `experiment::replay` has it.
-const SLICE: u64 = 20_000;
+const SLICE: u64 = 100_000;
 
 const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
 

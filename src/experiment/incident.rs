@@ -62,8 +62,8 @@ pub struct Progress {
     pub events: u64,
 }
 
-/// Somebody who watches a simulation and may stop it. Called every few thousand events, from the thread that simulates.
-/// Must not influence results in any other way.
+/// Somebody who watches a simulation and may stop it. Called every hundred thousand events of a world, or as many as are in
+/// flight, from the thread that simulates. Must not influence results in any other way.
 pub trait Watch: Sync {
     /// Told how far it got.
     fn progress(&self, _progress: Progress) {}
@@ -80,7 +80,8 @@ impl Watch for () {}
 /// Simulates the worlds of an incident and compares them.
 ///
 /// The worlds are one until the first fault: it is simulated once, then cloned. From there on the twin and the actual
-/// world move side by side, a few thousand events at a time, so that what ends in both can be compared and forgotten.
+/// world move side by side, up to a hundred thousand events at a time, so that what ends in both can be compared and
+/// forgotten.
 pub fn replay(setup: &Setup, watch: &dyn Watch) -> Incident {
     let model = Model::compile(setup.scenario);
     let mut worlds = Worlds::new(&model, setup);
