@@ -59,3 +59,45 @@ impl BlastTally {
         if seen > 0 { self.users_hit as f64 / seen as f64 } else { 0.0 }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::{FailureCause, Outcome};
+    use crate::id::{ClassId, Id};
+    use crate::random::Key;
+    use crate::time::SimDuration;
+
+    #[test]
+    fn each_request_counts_once_and_each_user_once() {
+        let failed = Outcome::Failed(FailureCause::Timeout);
+        let limits = scenario::Impact {
+            slower_factor: 2.0,
+            slower_margin: SimDuration::from_millis(50),
+            contained: 0.0,
+        };
+        let at = |ms| SimTime::ZERO + SimDuration::from_millis(ms);
+        let mut blast = BlastTally::default();
+        assert!(blast.users_affected().abs() < 1e-9, "nobody was there");
+        // User, arrival, and how it ended in both worlds: when, and how.
+        for (user, arrived, actual, twin) in [
+            (1, 100, (Outcome::Ok, 110), (Outcome::Ok, 110)),
+            (1, 300, (failed, 400), (Outcome::Ok, 310)),
+            (1, 200, (failed, 350), (Outcome::Ok, 210)),
+            (2, 250, (Outcome::Degraded, 260), (Outcome::Ok, 260)),
+            (3, 220, (Outcome::Ok, 900), (Outcome::Ok, 230)),
+            (4, 150, (Outcome::Ok, 160), (failed, 990)),
+            (4, 160, (Outcome::Ok, 170), (failed, 990)),
+        ] {
+            let id =
+                RequestId { class: ClassId::new(0), number: 0, key: Key(1), user, arrived_at: at(arrived) };
+            let end = |(outcome, ms)| Some(End { outcome, at: at(ms), latency: at(ms) - at(arrived) });
+            blast.request(&id, end(actual), end(twin), at(1_000), &limits);
+        }
+        let by = blast.by_severity;
+        assert_eq!((by.failed, by.degraded, by.slower, by.incorrect), (2, 1, 1, 0));
+        assert_eq!((blast.affected(), blast.improved), (4, 2));
+        assert_eq!((blast.first, blast.last), (Some(at(200)), Some(at(900))));
+        assert!((blast.users_affected() - 0.75).abs() < 1e-9, "three of four");
+    }
+}

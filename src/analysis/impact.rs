@@ -123,3 +123,63 @@ impl<'m> ImpactTracker<'m> {
         first.map(|first| Hit { first, over })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::Id;
+    use crate::scenario::Scenario;
+
+    const SCENARIO: &str = r#"Scenario(
+        format: 1,
+        name: "alone",
+        warm_up: "5s",
+        horizon: "100s",
+        services: { "shop": Service(operations: { "buy": [Work("1ms")] }) },
+        traffic: { "users": Open(rate: "1/s", entry: "shop.buy") },
+    )"#;
+
+    /// The hit of the only service after so many good attempts, one a second, and harmed ones: from when to when, in ms.
+    fn hit(good: u64, harmed: &[(u64, u64)]) -> Option<(u64, Option<u64>)> {
+        let model = Model::compile(&Scenario::parse(SCENARIO).unwrap());
+        let at = |ms| model.origin + SimDuration::from_millis(ms);
+        let (site, shop) = (SiteId::new(0), ServiceId::new(0));
+        let mut tracker = ImpactTracker::new(&model);
+        tracker.attempt(site, SimTime::ZERO);
+        tracker.harmed(site, SimTime::ZERO, None, SimTime::ZERO);
+        (0..good).for_each(|n| tracker.attempt(site, at(20_000 + n % 1_000)));
+        for (from, over) in harmed {
+            tracker.attempt(site, at(*from));
+            tracker.harmed(site, at(*from), None, at(*over));
+        }
+        let ms = |time: SimTime| (time - model.origin).as_nanos() / 1_000_000;
+        tracker.hit(shop, model.end).map(|hit| (ms(hit.first.at), hit.over.map(ms)))
+    }
+
+    #[test]
+    fn three_harmed_of_few_in_ten_seconds_are_a_hit() {
+        assert_eq!(hit(0, &[(20_000, 21_000), (20_500, 21_000)]), None, "two are none");
+        let three = [(20_050, 21_000), (20_500, 23_000), (29_900, 30_000)];
+        assert_eq!(
+            hit(0, &three),
+            Some((20_050, Some(30_000))),
+            "from the first of them to the end of the last"
+        );
+        assert_eq!(hit(297, &three), Some((20_050, Some(30_000))), "3 of 300");
+        assert_eq!(hit(298, &three), None, "3 of 301");
+        assert_eq!(
+            hit(0, &[(20_050, 21_000), (20_500, 23_000), (30_050, 30_100)]),
+            None,
+            "ten seconds are over"
+        );
+    }
+
+    #[test]
+    fn a_service_that_is_hit_at_the_end_is_not_over_it() {
+        let late = [(99_000, 99_100), (99_500, 99_600), (99_950, 99_960)];
+        assert_eq!(hit(0, &late), Some((99_000, None)));
+        let twice = [late, [(40_000, 41_000), (40_001, 45_000), (40_002, 42_000)]].concat();
+        assert_eq!(hit(0, &twice), Some((40_000, None)));
+        assert_eq!(hit(0, &twice[3..]), Some((40_000, Some(45_000))));
+    }
+}

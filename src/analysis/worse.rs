@@ -14,6 +14,7 @@ pub(crate) struct End {
 }
 
 /// What became of a request, against its twin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Severity {
     Unaffected,
     Improved,
@@ -54,5 +55,62 @@ pub(crate) fn severity(
             Severity::Slower
         }
         _ => Severity::Unaffected,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::FailureCause;
+    use crate::id::{ClassId, Id};
+    use crate::random::Key;
+
+    const FAILED: Outcome = Outcome::Failed(FailureCause::Timeout);
+
+    fn ms(ms: u64) -> SimDuration {
+        SimDuration::from_millis(ms)
+    }
+
+    fn limits() -> scenario::Impact {
+        scenario::Impact { slower_factor: 2.0, slower_margin: ms(50), contained: 0.0 }
+    }
+
+    fn end(outcome: Outcome, latency_ms: u64) -> Option<End> {
+        let at = SimTime::ZERO + ms(1_000 + latency_ms);
+        Some(End { outcome, at, latency: ms(latency_ms) })
+    }
+
+    #[test]
+    fn a_request_is_judged_by_its_twin() {
+        use Outcome::{Degraded, Ok};
+        let id = RequestId {
+            class: ClassId::new(0),
+            number: 0,
+            key: Key(1),
+            user: 0,
+            arrived_at: SimTime::ZERO + ms(1_000),
+        };
+        let now = SimTime::ZERO + ms(1_500);
+        for (actual, twin, wanted) in [
+            (end(Ok, 10), end(Ok, 10), Severity::Unaffected),
+            (end(FAILED, 10), end(Ok, 10), Severity::Failed),
+            (end(FAILED, 10), end(Degraded, 10), Severity::Failed),
+            (end(FAILED, 900), end(FAILED, 10), Severity::Unaffected),
+            (end(Ok, 900), end(FAILED, 10), Severity::Improved),
+            (end(Degraded, 10), end(Ok, 10), Severity::Degraded),
+            (end(Degraded, 900), end(Degraded, 10), Severity::Slower),
+            (end(Ok, 10), end(Degraded, 10), Severity::Improved),
+            // Late after twice the twin's latency and 50 ms.
+            (end(Ok, 70), end(Ok, 10), Severity::Unaffected),
+            (end(Ok, 71), end(Ok, 10), Severity::Slower),
+            // Under way for 500 ms.
+            (None, end(Ok, 224), Severity::Slower),
+            (None, end(Ok, 225), Severity::Unaffected),
+            (None, end(FAILED, 10), Severity::Unaffected),
+            (None, None, Severity::Unaffected),
+            (end(FAILED, 10), None, Severity::Unaffected),
+        ] {
+            assert_eq!(severity(&id, actual, twin, now, &limits()), wanted, "{actual:?} {twin:?}");
+        }
     }
 }
