@@ -75,6 +75,7 @@ mod tests {
         scenario::Impact { slower_factor: 2.0, slower_margin: ms(50), contained: 0.0 }
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "rows read better")]
     fn end(outcome: Outcome, latency_ms: u64) -> Option<End> {
         let at = SimTime::ZERO + ms(1_000 + latency_ms);
         Some(End { outcome, at, latency: ms(latency_ms) })
