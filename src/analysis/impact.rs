@@ -139,7 +139,8 @@ mod tests {
         traffic: { "users": Open(rate: "1/s", entry: "shop.buy") },
     )"#;
 
-    /// The hit of the only service after so many good attempts, one a second, and harmed ones: from when to when, in ms.
+    /// The hit of the only service, with so many good attempts from T+20 s to T+21 s and these harmed ones, from when to
+    /// when, in ms. One before T+0 counts nowhere.
     fn hit(good: u64, harmed: &[(u64, u64)]) -> Option<(u64, Option<u64>)> {
         let model = Model::compile(&Scenario::parse(SCENARIO).unwrap());
         let at = |ms| model.origin + SimDuration::from_millis(ms);

@@ -52,13 +52,18 @@ pub(crate) fn run(
     let scenario = &resolved.scenario;
     let table =
         SeedTable::new(&scenario.name, args.choosing.variant.as_deref(), &scenario.currency, number, runs);
-    // Without a single whole run there is nothing to look at.
-    if !table.runs.is_empty() {
+    let mut write = || {
+        // Without a single whole run there is nothing to look at.
+        if table.runs.is_empty() {
+            return Ok(());
+        }
         if let Some(incident) = &first {
             files::write(output, incident, args, wall_s)?;
         }
-        output.fill("seeds.csv", |file| csv::seeds(&table, file))?;
-    }
+        output.fill("seeds.csv", |file| csv::seeds(&table, file))
+    };
+    // As for one run: what was simulated is told even if there is no room for it.
+    let written = write();
     let telling = Telling {
         repeat: repeat(args, first_seed),
         files: Some(output.listing()),
@@ -67,6 +72,7 @@ pub(crate) fn run(
             .then(|| why_any(ends.iter().filter_map(|(_, stop)| *stop))),
     };
     tell(args, &table, &telling, terminal)?;
+    written?;
     Ok(judged(worst(&ends, table.runs.len() as u64 == number), args))
 }
 

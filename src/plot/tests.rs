@@ -118,10 +118,14 @@ fn a_picture_has_room_for_so_many_services() {
         drawn.contains(&"Not drawn: 260 more services, 160 of them hit; 3 more traffic classes".to_owned()),
         "{drawn:?}"
     );
-    assert!(drawn.iter().any(|word| word == "service-299") && !drawn.iter().any(|word| word == "service-15"));
+    assert!(drawn.iter().any(|word| word == "service-299") && !drawn.iter().any(|word| word == "service-16"));
     let (all, some) = (fixture::crowd(40), propagation(&record, &summary).size());
     let most = propagation(&all.0, &all.1).size();
     assert!(some.1 < 2 * most.1, "{some:?}: with 40 services {most:?}");
+    // What was struck is drawn, though it was not hit and many others were.
+    let mut struck = record.clone();
+    struck.faults[0].service = "service-16".to_owned();
+    assert!(words(&struck, &summary).iter().any(|word| word == "service-16"));
     summary.propagation.truncate(1);
     let near = words(&record, &summary);
     assert!(near.contains(&"Not drawn: 260 more services, not hit".to_owned()), "{near:?}");

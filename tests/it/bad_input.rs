@@ -71,6 +71,20 @@ fn a_file_that_may_not_be_read_is_named() {
 }
 
 #[test]
+fn a_file_that_cannot_be_written_does_not_silence_the_story() {
+    for more in [vec![], vec!["--seeds", "2"]] {
+        let desk = Desk::with_shop();
+        // A directory stands where the file would.
+        desk.put("out/record.json/in-the-way", "");
+        let words = [vec!["run", "shop.ron", "--no-pictures", "--out", "out"], more].concat();
+        let said = desk.run(&words).exits(3).whole();
+        for word in ["checkout", "cannot write", "record.json"] {
+            assert!(said.contains(word), "{word}: {said}");
+        }
+    }
+}
+
+#[test]
 fn a_base_that_cannot_be_read_is_shown_in_the_file() {
     let desk = Desk::new();
     desk.put("incident.ron", "Scenario(\n    format: 1,\n    base: \"shop.ron\",\n)\n");

@@ -115,7 +115,7 @@ proptest! {
     }
 }
 
-/// One request, three attempts: what ended alike is no harm, whatever became of the others.
+/// One request, four attempts: what ended alike is no harm, whatever became of the others.
 #[test]
 fn only_what_is_worse_than_its_twin_is_harm() {
     let failed = Outcome::Failed(FailureCause::Timeout);
