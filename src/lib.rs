@@ -17,6 +17,7 @@
 //! | `plot` (feature `plot`) | pictures of one run |
 
 pub mod analysis;
+pub mod blame;
 pub mod diagnostic;
 pub mod distribution;
 pub mod engine;

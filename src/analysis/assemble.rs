@@ -1,7 +1,7 @@
 //! Puts the answers together: record and comparison -> summary.
 
 use crate::analysis::propagation::Propagation;
-use crate::analysis::{BlastTally, ImpactTracker, Summary, expect, people, summarize, verdict, waves};
+use crate::analysis::{Compared, Summary, causes, expect, people, summarize, verdict, waves};
 use crate::model::Model;
 use crate::record::Record;
 use crate::scenario::Scenario;
@@ -12,12 +12,12 @@ pub fn analyze(
     scenario: &Scenario,
     model: &Model,
     record: &Record,
-    compared: Option<(ImpactTracker, BlastTally)>,
+    compared: Option<Compared>,
     affected_before_response: u64,
     now: SimTime,
 ) -> Summary {
     let mut summary = summarize::summarize(record);
-    if let (Some((impact, blast)), Some(twin)) = (compared, &record.twin) {
+    if let (Some(Compared { impact, blast, .. }), Some(twin)) = (compared, &record.twin) {
         // Requests of the unattended world are not paired: it is unaffected if nothing had happened before the first act, and
         // its totals are the twin's.
         let alone = record.unattended.as_ref().map(|world| {
@@ -31,6 +31,7 @@ pub fn analyze(
         let propagation = Propagation::new(model, &impact, &record.actual, now);
         summarize::add_impact(&mut summary, propagation, &blast, model.origin);
     }
+    summary.root_causes = record.blame.as_ref().map(causes::shares).unwrap_or_default();
     summary.waves = waves::waves(record, &summary.propagation);
     summary.people = people::people(record, &summary);
     // What is expected of a run cannot be asked of a part of it.

@@ -29,13 +29,14 @@ impl BlastTally {
         twin: Option<End>,
         now: SimTime,
         limits: &scenario::Impact,
-    ) {
+    ) -> Severity {
         let user_hit = self.users.entry(mix(id.user, 0)).or_default();
-        match severity(id, actual, twin, now, limits) {
-            Severity::Unaffected => return,
+        let severity = severity(id, actual, twin, now, limits);
+        match severity {
+            Severity::Unaffected => return severity,
             Severity::Improved => {
                 self.improved += 1;
-                return;
+                return severity;
             }
             Severity::Slower => self.by_severity.slower += 1,
             Severity::Degraded => self.by_severity.degraded += 1,
@@ -45,6 +46,7 @@ impl BlastTally {
         let ended_at = actual.map_or(now, |end| end.at);
         self.first = Some(self.first.map_or(id.arrived_at, |first| first.min(id.arrived_at)));
         self.last = Some(self.last.map_or(ended_at, |last| last.max(ended_at)));
+        severity
     }
 
     /// Affected requests, of any severity.

@@ -14,6 +14,7 @@
 
 mod assemble;
 mod blast;
+mod causes;
 mod expect;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -31,10 +32,11 @@ mod worse;
 
 pub use assemble::analyze;
 pub use blast::BlastTally;
+pub use causes::blame_record;
 pub use impact::ImpactTracker;
 pub use interval::{Interval, wilson};
 pub use outbox::Outbox;
-pub use pairing::Comparison;
+pub use pairing::{Compared, Comparison};
 pub use summary::{
     BlastRadius, BySeverity, CallSummary, ExpectationResult, Impact, MonitorSummary, PeopleSummary,
     RootCause, SUMMARY_VERSION, Saved, ServiceSummary, Summary, TrafficSummary, Wave, WorldSummary,

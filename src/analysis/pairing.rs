@@ -5,11 +5,13 @@
 use crate::analysis::blast::BlastTally;
 use crate::analysis::impact::ImpactTracker;
 use crate::analysis::outbox::{Attempt, Ended, Outbox, What};
-use crate::analysis::worse::{End, bound};
+use crate::analysis::worse::{End, Severity, bound};
+use crate::blame::{BlameTally, Chains, Tracker};
 use crate::engine::{AttemptId, RequestId, Simulation};
 use crate::failure::Outcome;
 use crate::model::Model;
 use crate::random::{Key, KeyMap};
+use crate::record::window_width;
 use crate::scenario;
 use crate::time::SimTime;
 
@@ -51,6 +53,18 @@ pub struct Comparison<'m> {
     spare: Vec<Vec<Waiting>>,
     pub(crate) impact: ImpactTracker<'m>,
     pub(crate) blast: BlastTally,
+    /// Follows the actual world, from where the worlds part.
+    tracker: Option<Tracker<'m>>,
+    blame: BlameTally,
+}
+
+/// What a comparison has found.
+#[derive(Debug)]
+pub struct Compared<'m> {
+    pub(crate) impact: ImpactTracker<'m>,
+    pub(crate) blast: BlastTally,
+    pub(crate) blame: BlameTally,
+    pub(crate) chains: Chains,
 }
 
 impl<'m> Comparison<'m> {
@@ -63,12 +77,26 @@ impl<'m> Comparison<'m> {
             spare: Vec::new(),
             impact: ImpactTracker::new(model),
             blast: BlastTally::default(),
+            tracker: None,
+            blame: BlameTally::new(model, window_width(model.end - model.origin)),
         }
     }
 
-    /// What there is to say if the worlds never parted: nothing was harmed.
-    pub fn into_parts(self) -> (ImpactTracker<'m>, BlastTally) {
-        (self.impact, self.blast)
+    /// The worlds part: from here on it matters why requests of the actual one wait.
+    pub fn part(&mut self, actual: &Simulation) {
+        self.tracker
+            .get_or_insert_with(|| Tracker::new(self.model, &actual.view(), self.limits.slower_margin));
+    }
+
+    /// Who follows the waits of the actual world; none before the worlds part.
+    pub fn tracker(&mut self) -> Option<&mut Tracker<'m>> {
+        self.tracker.as_mut()
+    }
+
+    /// What there is to say; if the worlds never parted, that nothing was harmed.
+    pub fn into_found(self) -> Compared<'m> {
+        let chains = self.tracker.map(Tracker::into_chains).unwrap_or_default();
+        Compared { impact: self.impact, blast: self.blast, blame: self.blame, chains }
     }
 
     /// Takes in what ended in both worlds since the last time, in the order of time: what ended alike in both, which is
@@ -191,19 +219,26 @@ impl<'m> Comparison<'m> {
     }
 
     fn judge_request(&mut self, id: &RequestId, actual: Option<End>, twin: Option<End>, now: SimTime) {
+        let why = self.tracker.as_mut().and_then(|tracker| tracker.take(id.key));
         if id.arrived_at < self.model.origin {
             return;
         }
-        self.blast.request(id, actual, twin, now, &self.limits);
+        let why = match self.blast.request(id, actual, twin, now, &self.limits) {
+            Severity::Unaffected | Severity::Improved => return,
+            Severity::Slower | Severity::Failed => why.map(|why| why.wait),
+            Severity::Degraded => why.map(|why| why.lesser),
+        };
+        let at = actual.map_or(now, |end| end.at);
+        if let Some(tracker) = &mut self.tracker {
+            self.blame.harmed(tracker, why, id.class, at);
+        }
     }
 
     /// Ends the comparison at the horizon: what is still under way is judged by its age.
-    pub fn finish(
-        mut self,
-        actual: &Simulation,
-        twin: &Simulation,
-        now: SimTime,
-    ) -> (ImpactTracker<'m>, BlastTally) {
+    pub fn finish(mut self, actual: &Simulation, twin: &Simulation, now: SimTime) -> Compared<'m> {
+        if let Some(tracker) = &mut self.tracker {
+            tracker.close(&actual.view());
+        }
         let unfinished = |simulation: &Simulation| {
             let attempts = simulation.awaited_attempts();
             let mut ids: Vec<AttemptId> =
@@ -243,7 +278,7 @@ impl<'m> Comparison<'m> {
             }
             self.close(Key(key));
         }
-        (self.impact, self.blast)
+        self.into_found()
     }
 }
 

@@ -56,7 +56,7 @@ pub struct Summary {
     pub waves: Vec<Wave>,
     /// What people and automation did about it; none if there was no response.
     pub people: Option<PeopleSummary>,
-    /// Shares of the harm by root; empty until blame is computed.
+    /// Shares of the harm by root, the largest first.
     pub root_causes: Vec<RootCause>,
     /// The scenario's expectations against this run.
     pub expectations: Vec<ExpectationResult>,
@@ -267,6 +267,10 @@ pub struct RootCause {
     pub root: String,
     /// Share of the harmed requests, 0 to 1.
     pub share: f64,
+    /// Begin of the window in which the first of them ended.
+    pub from_s: f64,
+    /// End of the window in which the last of them did.
+    pub to_s: f64,
 }
 
 /// An expectation against a run.

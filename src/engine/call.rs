@@ -9,6 +9,7 @@ use crate::engine::observer::{AttemptId, ModelEvent, Observer};
 use crate::engine::simulation::Engine;
 use crate::engine::slab::Handle;
 use crate::engine::state::{Attempt, CallRun, NO_CALL, Parent, Place};
+use crate::engine::view::Turn;
 use crate::failure::{FailureCause, Outcome};
 use crate::id::{Id, ReplicaId, SiteId};
 use crate::policy::{Acquired, Admission};
@@ -158,6 +159,7 @@ impl<O: Observer> Engine<'_, O> {
             let at = self.now() + timeout;
             self.state.attempts[attempt].timeout_event = self.events.schedule(at, Event::Timeout(attempt));
         }
+        self.turn(Turn::AttemptBegins(attempt));
         self.take_permit(attempt);
     }
 
@@ -280,6 +282,7 @@ impl<O: Observer> Engine<'_, O> {
         self.state.attempts[slot].sent = true;
         let id = self.attempt_id(slot);
         self.emit(ModelEvent::AttemptSent(id));
+        self.turn(Turn::AttemptSent(slot));
     }
 
     /// Ends an attempt that left its caller but reached no replica: the answer is immediate.

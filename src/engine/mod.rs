@@ -12,7 +12,7 @@
 //! | `process`, `restart` | how a replica dies and comes back, by itself and by people |
 //! | `fault`, `probe`, `scrape`, `monitor`, `pauses` | what is done to the world, and what people see of it |
 //! | `response`, `person`, `verification` | what people and automation do about it |
-//! | `observer`, `invariant` | those who watch, and what must always hold |
+//! | `observer`, `view`, `invariant` | those who watch, what they see, and what must always hold |
 //!
 //! The engine knows ids and no names, files or output. Policies decide ([`crate::policy`]); the engine alone schedules.
 
@@ -45,6 +45,9 @@ mod slab;
 mod state;
 mod step;
 mod verification;
+mod view;
 
 pub use observer::{AttemptId, ModelEvent, Moment, Observer, ReplicaState, RequestId};
 pub use simulation::{LimitHit, Reached, Simulation};
+pub(crate) use state::{Attempt, CallRun, Parent, Place, Process};
+pub use view::{Turn, View};

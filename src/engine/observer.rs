@@ -1,5 +1,6 @@
 //! The seam through which everything that happens can be watched. An observer cannot influence the engine.
 
+use crate::engine::view::{Turn, View};
 use crate::failure::Outcome;
 use crate::id::{ChangeId, ClassId, EdgeId, FaultId, MonitorId, ProcedureId, ReplicaId, SiteId};
 use crate::model::By;
@@ -136,6 +137,9 @@ pub enum Moment {
 pub trait Observer {
     /// Something happened.
     fn observe(&mut self, now: SimTime, event: &ModelEvent);
+
+    /// A wait begins or ends: a chance to look at who waits for whom.
+    fn turn(&mut self, _world: &View<'_>, _turn: Turn) {}
 }
 
 /// Nobody watches, at no cost.
@@ -150,5 +154,12 @@ impl<A: Observer, B: Observer> Observer for (&mut A, &mut B) {
     fn observe(&mut self, now: SimTime, event: &ModelEvent) {
         self.0.observe(now, event);
         self.1.observe(now, event);
+    }
+
+    #[expect(clippy::inline_always, reason = "as for all observers: see `Engine::emit`")]
+    #[inline(always)]
+    fn turn(&mut self, world: &View<'_>, turn: Turn) {
+        self.0.turn(world, turn);
+        self.1.turn(world, turn);
     }
 }

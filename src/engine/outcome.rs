@@ -8,6 +8,7 @@ use crate::engine::observer::{AttemptId, ModelEvent, Observer};
 use crate::engine::simulation::Engine;
 use crate::engine::slab::Handle;
 use crate::engine::state::{NO_CALL, Parent, Place};
+use crate::engine::view::Turn;
 use crate::failure::{FailureCause, Outcome};
 use crate::id::SiteId;
 use crate::policy::{self, BreakerPermit, BreakerState, CircuitBreaker, FailedAttempt, RetryDecision};
@@ -70,6 +71,7 @@ impl<O: Observer> Engine<'_, O> {
 
     /// The breaker refuses an attempt before it exists.
     pub(crate) fn refuse_unsent(&mut self, run: u32, cause: FailureCause) {
+        self.turn(Turn::AttemptRefused(run, cause));
         let run = self.state.runs[run];
         let id = AttemptId {
             key: run.key.nth(u64::from(run.attempts)),
@@ -83,6 +85,7 @@ impl<O: Observer> Engine<'_, O> {
 
     /// Ends an attempt for its caller: gives back what it held, tells the breaker, and tells those who watch.
     fn settle(&mut self, slot: u32, outcome: Outcome) {
+        self.turn(Turn::AttemptOver(slot, outcome));
         let id = self.attempt_id(slot);
         self.give_back(slot);
         let attempt = &mut self.state.attempts[slot];
@@ -233,6 +236,7 @@ impl<O: Observer> Engine<'_, O> {
 
     /// Tells whoever waits for a call how it ended.
     pub(crate) fn conclude(&mut self, slot: u32, outcome: Outcome) {
+        self.turn(Turn::CallOver(slot, outcome));
         let run = self.state.runs[slot];
         self.forget_call(slot);
         match run.parent {

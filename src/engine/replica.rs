@@ -6,6 +6,7 @@ use crate::engine::event::Event;
 use crate::engine::observer::{ModelEvent, Observer};
 use crate::engine::simulation::Engine;
 use crate::engine::state::{NO_CALL, Place, Process};
+use crate::engine::view::Turn;
 use crate::failure::{FailureCause, Outcome};
 use crate::id::{FaultId, ReplicaId};
 use crate::random::Stream;
@@ -69,6 +70,7 @@ impl<O: Observer> Engine<'_, O> {
             let length = replica.queue_length;
             self.state.attempts[slot].place = Place::Queued;
             self.emit(ModelEvent::Queued(id, length));
+            self.turn(Turn::InLine(slot));
             return self.weigh(id);
         }
         match service.when_full {
@@ -87,6 +89,7 @@ impl<O: Observer> Engine<'_, O> {
 
     /// Gives a thread to an attempt, which begins.
     fn take_thread(&mut self, slot: u32, from_queue: bool) {
+        self.turn(Turn::ThreadTaken(slot));
         let now = self.now();
         let attempt = &mut self.state.attempts[slot];
         attempt.place = Place::Running;

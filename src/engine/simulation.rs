@@ -11,6 +11,7 @@ use crate::engine::response::Response;
 use crate::engine::settings::Settings;
 use crate::engine::slab::Slab;
 use crate::engine::state::{Deferred, NO_CALL, Place, Replica, Source, State};
+use crate::engine::view::{Turn, View};
 use crate::id::{IdVec, ReplicaId, ServiceId, SiteId};
 use crate::model::Model;
 use crate::random::{Key, Stream};
@@ -180,6 +181,11 @@ impl<'m> Simulation<'m> {
         self.state.handled
     }
 
+    /// The world as it stands.
+    pub fn view(&self) -> View<'_> {
+        View::new(self.model, &self.state, self.now())
+    }
+
     /// Attempts that were sent and whose callers still wait for them, in no particular order.
     pub fn awaited_attempts(&self) -> impl Iterator<Item = AttemptId> + '_ {
         let state = &self.state;
@@ -278,6 +284,13 @@ impl<O: Observer> Engine<'_, O> {
             window.observe(now, &event);
         }
         self.observer.observe(now, &event);
+    }
+
+    /// Lets the observer look at who waits for whom.
+    #[expect(clippy::inline_always, reason = "nothing is left of it if nobody looks")]
+    #[inline(always)]
+    pub(crate) fn turn(&mut self, turn: Turn) {
+        self.observer.turn(&View::new(self.model, self.state, self.events.now()), turn);
     }
 
     /// Handles an event, or defers it if it falls due on a paused replica.

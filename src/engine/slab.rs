@@ -52,6 +52,11 @@ impl<T: Copy> Slab<T> {
         Handle { slot: self.slots.len() as u32 - 1, generation: 1 }
     }
 
+    /// Slots, in use or not.
+    pub(crate) const fn slots(&self) -> usize {
+        self.slots.len()
+    }
+
     /// Frees a slot, and returns the value that lived there.
     pub(crate) fn remove(&mut self, slot: u32) -> T {
         let entry = &mut self.slots[slot as usize];

@@ -6,6 +6,7 @@ use crate::engine::event::Event;
 use crate::engine::observer::{ModelEvent, Observer};
 use crate::engine::simulation::Engine;
 use crate::engine::state::Parent;
+use crate::engine::view::Turn;
 use crate::failure::{FailureCause, Outcome};
 use crate::id::{Id, SiteId};
 use crate::model::{Condition, Instruction};
@@ -67,6 +68,7 @@ impl<O: Observer> Engine<'_, O> {
         attempt.event = self.events.schedule(at, Event::WorkDone(slot));
         let (key, replica) = (attempt.key, attempt.replica);
         self.emit(ModelEvent::WorkBegun(replica, key, demand));
+        self.turn(Turn::WorkBegins(slot));
     }
 
     /// Work, or what a fault added before it, is done. On a paused replica it is not: the rest of it is put off when the replica wakes.
@@ -76,6 +78,8 @@ impl<O: Observer> Engine<'_, O> {
         if self.state.replicas[attempt.replica].is_paused() {
             return;
         }
+        self.turn(Turn::WorkOver(slot));
+        let attempt = &mut self.state.attempts[slot];
         attempt.working = false;
         attempt.delayed = false;
         self.step(slot);
@@ -89,14 +93,19 @@ impl<O: Observer> Engine<'_, O> {
         let Cache::Warming { hit_ratio, after, .. } = settings.caches[cache as usize].1;
         let entries = self.state.replicas[id].entries[cache as usize];
         let warmth = if after == 0 { 1.0 } else { (f64::from(entries) / f64::from(after)).min(1.0) };
-        let hit = key.uniform(stream) < hit_ratio * warmth;
+        let draw = key.uniform(stream);
+        let hit = draw < hit_ratio * warmth;
         self.emit(ModelEvent::LookedUp(id, cache, hit));
+        if !hit && draw < hit_ratio {
+            self.turn(Turn::ColdMiss(slot));
+        }
         hit
     }
 
     /// A cache of the replica gets what a miss found, unless a fallback has answered in its place: a substitute is not
     /// kept.
     fn fill(&mut self, slot: u32, cache: u32) {
+        self.turn(Turn::MissOver(slot));
         let attempt = &self.state.attempts[slot];
         if attempt.degraded {
             return;
@@ -144,6 +153,7 @@ impl<O: Observer> Engine<'_, O> {
         if needed > 0 && attempt.outstanding >= needed {
             return false;
         }
+        self.turn(Turn::StepOver(slot, needed > 0));
         self.abandon_calls(slot);
         self.emit(ModelEvent::Unblocked(replica));
         if needed > 0 {

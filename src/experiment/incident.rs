@@ -1,6 +1,7 @@
 //! One incident: its worlds are simulated side by side on the same draws, then compared.
 
-use crate::analysis::{Comparison, Outbox, Summary, analyze};
+use crate::analysis::{Comparison, Outbox, Summary, analyze, blame_record};
+use crate::blame::Tracker;
 use crate::engine::{LimitHit, Reached, Simulation};
 use crate::experiment::manifest::{RecordedWorlds, record};
 use crate::model::Model;
@@ -98,6 +99,16 @@ struct WorldRun<'m> {
     outbox: Outbox<'m>,
 }
 
+/// Who watches a world besides its recorder and its auditor.
+enum Watched<'a, 'm> {
+    /// Nobody.
+    Recorded,
+    /// What ended is collected, to be compared with another world.
+    Compared,
+    /// In addition its waits are followed.
+    Blamed(&'a mut Tracker<'m>),
+}
+
 impl<'m> WorldRun<'m> {
     fn new(model: &'m Model) -> Self {
         Self {
@@ -109,12 +120,15 @@ impl<'m> WorldRun<'m> {
     }
 
     /// Runs at most so many events before `until`.
-    fn run_for(&mut self, events: u64, until: SimTime, compared: bool) -> Result<Reached, LimitHit> {
+    fn run_for(&mut self, events: u64, until: SimTime, watch: Watched<'_, 'm>) -> Result<Reached, LimitHit> {
         let Self { simulation, audit, recorder, outbox } = self;
-        let result = if compared {
-            simulation.run_for(events, until, &mut (audit, &mut (recorder, outbox)))
-        } else {
-            simulation.run_for(events, until, &mut (audit, recorder))
+        let result = match watch {
+            Watched::Recorded => simulation.run_for(events, until, &mut (audit, recorder)),
+            Watched::Compared => simulation.run_for(events, until, &mut (audit, &mut (recorder, outbox))),
+            Watched::Blamed(tracker) => {
+                let observers = &mut (recorder, &mut (outbox, tracker));
+                simulation.run_for(events, until, &mut (audit, observers))
+            }
         };
         self.simulation.check_invariants();
         self.audit.check(&self.simulation);
@@ -123,7 +137,8 @@ impl<'m> WorldRun<'m> {
 
     /// Runs everything before `until`, as far as another world has got.
     fn follow(&mut self, until: SimTime, compared: bool) -> Result<(), LimitHit> {
-        while self.run_for(u64::MAX, until, compared)? != Reached::Time {}
+        let watch = || if compared { Watched::Compared } else { Watched::Recorded };
+        while self.run_for(u64::MAX, until, watch())? != Reached::Time {}
         Ok(())
     }
 
@@ -220,6 +235,9 @@ impl<'m> Worlds<'m> {
             let mut twin = self.actual.clone();
             twin.simulation.leave_unattended();
             self.twin = Some(twin);
+            if let Some(comparison) = &mut self.comparison {
+                comparison.part(&self.actual.simulation);
+            }
         }
     }
 
@@ -243,7 +261,11 @@ impl<'m> Worlds<'m> {
         let looked_at = in_flight.unwrap_or(0) + self.model.replicas.len() as u64;
         let slice = self.actual.simulation.handled().clamp(FIRST_SLICE, SLICE).max(looked_at);
         loop {
-            let reached = self.actual.run_for(slice, until, self.comparison.is_some())?;
+            let watch = match &mut self.comparison {
+                None => Watched::Recorded,
+                Some(comparison) => comparison.tracker().map_or(Watched::Compared, Watched::Blamed),
+            };
+            let reached = self.actual.run_for(slice, until, watch)?;
             let now = if reached == Reached::Time { until } else { self.actual.simulation.now() };
             self.follow(now)?;
             if reached != Reached::FirstAct {
@@ -293,7 +315,7 @@ impl<'m> Worlds<'m> {
                 Some(comparison.finish(&self.actual.simulation, &twin.simulation, now))
             }
             // The worlds never parted: they are equal to the bit, and so are their records.
-            (Some(comparison), None) => Some(comparison.into_parts()),
+            (Some(comparison), None) => Some(comparison.into_found()),
             (None, _) => None,
         };
         let (untouched, unattended) = (self.actual.audit.is_untouched(), self.actual.audit.is_unattended());
@@ -317,7 +339,8 @@ impl<'m> Worlds<'m> {
             same(&left, unattended, "nobody acted, but the unattended world is another");
             alone(left)
         });
-        let worlds = RecordedWorlds { actual, twin, unattended };
+        let blame = compared.as_ref().map(|compared| blame_record(model, compared));
+        let worlds = RecordedWorlds { actual, twin, unattended, blame };
         let record = record(setup, model, worlds, now);
         let summary = analyze(setup.scenario, model, &record, compared, self.affected_before, now);
         Incident { record, summary, stopped }

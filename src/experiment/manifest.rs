@@ -2,7 +2,9 @@
 
 use crate::experiment::Setup;
 use crate::model::{Caller, Model, effect_name};
-use crate::record::{ClassNode, Edge, FaultSpan, RECORD_VERSION, Record, ServiceNode, Topology, WorldRecord};
+use crate::record::{
+    BlameRecord, ClassNode, Edge, FaultSpan, RECORD_VERSION, Record, ServiceNode, Topology, WorldRecord,
+};
 use crate::time::SimTime;
 
 /// What the worlds of an incident left behind.
@@ -10,6 +12,7 @@ pub(crate) struct RecordedWorlds {
     pub(crate) actual: WorldRecord,
     pub(crate) twin: Option<WorldRecord>,
     pub(crate) unattended: Option<WorldRecord>,
+    pub(crate) blame: Option<BlameRecord>,
 }
 
 /// The record of an incident that got as far as `now`.
@@ -32,6 +35,7 @@ pub(crate) fn record(setup: &Setup, model: &Model, worlds: RecordedWorlds, now: 
         actual: worlds.actual,
         twin: worlds.twin,
         unattended: worlds.unattended,
+        blame: worlds.blame,
     }
 }
 

@@ -32,6 +32,7 @@ pub(crate) fn blank(simulated_s: f64) -> (Record, Summary) {
         actual: WorldRecord::default(),
         twin: None,
         unattended: None,
+        blame: None,
     };
     let summary = Summary {
         summary_version: SUMMARY_VERSION,

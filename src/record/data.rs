@@ -6,7 +6,7 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use crate::record::LatencySummary;
+use crate::record::{BlameRecord, LatencySummary};
 
 /// Version of the record's format.
 pub const RECORD_VERSION: u32 = 1;
@@ -46,6 +46,8 @@ pub struct Record {
     pub twin: Option<WorldRecord>,
     /// With faults, without response; none without a twin, and none if nobody ever acted: then it is the actual world.
     pub unattended: Option<WorldRecord>,
+    /// Why requests of the actual world were harmed; none without a twin.
+    pub blame: Option<BlameRecord>,
 }
 
 /// Who calls whom.

@@ -1,6 +1,7 @@
 //! What a run leaves behind. An observer of the engine turns what happens into a [`Record`]; nothing here judges.
 
 mod audit;
+mod blame;
 mod data;
 mod describe;
 mod fingerprint;
@@ -10,6 +11,7 @@ mod recorder;
 mod tally;
 
 pub use audit::Audit;
+pub use blame::{BlameRecord, CallHarm, ChainHarm, Link, RootHarm};
 pub use data::{
     CallSeries, CallTotals, ClassNode, ClassSeries, ClassTotals, Edge, FaultSpan, MAX_TRANSITIONS,
     MonitorTrack, Quantiles, RECORD_VERSION, Record, ResponseEntry, ResponseKind, ServiceNode, ServiceSeries,
@@ -18,3 +20,4 @@ pub use data::{
 pub use describe::describe;
 pub use latency::LatencySummary;
 pub use recorder::Recorder;
+pub(crate) use recorder::window_width;

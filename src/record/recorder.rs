@@ -38,7 +38,7 @@ pub struct Recorder<'m> {
 }
 
 /// The narrowest of the usual widths (1, 2 or 5 times a power of ten, from 10 ms on) with at most 2,000 windows.
-fn window_width(horizon: SimDuration) -> SimDuration {
+pub(crate) fn window_width(horizon: SimDuration) -> SimDuration {
     let mut width = SimDuration::from_millis(10);
     for factor in [2.0, 2.5, 2.0].into_iter().cycle() {
         if horizon.as_nanos().div_ceil(width.as_nanos()) <= MAX_WINDOWS {

@@ -53,6 +53,7 @@ pub(crate) fn record() -> Record {
         actual: world([60, 200], [40, 100], true),
         twin: Some(world([100, 100], [0, 0], false)),
         unattended: None,
+        blame: None,
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod admission;
 mod bad_input;
+mod blame;
 mod breakers;
 mod budgets;
 mod caches;

@@ -13,6 +13,7 @@ const LAYERS: &[&[&str]] = &[
     &["model"],
     &["engine"],
     &["record"],
+    &["blame"],
     &["analysis"],
     &["experiment"],
     &["validation"],
@@ -180,7 +181,16 @@ fn hash_maps_are_only_looked_up() {
         .filter(|source| kinds.iter().any(|kind| source.text.contains(kind)))
         .map(|source| source.name)
         .collect();
-    assert_eq!(users, ["analysis/blast.rs", "analysis/pairing.rs", "policy/last_answers.rs", "random.rs"]);
+    assert_eq!(
+        users,
+        [
+            "analysis/blast.rs",
+            "analysis/pairing.rs",
+            "blame/tracker.rs",
+            "policy/last_answers.rs",
+            "random.rs"
+        ]
+    );
 }
 
 #[test]

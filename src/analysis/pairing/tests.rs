@@ -87,7 +87,7 @@ fn found(stories: &[Story], looks: &[[SimTime; 2]]) -> String {
         comparison.advance(actual, twin);
     }
     assert!(comparison.pairs.is_empty(), "what is over in both worlds is forgotten");
-    let (impact, blast) = comparison.into_parts();
+    let Compared { impact, blast, .. } = comparison.into_found();
     let hits = model.services.ids().map(|id| format!("{:?}", impact.hit(id, model.end)));
     let users = blast.users_affected();
     format!(

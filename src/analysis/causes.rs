@@ -1,0 +1,206 @@
+//! The tally of blame by name: roots, chains and calls, as they are recorded, and the shares of the roots.
+
+use std::collections::BTreeMap;
+
+use crate::analysis::{Compared, RootCause};
+use crate::blame::{ChainId, Chains, How, Root};
+use crate::id::PairId;
+use crate::model::{Model, effect_name};
+use crate::record::{BlameRecord, CallHarm, ChainHarm, Link, RootHarm};
+
+/// Chains that are recorded, at most.
+const CHAINS: usize = 100;
+/// What less harmed requests than this go back to is not recorded as a chain.
+const LITTLE: f64 = 0.5;
+
+/// The harm of one chain: in all, by window, by class.
+#[derive(Debug, Default)]
+struct Harm {
+    sum: f64,
+    first: usize,
+    last: usize,
+}
+
+/// What was found, by name.
+pub fn blame_record(model: &Model, compared: &Compared) -> BlameRecord {
+    let window_s = compared.blame.width().as_secs_f64();
+    let harms = by_chain(compared);
+    let mut order: Vec<(ChainId, Harm)> = harms.into_iter().collect();
+    order.sort_by(|a, b| b.1.sum.total_cmp(&a.1.sum).then(a.0.cmp(&b.0)));
+    let (roots, names) = roots(model, compared, &order);
+    let chains = &compared.chains;
+    let place = |chain: ChainId| names.iter().position(|root| *root == chains.root_of(chain)).unwrap_or(0);
+    BlameRecord {
+        window_s,
+        harmed: compared.blast.affected(),
+        roots,
+        chains: order
+            .iter()
+            .take(CHAINS)
+            .filter(|(_, harm)| harm.sum >= LITTLE)
+            .map(|(chain, harm)| ChainHarm {
+                root: place(*chain),
+                links: links(model, chains, *chain),
+                harmed: rounded(harm.sum),
+                from_s: harm.first as f64 * window_s,
+                to_s: (harm.last + 1) as f64 * window_s,
+            })
+            .collect(),
+        calls: calls(model, chains, &order, window_s),
+    }
+}
+
+fn by_chain(compared: &Compared) -> BTreeMap<ChainId, Harm> {
+    let mut harms: BTreeMap<ChainId, Harm> = BTreeMap::new();
+    for (window, shares) in compared.blame.windows().enumerate() {
+        for (chain, sum) in shares {
+            let harm = harms.entry(chain).or_insert_with(|| Harm { first: window, ..Harm::default() });
+            harm.sum += sum;
+            harm.last = window;
+        }
+    }
+    harms
+}
+
+/// The roots, the one with the most harm first, by name and as they were found.
+fn roots(model: &Model, compared: &Compared, order: &[(ChainId, Harm)]) -> (Vec<RootHarm>, Vec<Root>) {
+    let chains = &compared.chains;
+    let mut sums: BTreeMap<Root, f64> = BTreeMap::new();
+    for (chain, harm) in order {
+        *sums.entry(chains.root_of(*chain)).or_default() += harm.sum;
+    }
+    let mut windows: BTreeMap<Root, Vec<f64>> = BTreeMap::new();
+    for (window, shares) in compared.blame.windows().enumerate() {
+        for (chain, sum) in shares {
+            let series = windows.entry(chains.root_of(chain)).or_default();
+            series.resize(window + 1, 0.0);
+            series[window] += sum;
+        }
+    }
+    let mut names: Vec<Root> = sums.keys().copied().collect();
+    names.sort_by(|a, b| sums[b].total_cmp(&sums[a]).then(a.cmp(b)));
+    let harm = |root: &Root| RootHarm {
+        root: name(model, *root),
+        kind: kind(*root),
+        place: place(model, *root),
+        harmed: rounded(sums[root]),
+        classes: by_class(model, compared, *root),
+        windows: windows[root].iter().copied().map(rounded).collect(),
+    };
+    (names.iter().map(harm).collect(), names)
+}
+
+fn by_class(model: &Model, compared: &Compared, root: Root) -> Vec<(String, f64)> {
+    let sum = |class| {
+        let own = compared.blame.of_class(class).filter(|(chain, _)| compared.chains.root_of(*chain) == root);
+        rounded(own.map(|(_, sum)| sum).sum())
+    };
+    let all = model.classes.ids().map(|class| (model.classes[class].name.clone(), sum(class)));
+    all.filter(|(_, sum)| *sum > 0.0).collect()
+}
+
+fn calls(model: &Model, chains: &Chains, order: &[(ChainId, Harm)], window_s: f64) -> Vec<CallHarm> {
+    let mut ways: BTreeMap<PairId, (BTreeMap<How, f64>, usize)> = BTreeMap::new();
+    for (chain, harm) in order {
+        for (pair, how) in chains.links(*chain) {
+            let (by, first) = ways.entry(pair).or_insert_with(|| (BTreeMap::new(), usize::MAX));
+            *by.entry(how).or_default() += harm.sum;
+            *first = harm.first.min(*first);
+        }
+    }
+    let call = |(pair, (by, first)): (PairId, (BTreeMap<How, f64>, usize))| {
+        let mut how: Vec<(&str, f64)> = by.iter().map(|(how, sum)| (how.name(), rounded(*sum))).collect();
+        how.sort_by(|a, b| b.1.total_cmp(&a.1));
+        CallHarm {
+            call: model.pairs[pair].name.clone(),
+            harmed: rounded(by.values().sum()),
+            how,
+            from_s: first as f64 * window_s,
+        }
+    };
+    let mut found: Vec<CallHarm> = ways.into_iter().map(call).collect();
+    found.sort_by(|a, b| b.harmed.total_cmp(&a.harmed));
+    found
+}
+
+fn links(model: &Model, chains: &Chains, chain: ChainId) -> Vec<Link> {
+    let link = |(pair, how): (PairId, How)| Link { call: model.pairs[pair].name.clone(), how: how.name() };
+    chains.links(chain).map(link).collect()
+}
+
+/// The share of each root in all harm. They sum up to one.
+pub(crate) fn shares(record: &BlameRecord) -> Vec<RootCause> {
+    let total: f64 = record.roots.iter().map(|root| root.harmed).sum();
+    let span = |windows: &[f64]| {
+        let first = windows.iter().position(|sum| *sum > 0.0).unwrap_or(0);
+        (first as f64 * record.window_s, windows.len() as f64 * record.window_s)
+    };
+    let cause = |root: &RootHarm| {
+        let (from_s, to_s) = span(&root.windows);
+        RootCause { root: root.root.clone(), share: root.harmed / total, from_s, to_s }
+    };
+    if total > 0.0 { record.roots.iter().map(cause).collect() } else { Vec::new() }
+}
+
+/// Thousandths are enough for people and for files.
+fn rounded(sum: f64) -> f64 {
+    (sum * 1_000.0).round() / 1_000.0
+}
+
+/// What people call a root.
+fn name(model: &Model, root: Root) -> String {
+    let place = place(model, root);
+    match root {
+        Root::Fault(id) => {
+            let fault = &model.faults[id];
+            let usual = format!("{} of {place}", effect_name(&fault.effect));
+            let alike = |other: &&crate::model::Fault| {
+                other.service == fault.service && effect_name(&other.effect) == effect_name(&fault.effect)
+            };
+            let is_only = model.faults.iter().filter(alike).count() == 1;
+            if is_only || fault.name == usual { usual } else { format!("{usual} ({})", fault.name) }
+        }
+        Root::Retries(_) => format!("retries of {place}"),
+        Root::ColdCaches(_) => format!("cold caches of {place}"),
+        Root::FirstAttempts(_) => format!("first attempts at {place}"),
+        Root::OutOfMemory(_) => format!("out-of-memory kills of {place}"),
+        Root::Restart(_) => format!("restart of {place}"),
+        Root::RateLimit(_) => format!("rate limit of {place}"),
+        Root::OutOfRotation(_) => format!("{place} out of rotation"),
+        Root::OwnErrors(_) => format!("errors of {place} by design"),
+        Root::Work(_) => format!("work of {place}"),
+        Root::Unknown => "unknown".to_owned(),
+    }
+}
+
+fn place(model: &Model, root: Root) -> String {
+    match root {
+        Root::Fault(id) => model.services[model.faults[id].service].name.clone(),
+        Root::Retries(pair) => model.pairs[pair].name.clone(),
+        Root::ColdCaches(service)
+        | Root::FirstAttempts(service)
+        | Root::OutOfMemory(service)
+        | Root::Restart(service)
+        | Root::OutOfRotation(service)
+        | Root::OwnErrors(service)
+        | Root::Work(service) => model.services[service].name.clone(),
+        Root::RateLimit(operation) => model.operations[operation].name.clone(),
+        Root::Unknown => String::new(),
+    }
+}
+
+const fn kind(root: Root) -> &'static str {
+    match root {
+        Root::Fault(_) => "fault",
+        Root::Retries(_) => "retries",
+        Root::ColdCaches(_) => "cold_caches",
+        Root::FirstAttempts(_) => "first_attempts",
+        Root::OutOfMemory(_) => "out_of_memory",
+        Root::Restart(_) => "restart",
+        Root::RateLimit(_) => "rate_limit",
+        Root::OutOfRotation(_) => "out_of_rotation",
+        Root::OwnErrors(_) => "own_errors",
+        Root::Work(_) => "work",
+        Root::Unknown => "unknown",
+    }
+}

@@ -1,0 +1,135 @@
+//! What is to blame for the failure of an attempt, by the cause that its caller saw.
+
+use crate::blame::shares::Shares;
+use crate::blame::tracker::Tracker;
+use crate::blame::{How, Root};
+use crate::engine::{Attempt, CallRun, Place, View};
+use crate::failure::FailureCause;
+use crate::id::{FaultId, Id, ReplicaId, ServiceId};
+use crate::model::Target;
+use crate::scenario::Effect;
+use crate::time::SimTime;
+
+impl Tracker<'_> {
+    /// What failed an attempt, in any unit.
+    pub(super) fn failed_by(&mut self, view: &View<'_>, slot: u32, cause: FailureCause, sum: &mut Shares) {
+        let attempt = view.attempt(slot);
+        let pair = self.pair(attempt);
+        let callee = self.model.sites[attempt.site].callee;
+        let mut part = self.borrow();
+        let how = match cause {
+            FailureCause::Timeout | FailureCause::Deadline => {
+                self.wait_of_attempt(view, slot, sum);
+                if sum.is_empty() {
+                    part.add(self.chains.root(Root::Work(callee)), 1.0);
+                }
+                How::Thread
+            }
+            FailureCause::BulkheadFull | FailureCause::PoolTimeout | FailureCause::Throttled => {
+                self.held_before_sent(view, attempt, sum);
+                How::Thread
+            }
+            FailureCause::Refused => {
+                let reached = attempt.arrived_at > SimTime::ZERO;
+                self.nobody_there(view, callee, reached.then_some(attempt.replica), &mut part);
+                How::Refused
+            }
+            FailureCause::Reset => {
+                part.add(self.chains.root(self.deaths[attempt.replica]), 1.0);
+                How::Reset
+            }
+            FailureCause::QueueFull | FailureCause::Shed => {
+                self.held_now(view, attempt.replica, &mut part);
+                if cause == FailureCause::Shed { How::Shed } else { How::Full }
+            }
+            FailureCause::RateLimited => {
+                let operation = self.model.sites[attempt.site].operation;
+                part.add(self.chains.root(Root::RateLimit(operation)), 1.0);
+                How::Limited
+            }
+            FailureCause::Error => {
+                part.add(self.chains.root(self.error_root(view, attempt, callee)), 1.0);
+                How::Error
+            }
+            FailureCause::Dependency => {
+                part.add_all(&self.attempts[slot as usize].cause, 1.0);
+                How::Thread
+            }
+            FailureCause::BreakerOpen | FailureCause::NotMade => How::Breaker,
+        };
+        if part.is_empty() && sum.is_empty() {
+            part.add(self.chains.root(Root::Unknown), 1.0);
+        }
+        sum.add_linked(&part, &mut self.chains, (pair, how), 1.0);
+        self.give_back(part);
+    }
+
+    /// Why nobody takes an attempt: why the replica that it reached does not serve, or why none does.
+    fn nobody_there(
+        &mut self,
+        view: &View<'_>,
+        service: ServiceId,
+        replica: Option<ReplicaId>,
+        sum: &mut Shares,
+    ) {
+        if let Some(replica) = replica {
+            return sum.add(self.chains.root(self.deaths[replica]), 1.0);
+        }
+        self.missing(view, service, sum);
+    }
+
+    /// Why replicas of a service do not serve, as shares of one; nothing if all do.
+    pub(super) fn missing(&mut self, view: &View<'_>, service: ServiceId, sum: &mut Shares) {
+        let mut why = self.borrow();
+        for (replica, lacks_process) in view.missing(service) {
+            if lacks_process {
+                why.add(self.chains.root(self.deaths[replica]), 1.0);
+            } else if self.probes[replica].is_empty() {
+                let paused = view.replica(replica).paused_by.last();
+                let root = paused.map_or(Root::OutOfRotation(service), |fault| Root::Fault(*fault));
+                why.add(self.chains.root(root), 1.0);
+            } else {
+                why.add_all(&self.probes[replica], 1.0);
+            }
+        }
+        why.scale_to(1.0);
+        sum.add_all(&why, 1.0);
+        self.give_back(why);
+    }
+
+    /// Whose error an attempt was answered with: that of a fault, which lets nobody begin, or the callee's own.
+    fn error_root(&self, view: &View<'_>, attempt: &Attempt, callee: ServiceId) -> Root {
+        if attempt.started_at > SimTime::ZERO {
+            return Root::OwnErrors(callee);
+        }
+        let hits = |target: &Target| match target {
+            Target::Pair(pair) => *pair == self.pair(attempt),
+            Target::Replicas(replicas) => {
+                attempt.place == Place::Replying && replicas.contains(&attempt.replica)
+            }
+        };
+        let begun = |id: &FaultId| {
+            let fault = &self.model.faults[*id];
+            let fails = matches!(fault.effect, Effect::Errors(_)) && hits(&fault.target);
+            fails && fault.from <= view.now && attempt.begun_at <= fault.to
+        };
+        let newest = self.model.faults.ids().filter(begun).max_by_key(|id| {
+            let fault = &self.model.faults[*id];
+            (fault.from, id.position())
+        });
+        newest.map_or(Root::Unknown, Root::Fault)
+    }
+
+    /// What a breaker remembers of what opened it, as shares of one.
+    pub(super) fn remembered(&mut self, call: &CallRun, sum: &mut Shares) {
+        let memory = &self.memories[call.guard as usize];
+        if memory.is_empty() {
+            let pair = self.call_pair(call);
+            let leaf = self.chains.root(Root::Unknown);
+            sum.add(self.chains.link(pair, How::Breaker, leaf), 1.0);
+        } else {
+            sum.add_all(memory, 1.0);
+        }
+        sum.scale_to(1.0);
+    }
+}

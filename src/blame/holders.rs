@@ -1,0 +1,271 @@
+//! What holds the threads of a replica, and so those who stand in line for them.
+
+use std::collections::VecDeque;
+
+use crate::blame::Tracker;
+use crate::blame::shares::Shares;
+use crate::blame::trace::Load;
+use crate::blame::{How, Root};
+use crate::engine::{Attempt, Place, Process, View};
+use crate::id::{ReplicaId, ServiceId};
+use crate::time::{SimDuration, SimTime};
+
+/// How often a line is looked at while it grows, and how finely a wait is looked at, at most.
+const OFTEN: SimDuration = SimDuration::from_millis(100);
+/// The same, at least; and as a part of the wait.
+const SELDOM: SimDuration = SimDuration::from_secs(1);
+const FINEST: SimDuration = SimDuration::from_millis(10);
+const PARTS: u64 = 16;
+/// Samples that are kept, and samples that one wait is made of, at most.
+const KEPT: usize = 1_024;
+const LOOKED_AT: usize = 64;
+/// Replicas of a callee that are asked what holds a caller's connections.
+const ASKED: usize = 64;
+/// Calls that are followed from one thread to the next.
+const DEEPEST: u32 = 24;
+
+/// What held the threads of a replica at some instants, as shares of one; empty if none was held.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Line {
+    samples: VecDeque<(SimTime, Shares)>,
+    /// Whether it is being looked at: chains can lead back to it.
+    looking: bool,
+}
+
+impl Tracker<'_> {
+    /// Somebody joined a line.
+    pub(super) fn look_at_line(&mut self, view: &View<'_>, id: ReplicaId) {
+        if !view.replica(id).is_paused() {
+            self.refresh(view, id, OFTEN);
+        }
+    }
+
+    /// What held one who has stood in line since an instant, in seconds.
+    pub(super) fn held_in_line(&mut self, view: &View<'_>, id: ReplicaId, since: SimTime, sum: &mut Shares) {
+        let wait = view.now.saturating_since(since);
+        let mut rest = wait.as_secs_f64();
+        for (root, seconds) in self.fault_times.paused(id, since, view.now) {
+            sum.add(self.chains.root(root), seconds);
+            rest -= seconds;
+        }
+        if rest <= 0.0 {
+            return;
+        }
+        let fine = SimDuration::from_nanos(wait.as_nanos() / PARTS).clamp(FINEST, SELDOM);
+        self.refresh(view, id, fine);
+        let mut held = self.borrow();
+        self.lines[id].over(since, view.now, &mut held, |from, to| {
+            let paused: f64 = self.fault_times.paused(id, from, to).map(|(_, seconds)| seconds).sum();
+            to.saturating_since(from).as_secs_f64() - paused
+        });
+        held.scale_to(rest);
+        sum.add_all(&held, 1.0);
+        self.give_back(held);
+    }
+
+    /// What holds the threads of a replica now, as shares of one.
+    pub(super) fn held_now(&mut self, view: &View<'_>, id: ReplicaId, sum: &mut Shares) {
+        if let Some(fault) = view.replica(id).paused_by.last() {
+            return sum.add(self.chains.root(Root::Fault(*fault)), 1.0);
+        }
+        self.refresh(view, id, FINEST);
+        if let Some((_, sample)) = self.lines[id].samples.back() {
+            sum.add_all(sample, 1.0);
+        }
+    }
+
+    /// Looks at the threads of a replica, if nobody has done so for a while.
+    fn refresh(&mut self, view: &View<'_>, id: ReplicaId, every: SimDuration) {
+        let line = &self.lines[id];
+        let is_fresh = line.samples.back().is_some_and(|(at, _)| view.now < *at + every);
+        if is_fresh || line.looking {
+            return;
+        }
+        self.lines[id].looking = true;
+        let mut sample = self.borrow();
+        self.look_at_threads(view, id, &mut sample);
+        sample.scale_to(1.0);
+        let line = &mut self.lines[id];
+        line.looking = false;
+        line.samples.push_back((view.now, sample));
+        if line.samples.len() > KEPT
+            && let Some((_, oldest)) = line.samples.pop_front()
+        {
+            self.give_back(oldest);
+        }
+    }
+
+    fn look_at_threads(&mut self, view: &View<'_>, id: ReplicaId, sum: &mut Shares) {
+        let replica = view.replica(id);
+        if matches!(replica.process, Process::Down | Process::Starting) {
+            return sum.add(self.chains.root(self.deaths[id]), 1.0);
+        }
+        if let Some(fault) = replica.paused_by.last() {
+            return sum.add(self.chains.root(Root::Fault(*fault)), 1.0);
+        }
+        for slot in &replica.threads {
+            let held = self.held_thread(view, *slot, 0, sum);
+            if held < 1.0 {
+                self.load_of(view, *slot, 1.0 - held, sum);
+            }
+        }
+    }
+
+    /// What holds a thread, as far as it is not the usual: returns how much of it that is.
+    fn held_thread(&mut self, view: &View<'_>, slot: u32, depth: u32, sum: &mut Shares) -> f64 {
+        let attempt = view.attempt(slot);
+        let replica = view.replica(attempt.replica);
+        if let Some(fault) = replica.paused_by.last() {
+            sum.add(self.chains.root(Root::Fault(*fault)), 1.0);
+            return 1.0;
+        }
+        if let (true, Some(fault)) = (attempt.delayed, replica.delayed_by.last()) {
+            sum.add(self.chains.root(Root::Fault(*fault)), 1.0);
+            return 1.0;
+        }
+        if attempt.working {
+            let Some(fault) = replica.slowed_by.last().filter(|_| replica.slowness > 1.0) else { return 0.0 };
+            let held = 1.0 - 1.0 / replica.slowness;
+            sum.add(self.chains.root(Root::Fault(*fault)), held);
+            return held;
+        }
+        let mut most = 0.0;
+        let mut best = self.borrow();
+        for call in view.calls_of(attempt) {
+            let mut one = self.borrow();
+            let held = self.held_call(view, call, depth, &mut one);
+            if held > most {
+                most = held;
+                std::mem::swap(&mut one, &mut best);
+            }
+            self.give_back(one);
+        }
+        sum.add_all(&best, 1.0);
+        self.give_back(best);
+        most
+    }
+
+    /// What holds a call now, and how much of it that is.
+    fn held_call(&mut self, view: &View<'_>, slot: u32, depth: u32, sum: &mut Shares) -> f64 {
+        let call = view.call(slot);
+        if depth >= DEEPEST || call.attempts == 0 {
+            return 0.0;
+        }
+        let Some(current) = view.current(call) else {
+            sum.add_all(&self.calls[slot as usize].last, 1.0);
+            return sum.total();
+        };
+        let attempt = view.attempt(current);
+        let pair = self.pair(attempt);
+        let mut part = self.borrow();
+        let how = match attempt.place {
+            Place::AwaitsPermit | Place::AwaitsTurn | Place::AwaitsConnection => {
+                self.held_before_sent(view, attempt, sum);
+                How::Connection
+            }
+            Place::Queued | Place::Lost => {
+                self.held_now(view, attempt.replica, &mut part);
+                How::Line
+            }
+            Place::Running => {
+                let held = self.held_thread(view, current, depth + 1, &mut part);
+                if let Load::Miss(root) = self.attempts[current as usize].load {
+                    part.add(self.chains.root(root), 1.0 - held);
+                }
+                How::Thread
+            }
+            Place::Underway | Place::Replying => How::Thread,
+        };
+        sum.add_linked(&part, &mut self.chains, (pair, how), 1.0);
+        self.give_back(part);
+        sum.total().min(1.0)
+    }
+
+    /// Why the attempt on a thread that nothing holds is there at all.
+    fn load_of(&mut self, view: &View<'_>, slot: u32, weight: f64, sum: &mut Shares) {
+        if let Some(root) = self.attempts[slot as usize].load.root() {
+            return sum.add(self.chains.root(root), weight);
+        }
+        let mut late = self.borrow();
+        self.held_at_work(view, slot, &mut late);
+        let trace = &self.attempts[slot as usize];
+        for held in [&trace.delayed, &trace.kept, &trace.waited, &trace.past] {
+            late.add_all(held, 1.0);
+        }
+        let is_late = late.total() > self.late;
+        if is_late {
+            late.scale_to(weight);
+            sum.add_all(&late, 1.0);
+        }
+        self.give_back(late);
+        if is_late {
+            return;
+        }
+        let service = self.model.replicas[view.attempt(slot).replica].service;
+        let mut why = self.borrow();
+        self.missing(view, service, &mut why);
+        if why.is_empty() {
+            why.add(self.chains.root(Root::FirstAttempts(service)), 1.0);
+        }
+        sum.add_all(&why, weight);
+        self.give_back(why);
+    }
+
+    /// What keeps an attempt at its caller, as shares of one: whatever holds those who have what it waits for.
+    pub(super) fn held_before_sent(&mut self, view: &View<'_>, attempt: &Attempt, sum: &mut Shares) {
+        let pair = self.pair(attempt);
+        let how = match attempt.place {
+            Place::AwaitsPermit => How::Permit,
+            Place::AwaitsTurn => How::Throttle,
+            _ => How::Connection,
+        };
+        let memory = &self.memories[attempt.guard as usize];
+        if how == How::Throttle && !memory.is_empty() {
+            return sum.add_all(memory, 1.0 / memory.total());
+        }
+        let callee = self.model.sites[attempt.site].callee;
+        let mut held = self.borrow();
+        self.held_by_service(view, callee, &mut held);
+        if held.is_empty() {
+            held.add(self.chains.root(Root::FirstAttempts(callee)), 1.0);
+        }
+        sum.add_linked(&held, &mut self.chains, (pair, how), 1.0);
+        self.give_back(held);
+    }
+
+    /// What holds the threads of a service, all replicas together, as shares of one.
+    fn held_by_service(&mut self, view: &View<'_>, service: ServiceId, sum: &mut Shares) {
+        for id in self.model.services[service].replica_ids().take(ASKED) {
+            if let Some(fault) = view.replica(id).paused_by.last() {
+                sum.add(self.chains.root(Root::Fault(*fault)), 1.0);
+                continue;
+            }
+            self.refresh(view, id, OFTEN);
+            if let Some((_, sample)) = self.lines[id].samples.back() {
+                sum.add_all(sample, 1.0);
+            }
+        }
+        sum.scale_to(1.0);
+    }
+}
+
+impl Line {
+    /// What held it between two instants: each sample counts from when it was taken to the next one, for as many seconds as
+    /// `seconds` says.
+    fn over(&self, from: SimTime, to: SimTime, sum: &mut Shares, seconds: impl Fn(SimTime, SimTime) -> f64) {
+        let first = self.samples.partition_point(|(at, _)| *at <= from).saturating_sub(1);
+        let stride = (self.samples.len() - first).div_ceil(LOOKED_AT).max(1);
+        let mut at = self.samples.iter().skip(first).step_by(stride).peekable();
+        let mut begin = from;
+        while let Some((_, sample)) = at.next() {
+            let end = at.peek().map_or(to, |(next, _)| *next).clamp(begin, to);
+            sum.add_all(sample, seconds(begin, end));
+            begin = end;
+        }
+        if sum.is_empty()
+            && let Some((_, last)) = self.samples.back()
+        {
+            sum.add_all(last, 1.0);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Blame: why requests wait and fail. Every wait is followed along its chain, from the user down to a root.
+//!
+//! A request waits for a call, the call for a thread of its callee, that thread for a call of its own, and so on, until
+//! something is found that waits for nothing: a paused process, a dead one, or work. Each interval of waiting goes to what
+//! held it then.
+//!
+//! | file | owns |
+//! |---|---|
+//! | `root` | what chains end at |
+//! | `chain` | chains of waits, each stored once |
+//! | `shares` | seconds, by chain |
+//! | `fault_times` | when faults held the work of a replica |
+//! | `tracker`, `trace` | follow the attempts and calls of one world as their waits begin and end |
+//! | `wait` | what an attempt has waited for so far |
+//! | `failure` | what is to blame if it failed |
+//! | `holders` | what holds the threads of a replica, and so those who stand in line for them |
+//! | `tally` | the harm of all requests, by chain, class and time |
+//!
+//! **Lines.** Who stands in line waits for those who hold the threads, and shares their reasons. A thread that works at
+//! its usual speed is no reason by itself; the question is why its attempt is there now. If it is a retry, or was
+//! called because a cache was cold, that is the answer. A first attempt that stood in line before passes on what it
+//! waited for: in this way a backlog remembers what built it, and forgets it as retries take its place. One that did not
+//! wait is the usual load; if replicas are missing, they are the answer.
+//!
+//! **Samples.** What holds the threads of a replica is looked at now and then: every tenth of a second while somebody joins
+//! its line, or every sixteenth of the wait in question. Everything else is exact to the nanosecond.
+
+mod chain;
+mod failure;
+mod fault_times;
+mod holders;
+mod root;
+mod shares;
+mod tally;
+mod trace;
+mod tracker;
+mod wait;
+
+pub use chain::{ChainId, Chains, How};
+pub use root::Root;
+pub use tally::BlameTally;
+pub use tracker::Tracker;

@@ -1,0 +1,115 @@
+//! Seconds by chain. Knows neither what they are of nor when.
+
+use crate::blame::{ChainId, Chains, How};
+use crate::id::PairId;
+
+/// Chains that are told apart, at most; the least of more are spread over the others.
+const MOST: usize = 32;
+
+/// How much goes to which chain.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Shares(Vec<(ChainId, f64)>);
+
+impl Shares {
+    /// Gives something to a chain.
+    pub(crate) fn add(&mut self, chain: ChainId, amount: f64) {
+        if amount <= 0.0 {
+            return;
+        }
+        match self.0.iter_mut().find(|(known, _)| *known == chain) {
+            Some((_, sum)) => *sum += amount,
+            None => self.0.push((chain, amount)),
+        }
+        if self.0.len() > 2 * MOST {
+            self.thin();
+        }
+    }
+
+    /// Gives all that another has, times a factor.
+    pub(crate) fn add_all(&mut self, other: &Self, factor: f64) {
+        for (chain, amount) in &other.0 {
+            self.add(*chain, amount * factor);
+        }
+    }
+
+    /// Gives all that another has to the same chains, longer by a link.
+    pub(crate) fn add_linked(
+        &mut self,
+        other: &Self,
+        chains: &mut Chains,
+        (pair, how): (PairId, How),
+        factor: f64,
+    ) {
+        for (chain, amount) in &other.0 {
+            self.add(chains.link(pair, how, *chain), amount * factor);
+        }
+    }
+
+    /// All of it.
+    pub(crate) fn total(&self) -> f64 {
+        self.0.iter().map(|(_, amount)| amount).sum()
+    }
+
+    /// Makes it this much in all; nothing stays nothing.
+    pub(crate) fn scale_to(&mut self, total: f64) {
+        let sum = self.total();
+        if sum > 0.0 {
+            self.0.iter_mut().for_each(|(_, amount)| *amount *= total / sum);
+        }
+    }
+
+    /// Makes it at most this much in all.
+    pub(crate) fn fit(&mut self, most: f64) {
+        if self.total() > most {
+            self.scale_to(most);
+        }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (ChainId, f64)> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// Forgets the least, and spreads it over the others.
+    fn thin(&mut self) {
+        let total = self.total();
+        self.0.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        self.0.truncate(MOST);
+        self.scale_to(total);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blame::Root;
+    use crate::id::{Id, ServiceId};
+
+    #[test]
+    fn sums_scales_and_thins_without_losing_anything() {
+        let mut chains = Chains::default();
+        let mut shares = Shares::default();
+        shares.scale_to(1.0);
+        assert!(shares.is_empty());
+        let many: Vec<ChainId> =
+            (0..100).map(|number| chains.root(Root::Work(ServiceId::new(number)))).collect();
+        for (number, chain) in many.iter().enumerate() {
+            shares.add(*chain, if number == 0 { 1_000.0 } else { 1.0 });
+        }
+        assert!(shares.iter().count() <= 2 * MOST);
+        assert!((shares.total() - 1_099.0).abs() < 1e-6, "{}", shares.total());
+        shares.fit(2_000.0);
+        assert!((shares.total() - 1_099.0).abs() < 1e-6);
+        shares.fit(1.0);
+        assert!((shares.total() - 1.0).abs() < 1e-9);
+        let largest = shares.iter().max_by(|a, b| a.1.total_cmp(&b.1)).map(|(chain, _)| chain);
+        assert_eq!(largest, Some(many[0]));
+    }
+}

@@ -1,0 +1,400 @@
+//! Follows the attempts and calls of one world as their waits begin and end. What it finds, it finds by `wait`,
+//! `failure` and `holders`.
+
+use crate::blame::fault_times::FaultTimes;
+use crate::blame::holders::Line;
+use crate::blame::shares::Shares;
+use crate::blame::trace::{AttemptTrace, CallTrace, Load, Why};
+use crate::blame::{Chains, How, Root};
+use crate::engine::{Attempt, CallRun, ModelEvent, Observer, Parent, ReplicaState, Turn, View};
+use crate::failure::{FailureCause, Outcome};
+use crate::id::{FaultId, IdVec, PairId, ReplicaId, ServiceId};
+use crate::model::{Model, Step, Target};
+use crate::random::{Key, KeyMap, Stream, mix};
+use crate::scenario::Effect;
+use crate::time::{SimDuration, SimTime};
+
+/// What a failure weighs if it took no time, in seconds: enough to be seen if there is nothing else.
+const INSTANT: f64 = 1e-6;
+/// How much of its memory a breaker keeps at each failure that it is told of.
+const MEMORY: f64 = 0.95;
+
+/// Follows the waits of one world. Memory grows with what is in flight.
+#[derive(Clone, Debug)]
+pub struct Tracker<'m> {
+    pub(super) model: &'m Model,
+    pub(super) chains: Chains,
+    /// By slot of the attempt.
+    pub(super) attempts: Vec<AttemptTrace>,
+    /// By slot of the call.
+    pub(super) calls: Vec<CallTrace>,
+    pub(super) lines: IdVec<ReplicaId, Line>,
+    pub(super) fault_times: FaultTimes,
+    /// Why the process of each replica died last.
+    pub(super) deaths: IdVec<ReplicaId, Root>,
+    /// Why the caches of each replica are cold, if they are.
+    cold: IdVec<ReplicaId, Root>,
+    /// What failed the last deep probes of each replica.
+    pub(super) probes: IdVec<ReplicaId, Shares>,
+    /// By position of the policy's state: what has failed of late.
+    pub(super) memories: Vec<Shares>,
+    /// What broke the journeys that are not over.
+    journeys: KeyMap<Shares>,
+    /// The call that was over last.
+    over: Shares,
+    /// Requests that did not end well, by key, until they are judged.
+    ended: KeyMap<Why>,
+    /// Memory for sums.
+    pub(super) spare: Vec<Shares>,
+    /// What has waited for longer is late, in seconds.
+    pub(super) late: f64,
+}
+
+impl<'m> Tracker<'m> {
+    /// Follows a world from here on: of what is under way nothing is known but how it goes on. Answers within `margin` are
+    /// nobody's harm.
+    pub fn new(model: &'m Model, view: &View<'_>, margin: SimDuration) -> Self {
+        let (attempts, calls) = view.slots();
+        let guards: usize = model.edges.iter().map(|edge| edge.guard_count(&model.services) as usize).sum();
+        let of = |id: ReplicaId| model.replicas[id].service;
+        Self {
+            model,
+            chains: Chains::default(),
+            attempts: vec![AttemptTrace::default(); attempts],
+            calls: vec![CallTrace::default(); calls],
+            lines: model.replicas.iter().map(|_| Line::default()).collect(),
+            fault_times: FaultTimes::new(model),
+            deaths: model.replicas.ids().map(|_| Root::Unknown).collect(),
+            cold: model.replicas.ids().map(|id| Root::ColdCaches(of(id))).collect(),
+            probes: model.replicas.iter().map(|_| Shares::default()).collect(),
+            memories: vec![Shares::default(); guards],
+            journeys: KeyMap::default(),
+            over: Shares::default(),
+            ended: KeyMap::default(),
+            spare: Vec::new(),
+            late: margin.as_secs_f64(),
+        }
+    }
+
+    /// The chains that were found.
+    pub(crate) fn into_chains(self) -> Chains {
+        self.chains
+    }
+
+    /// What is to blame for the end of a request; asked for once. None if it ended well, or if nothing was found.
+    pub(crate) fn take(&mut self, request: Key) -> Option<Why> {
+        if self.ended.is_empty() { None } else { self.ended.remove(&request.0) }
+    }
+
+    /// Judges the requests that are still open as if nobody would wait any longer.
+    pub(crate) fn close(&mut self, view: &View<'_>) {
+        let mut open: Vec<(Key, u32)> = view.open_calls().collect();
+        open.sort_unstable();
+        for (key, call) in open {
+            let mut sum = self.borrow();
+            self.wait_of_call(view, call, &mut sum);
+            sum.scale_to(1.0);
+            if sum.is_empty() {
+                self.give_back(sum);
+            } else {
+                self.ended.insert(key.0, Why { wait: sum, lesser: Shares::default() });
+            }
+        }
+    }
+
+    /// An empty sum.
+    pub(super) fn borrow(&mut self) -> Shares {
+        self.spare.pop().unwrap_or_default()
+    }
+
+    pub(super) fn give_back(&mut self, mut sum: Shares) {
+        sum.clear();
+        self.spare.push(sum);
+    }
+
+    pub(super) fn pair(&self, attempt: &Attempt) -> PairId {
+        self.model.sites[attempt.site].pair
+    }
+
+    pub(super) fn call_pair(&self, call: &CallRun) -> PairId {
+        self.model.sites[call.site].pair
+    }
+
+    fn trace(&mut self, slot: u32) -> &mut AttemptTrace {
+        &mut self.attempts[slot as usize]
+    }
+
+    /// A call goes on with another attempt, or begins.
+    fn call_goes_on(&mut self, now: SimTime, slot: u32, attempts: u32) {
+        if self.calls.len() <= slot as usize {
+            self.calls.resize_with(slot as usize + 1, CallTrace::default);
+        }
+        let call = &mut self.calls[slot as usize];
+        if attempts <= 1 {
+            call.past.clear();
+            call.last.clear();
+            call.lesser.clear();
+        }
+        call.backed_off(now);
+    }
+
+    fn attempt_begins(&mut self, view: &View<'_>, slot: u32) {
+        let attempt = view.attempt(slot);
+        if self.attempts.len() <= slot as usize {
+            self.attempts.resize_with(slot as usize + 1, AttemptTrace::default);
+        }
+        self.call_goes_on(view.now, attempt.run.slot, attempt.number);
+        let load = match view.call(attempt.run.slot).parent {
+            _ if attempt.number > 1 => Load::Retry(self.pair(attempt)),
+            Parent::Request(_) => Load::First,
+            Parent::Attempt(above) => {
+                let above = &self.attempts[above as usize];
+                above.misses.map_or(above.load, Load::Miss)
+            }
+        };
+        let mut delayed = std::mem::take(&mut self.trace(slot).delayed);
+        delayed.clear();
+        if let Parent::Attempt(above) = view.call(attempt.run.slot).parent {
+            let above = &self.attempts[above as usize];
+            for held in [&above.delayed, &above.waited, &above.past] {
+                delayed.add_all(held, 1.0);
+            }
+            if delayed.total() <= self.late {
+                delayed.clear();
+            }
+        }
+        let trace = self.trace(slot);
+        trace.kept.clear();
+        trace.delayed = delayed;
+        trace.load = load;
+        trace.misses = None;
+        trace.works_since = None;
+        trace.waited.clear();
+        trace.past.clear();
+        trace.cause.clear();
+        trace.lesser.clear();
+    }
+
+    fn attempt_sent(&mut self, view: &View<'_>, slot: u32) {
+        let mut kept = std::mem::take(&mut self.trace(slot).kept);
+        self.wait_at_caller(view, view.attempt(slot), &mut kept);
+        self.trace(slot).kept = kept;
+    }
+
+    fn thread_taken(&mut self, view: &View<'_>, slot: u32) {
+        let attempt = view.attempt(slot);
+        if view.now <= attempt.arrived_at {
+            return;
+        }
+        let mut waited = std::mem::take(&mut self.trace(slot).waited);
+        self.held_in_line(view, attempt.replica, attempt.arrived_at, &mut waited);
+        self.trace(slot).waited = waited;
+    }
+
+    fn work_over(&mut self, view: &View<'_>, slot: u32) {
+        let mut past = std::mem::take(&mut self.trace(slot).past);
+        self.held_at_work(view, slot, &mut past);
+        let trace = self.trace(slot);
+        trace.past = past;
+        trace.works_since = None;
+    }
+
+    /// The calls of a step are over: what held the last of them held the thread.
+    fn step_over(&mut self, slot: u32, failed: bool) {
+        let over = std::mem::take(&mut self.over);
+        let trace = self.trace(slot);
+        trace.past.add_all(&over, 1.0);
+        if failed {
+            trace.cause.clear();
+            trace.cause.add_all(&over, 1.0);
+        }
+        self.over = over;
+    }
+
+    fn attempt_over(&mut self, view: &View<'_>, slot: u32, outcome: Outcome) {
+        if outcome == Outcome::Abandoned {
+            return;
+        }
+        let attempt = view.attempt(slot);
+        let mut sum = self.borrow();
+        let seconds = (view.now - attempt.begun_at).as_secs_f64().max(INSTANT);
+        let mut cause = self.borrow();
+        if let Outcome::Failed(failure) = outcome {
+            self.failed_by(view, slot, failure, &mut cause);
+            cause.scale_to(1.0);
+        }
+        // What a callee does by design it does in all worlds, and the time for it is usual.
+        let by_design =
+            cause.iter().all(|(chain, _)| matches!(self.chains.root_of(chain), Root::OwnErrors(_)));
+        if by_design {
+            self.wait_of_attempt(view, slot, &mut sum);
+        } else {
+            sum.add_all(&cause, seconds);
+        }
+        let call = &mut self.calls[attempt.run.slot as usize];
+        call.past.add_all(&sum, 1.0);
+        if outcome.is_failed() {
+            call.failed(view.now, &cause);
+            if view.has_memory(attempt.guard) {
+                let memory = &mut self.memories[attempt.guard as usize];
+                memory.scale_to(memory.total() * MEMORY);
+                memory.add_all(&cause, 1.0);
+            }
+        }
+        let lesser = &self.attempts[slot as usize].lesser;
+        if outcome == Outcome::Degraded && !lesser.is_empty() {
+            let way = (self.pair(attempt), How::Thread);
+            let call = &mut self.calls[attempt.run.slot as usize];
+            call.lesser.clear();
+            call.lesser.add_linked(lesser, &mut self.chains, way, 1.0);
+        }
+        self.give_back(sum);
+        self.give_back(cause);
+    }
+
+    /// A breaker refused an attempt before there was one: it remembers why.
+    fn attempt_refused(&mut self, view: &View<'_>, slot: u32, cause: FailureCause) {
+        let call = view.call(slot);
+        self.call_goes_on(view.now, slot, call.attempts);
+        debug_assert_eq!(cause, FailureCause::BreakerOpen, "nothing else refuses what is not there yet");
+        let mut sum = self.borrow();
+        self.remembered(call, &mut sum);
+        let trace = &mut self.calls[slot as usize];
+        trace.past.add_all(&sum, INSTANT);
+        trace.failed(view.now, &sum);
+        self.give_back(sum);
+    }
+
+    fn call_over(&mut self, view: &View<'_>, slot: u32, outcome: Outcome) {
+        let call = view.call(slot);
+        self.over.clear();
+        let mut lesser = self.borrow();
+        if call.attempts > 0 {
+            let trace = &mut self.calls[slot as usize];
+            if view.current(call).is_none() {
+                trace.backed_off(view.now);
+            }
+            self.over.add_all(&trace.past, 1.0);
+            if outcome.is_failed() && self.over.is_empty() {
+                self.over.add_all(&trace.last, INSTANT);
+            }
+            if outcome == Outcome::Degraded {
+                let from_below = !trace.lesser.is_empty();
+                lesser.add_all(if from_below { &trace.lesser } else { &trace.last }, 1.0);
+            }
+        }
+        match call.parent {
+            Parent::Request(request) => self.request_over(view, request, outcome, &lesser),
+            Parent::Attempt(above) => {
+                let above = &mut self.attempts[above as usize].lesser;
+                if above.is_empty() {
+                    above.add_all(&lesser, 1.0);
+                }
+            }
+        }
+        self.give_back(lesser);
+    }
+
+    fn request_over(&mut self, view: &View<'_>, slot: u32, outcome: Outcome, lesser: &Shares) {
+        let (id, probed) = view.request(slot);
+        if let Some(replica) = probed {
+            if outcome.is_failed() {
+                self.over.scale_to(1.0);
+                self.probes[replica].clone_from(&self.over);
+            }
+            return;
+        }
+        if outcome == Outcome::Ok && (view.now - id.arrived_at).as_secs_f64() <= self.late {
+            return;
+        }
+        let mut why = Why { wait: self.borrow(), lesser: self.borrow() };
+        why.wait.add_all(&self.over, 1.0);
+        why.wait.scale_to(1.0);
+        why.lesser.add_all(lesser, 1.0);
+        why.lesser.scale_to(1.0);
+        if let Some(step) = self.model.classes[id.class].step
+            && step.next.is_some()
+            && !outcome.is_answered()
+        {
+            self.journeys.insert(session(step.journey, id.number), why.wait.clone());
+        }
+        self.ended.insert(id.key.0, why);
+    }
+
+    /// A step of a journey was not made, because one before it had failed.
+    fn not_made(&mut self, id: &crate::engine::RequestId) {
+        let Some(step) = self.model.classes[id.class].step else { return };
+        let session = session(step.journey, id.number);
+        let cause = if step.next.is_some() {
+            self.journeys.get(&session).cloned()
+        } else {
+            self.journeys.remove(&session)
+        };
+        if let Some(cause) = cause {
+            self.ended.insert(id.key.0, Why { wait: cause, lesser: Shares::default() });
+        }
+    }
+
+    fn fault_begins(&mut self, id: FaultId) {
+        let fault = &self.model.faults[id];
+        let Target::Replicas(replicas) = &fault.target else { return };
+        for replica in replicas {
+            match fault.effect {
+                Effect::Crash | Effect::Restart { .. } => self.deaths[*replica] = Root::Fault(id),
+                Effect::Flush { .. } => self.cold[*replica] = Root::Fault(id),
+                _ => {}
+            }
+        }
+    }
+
+    fn restarted(&mut self, service: ServiceId) {
+        for replica in self.model.services[service].replica_ids() {
+            self.deaths[replica] = Root::Restart(service);
+        }
+    }
+}
+
+/// The identity of a user's way through a journey.
+fn session(journey: Stream, number: u64) -> u64 {
+    mix(journey.0, number)
+}
+
+impl Observer for Tracker<'_> {
+    fn observe(&mut self, _now: SimTime, event: &ModelEvent) {
+        match event {
+            ModelEvent::RequestEnded(id, Outcome::Failed(FailureCause::NotMade)) => self.not_made(id),
+            ModelEvent::FaultBegan(id) => self.fault_begins(*id),
+            ModelEvent::OutOfMemory(id) => {
+                self.deaths[*id] = Root::OutOfMemory(self.model.replicas[*id].service);
+            }
+            ModelEvent::ReplicaChanged(id, ReplicaState::Starting) => {
+                self.cold[*id] = Root::ColdCaches(self.model.replicas[*id].service);
+            }
+            ModelEvent::Acted(procedure, step) => {
+                if let Some(Step::Restart { service, .. }) =
+                    self.model.response.procedures[*procedure].steps.get(*step as usize)
+                {
+                    self.restarted(*service);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn turn(&mut self, view: &View<'_>, turn: Turn) {
+        match turn {
+            Turn::AttemptBegins(slot) => self.attempt_begins(view, slot),
+            Turn::AttemptSent(slot) => self.attempt_sent(view, slot),
+            Turn::InLine(slot) => self.look_at_line(view, view.attempt(slot).replica),
+            Turn::ThreadTaken(slot) => self.thread_taken(view, slot),
+            Turn::WorkBegins(slot) => self.trace(slot).works_since = Some(view.now),
+            Turn::WorkOver(slot) => self.work_over(view, slot),
+            Turn::ColdMiss(slot) => self.trace(slot).misses = Some(self.cold[view.attempt(slot).replica]),
+            Turn::MissOver(slot) => self.trace(slot).misses = None,
+            Turn::StepOver(slot, failed) => self.step_over(slot, failed),
+            Turn::AttemptOver(slot, outcome) => self.attempt_over(view, slot, outcome),
+            Turn::AttemptRefused(call, cause) => self.attempt_refused(view, call, cause),
+            Turn::CallOver(call, outcome) => self.call_over(view, call, outcome),
+        }
+    }
+}

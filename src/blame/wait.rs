@@ -1,0 +1,119 @@
+//! What an attempt or a call has waited for so far, whether it is over or not.
+
+use crate::blame::Tracker;
+use crate::blame::shares::Shares;
+use crate::blame::trace::Load;
+use crate::blame::{How, Root};
+use crate::engine::{Attempt, Place, View};
+
+impl Tracker<'_> {
+    /// What an attempt has waited for since it began, as its caller sees it. Its callee's usual work and the network are
+    /// not among it.
+    pub(super) fn wait_of_attempt(&mut self, view: &View<'_>, slot: u32, sum: &mut Shares) {
+        let attempt = view.attempt(slot);
+        let seconds = (view.now - attempt.begun_at).as_secs_f64();
+        let pair = self.pair(attempt);
+        if attempt.sent {
+            sum.add_all(&self.attempts[slot as usize].kept, 1.0);
+        } else {
+            self.wait_at_caller(view, attempt, sum);
+        }
+        let mut part = self.borrow();
+        if matches!(attempt.place, Place::Queued | Place::Lost) {
+            self.held_in_line(view, attempt.replica, attempt.arrived_at, &mut part);
+        } else {
+            part.add_all(&self.attempts[slot as usize].waited, 1.0);
+        }
+        sum.add_linked(&part, &mut self.chains, (pair, How::Line), 1.0);
+        part.clear();
+        part.add_all(&self.attempts[slot as usize].past, 1.0);
+        if attempt.place == Place::Running {
+            self.held_at_work(view, slot, &mut part);
+            self.wait_of_calls(view, attempt, &mut part);
+        }
+        sum.add_linked(&part, &mut self.chains, (pair, How::Thread), 1.0);
+        self.give_back(part);
+        self.held_by_caller(view, attempt, sum);
+        sum.fit(seconds);
+        // What a warm cache would have spared is all its fault, usual or not.
+        if let Load::Miss(root) = self.attempts[slot as usize].load {
+            let leaf = self.chains.root(root);
+            let rest = seconds - sum.total();
+            sum.add(self.chains.link(pair, How::Thread, leaf), rest);
+        }
+    }
+
+    /// What has kept an attempt that was not sent yet at its caller.
+    pub(super) fn wait_at_caller(&mut self, view: &View<'_>, attempt: &Attempt, sum: &mut Shares) {
+        let seconds = (view.now - attempt.begun_at).as_secs_f64();
+        if seconds > 0.0 && view.has_line(attempt.guard) {
+            let mut held = self.borrow();
+            self.held_before_sent(view, attempt, &mut held);
+            held.scale_to(seconds);
+            sum.add_all(&held, 1.0);
+            self.give_back(held);
+        }
+    }
+
+    /// The part of it for which its caller itself stood still, and could not take the answer.
+    fn held_by_caller(&mut self, view: &View<'_>, attempt: &Attempt, sum: &mut Shares) {
+        let Some(caller) = attempt.caller else { return };
+        for (root, seconds) in self.fault_times.paused(caller, attempt.begun_at, view.now) {
+            let leaf = self.chains.root(root);
+            let all = (view.now - attempt.begun_at).as_secs_f64();
+            sum.fit((all - seconds).max(0.0));
+            sum.add(leaf, seconds);
+        }
+    }
+
+    /// What held an attempt at its work, or made it wait before, up to now.
+    pub(super) fn held_at_work(&mut self, view: &View<'_>, slot: u32, sum: &mut Shares) {
+        let attempt = view.attempt(slot);
+        if attempt.delayed {
+            let faults = &view.replica(attempt.replica).delayed_by;
+            let seconds = view.now.saturating_since(attempt.started_at).as_secs_f64();
+            for fault in faults {
+                let leaf = self.chains.root(Root::Fault(*fault));
+                sum.add(leaf, seconds / faults.len() as f64);
+            }
+        }
+        if !attempt.working {
+            return;
+        }
+        let since = self.attempts[slot as usize].works_since.unwrap_or(attempt.started_at);
+        for (root, seconds) in self.fault_times.held(attempt.replica, since, view.now) {
+            sum.add(self.chains.root(root), seconds);
+        }
+    }
+
+    /// What an attempt waits for now: of several calls the one with the most to tell.
+    fn wait_of_calls(&mut self, view: &View<'_>, attempt: &Attempt, sum: &mut Shares) {
+        let mut most = self.borrow();
+        for call in view.calls_of(attempt) {
+            let mut one = self.borrow();
+            self.wait_of_call(view, call, &mut one);
+            if one.total() > most.total() {
+                std::mem::swap(&mut one, &mut most);
+            }
+            self.give_back(one);
+        }
+        sum.add_all(&most, 1.0);
+        self.give_back(most);
+    }
+
+    /// What a call has waited for so far, all its attempts together.
+    pub(super) fn wait_of_call(&mut self, view: &View<'_>, slot: u32, sum: &mut Shares) {
+        let call = view.call(slot);
+        if call.attempts == 0 {
+            return;
+        }
+        let trace = &self.calls[slot as usize];
+        sum.add_all(&trace.past, 1.0);
+        if let Some(attempt) = view.current(call) {
+            self.wait_of_attempt(view, attempt, sum);
+        } else {
+            let seconds = view.now.saturating_since(trace.last_at).as_secs_f64();
+            sum.add_all(&trace.last, seconds);
+        }
+    }
+}

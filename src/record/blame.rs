@@ -1,0 +1,74 @@
+//! Why requests were harmed, as it is kept: roots over time, chains, calls. Each harmed request counts one in all.
+
+use serde::Serialize;
+
+/// What the harm of an incident goes back to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct BlameRecord {
+    /// Width of a window.
+    pub window_s: f64,
+    /// Harmed requests.
+    pub harmed: u64,
+    /// Roots, the one with the most harm first.
+    pub roots: Vec<RootHarm>,
+    /// Chains of waits from the user down to a root, the one with the most harm first; those of little are left out.
+    pub chains: Vec<ChainHarm>,
+    /// Calls over which harm traveled, the one with the most first.
+    pub calls: Vec<CallHarm>,
+}
+
+/// The harm of a root.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RootHarm {
+    /// "pause of user-db".
+    pub root: String,
+    /// What it is: `fault`, `retries`, `cold_caches`, `first_attempts`, `out_of_memory`, `restart`, `rate_limit`,
+    /// `out_of_rotation`, `own_errors`, `work`, `unknown`.
+    pub kind: &'static str,
+    /// Where: a service, or for retries a call.
+    pub place: String,
+    /// Harmed requests that are its share.
+    pub harmed: f64,
+    /// The same by traffic class, classes without left out.
+    pub classes: Vec<(String, f64)>,
+    /// The same by window in which the requests ended, up to the last with any.
+    pub windows: Vec<f64>,
+}
+
+/// The harm that came along a chain.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ChainHarm {
+    /// Position of its root among the roots.
+    pub root: usize,
+    /// Its calls, from the user's down.
+    pub links: Vec<Link>,
+    /// Harmed requests that are its share.
+    pub harmed: f64,
+    /// Begin of the window with the first of them.
+    pub from_s: f64,
+    /// End of the window with the last of them.
+    pub to_s: f64,
+}
+
+/// A call that held up its caller.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Link {
+    /// `"caller -> callee"`.
+    pub call: String,
+    /// How: `line`, `thread`, `connection`, `permit`, `throttle`, `breaker`, `refused`, `reset`, `full`, `shed`, `limited`,
+    /// `error`.
+    pub how: &'static str,
+}
+
+/// The harm that traveled over a call.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CallHarm {
+    /// `"caller -> callee"`.
+    pub call: String,
+    /// Harmed requests that are its share.
+    pub harmed: f64,
+    /// The same by how it held up its caller, the most first.
+    pub how: Vec<(&'static str, f64)>,
+    /// Begin of the window with the first of them.
+    pub from_s: f64,
+}

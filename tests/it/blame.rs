@@ -1,0 +1,202 @@
+//! Blame against scenarios whose truth is known by construction.
+
+use knockon::analysis::Summary;
+use knockon::record::Record;
+use knockon::scenario::Scenario;
+
+use crate::support::replay;
+
+/// Users of `a`, 50 a second, who wait 2 s, and what else is given.
+fn run(services: &str, calls: &str, faults: &str) -> (Record, Summary) {
+    run_at("50/s", services, calls, faults)
+}
+
+fn run_at(rate: &str, services: &str, calls: &str, faults: &str) -> (Record, Summary) {
+    let text = format!(
+        "Scenario(format: 1, name: \"test\", warm_up: \"10s\", horizon: \"2m\", seed: 7,
+        services: {{
+            \"a\": Service(threads: 5000, queue: Fifo(capacity: Unbounded), operations: {{ \"op\": [Call(\"b.op\")] }}),
+            {services}
+        }},
+        calls: {{ \"c -> a\": Policy(timeout: \"2s\"), {calls} }},
+        traffic: {{ \"c\": Open(rate: \"{rate}\", entry: \"a.op\") }},
+        faults: [{faults}])"
+    );
+    told(&text)
+}
+
+fn told(text: &str) -> (Record, Summary) {
+    let scenario =
+        Scenario::parse(text).unwrap_or_else(|rejected| panic!("{:?}\n{text}", rejected.diagnostics));
+    let incident = replay(&scenario);
+    let shares: f64 = incident.summary.root_causes.iter().map(|root| root.share).sum();
+    let harmed = incident.record.blame.as_ref().unwrap().harmed;
+    assert!(harmed == 0 || (shares - 1.0).abs() < 1e-6, "{shares} of all");
+    (incident.record, incident.summary)
+}
+
+/// The share of a root.
+fn share(summary: &Summary, root: &str) -> f64 {
+    summary.root_causes.iter().find(|cause| cause.root == root).map_or(0.0, |cause| cause.share)
+}
+
+#[track_caller]
+fn all_of_it(summary: &Summary, root: &str) {
+    let blast = summary.blast_radius.as_ref().unwrap();
+    assert!(blast.requests_affected > 0.01, "nobody was harmed");
+    assert!(share(summary, root) > 0.98, "{root}: {:#?}", summary.root_causes);
+}
+
+/// 50 times a second 60 ms of work on 5 threads: 60 % busy.
+const B: &str = "\"b\": Service(threads: 5, queue: Fifo(capacity: Unbounded), operations: { \"op\": [Work(Exp(\"60ms\"))] }),";
+
+/// One fault of each kind, and nothing else: no retries, no caches. What it leaves behind, a backlog, is its fault as
+/// well.
+#[test]
+fn a_single_fault_is_to_blame_for_everything() {
+    for (effect, root) in [
+        ("Pause", "pause of b"),
+        ("Slow(4)", "slow of b"),
+        ("Latency(\"300ms\")", "latency of b"),
+        ("Errors(\"40%\")", "errors of b"),
+        ("Crash", "crash of b"),
+    ] {
+        let fault = format!("Fault(at: \"T+20s\", for: \"15s\", on: \"b\", effect: {effect})");
+        let (_, summary) = run(B, "", &fault);
+        all_of_it(&summary, root);
+    }
+    let (_, summary) = run(
+        &B.replace("threads: 5,", "threads: 5, restart: Restart(startup: \"10s\"),"),
+        "",
+        "Fault(at: \"T+20s\", on: \"b\", effect: Restart)",
+    );
+    all_of_it(&summary, "restart of b");
+    let (_, summary) =
+        run(B, "", "Fault(at: \"T+20s\", for: \"10s\", on: \"a -> b\", effect: Errors(\"50%\"))");
+    all_of_it(&summary, "errors of b");
+}
+
+/// What pauses a callee of a callee is followed down to it, by the threads that wait on the way.
+#[test]
+fn a_wait_is_followed_to_its_end() {
+    let services = "\"b\": Service(threads: 10, queue: Fifo(capacity: Unbounded), operations: { \"op\": [Work(\"5ms\"), Call(\"d.op\")] }),
+        \"d\": Service(threads: 10, queue: Fifo(capacity: Unbounded), operations: { \"op\": [Work(\"20ms\"), Call(\"e.op\")] }),
+        \"e\": Service(threads: 50, queue: Fifo(capacity: Unbounded), operations: { \"op\": [Work(\"10ms\")] }),";
+    let (record, summary) = run(services, "", "Fault(at: \"T+20s\", for: \"10s\", on: \"e\", effect: Pause)");
+    all_of_it(&summary, "pause of e");
+    let blame = record.blame.unwrap();
+    let calls: Vec<&str> = blame.chains[0].links.iter().map(|link| link.call.as_str()).collect();
+    assert_eq!(calls, ["c -> a", "a -> b", "b -> d", "d -> e"]);
+    let ways: Vec<&str> = blame.chains[0].links.iter().map(|link| link.how).collect();
+    assert_eq!(ways[..2], ["thread", "line"], "most of them stood in line for one of the ten threads of b");
+}
+
+/// Half of the replicas are gone, and the other half is not enough for those who work as usual.
+#[test]
+fn missing_replicas_are_to_blame_for_the_load_of_the_others() {
+    let b = B.replace("threads: 5,", "threads: 2, replicas: 2,");
+    let fault = "Fault(at: \"T+20s\", for: \"20s\", on: Replica(\"b\", 0), effect: Crash)";
+    let (_, summary) = run(&b, "", fault);
+    all_of_it(&summary, "crash of b");
+}
+
+/// A flush is a fault of its own; caches that a restart left cold are told apart from it.
+#[test]
+fn cold_caches_are_told_from_what_cooled_them() {
+    let services = "\"b\": Service(threads: 20, queue: Fifo(capacity: Unbounded), caches: { \"k\": Warming(hit_ratio: \"95%\", after: 600) },
+        restart: Restart(startup: \"5s\"),
+        operations: { \"op\": [Work(\"2ms\"), Lookup(\"k\", miss: [Call(\"d.op\")])] }),
+        \"d\": Service(threads: 2, queue: Fifo(capacity: Unbounded), operations: { \"op\": [Work(\"60ms\")] }),";
+    let flush = "Fault(at: \"T+20s\", on: \"b\", effect: Flush)";
+    let (_, summary) = run(services, "", flush);
+    all_of_it(&summary, "flush of b");
+    let restart = "Fault(at: \"T+20s\", on: \"b\", effect: Restart)";
+    let (_, summary) = run(services, "", restart);
+    let (cold, gone) = (share(&summary, "cold caches of b"), share(&summary, "restart of b"));
+    assert!(cold > 0.2 && gone > 0.2 && cold + gone > 0.98, "{:#?}", summary.root_causes);
+    // 50 requests a second, gone for five seconds.
+    let harmed = summary.blast_radius.as_ref().unwrap().requests_affected * 6_000.0;
+    assert!((gone * harmed - 250.0).abs() < 40.0, "{} of {harmed}", gone * harmed);
+}
+
+/// Two classes, two databases, two faults at once: each class knows its own.
+#[test]
+fn each_request_blames_the_fault_that_it_met() {
+    let text = "Scenario(format: 1, name: \"test\", warm_up: \"10s\", horizon: \"2m\", seed: 7,
+        services: {
+            \"a\": Service(threads: 5000, queue: Fifo(capacity: Unbounded), operations: { \"left\": [Call(\"b.op\")], \"right\": [Call(\"d.op\")] }),
+            \"b\": Service(threads: 5, queue: Fifo(capacity: Unbounded), operations: { \"op\": [Work(Exp(\"60ms\"))] }),
+            \"d\": Service(threads: 5, queue: Fifo(capacity: Unbounded), operations: { \"op\": [Work(Exp(\"60ms\"))] }),
+        },
+        calls: { \"left -> a\": Policy(timeout: \"2s\"), \"right -> a\": Policy(timeout: \"2s\") },
+        traffic: { \"left\": Open(rate: \"50/s\", entry: \"a.left\"), \"right\": Open(rate: \"50/s\", entry: \"a.right\") },
+        faults: [
+            Fault(at: \"T+20s\", for: \"10s\", on: \"b\", effect: Pause),
+            Fault(at: \"T+15s\", for: \"30s\", on: \"d\", effect: Errors(\"30%\")),
+        ])";
+    let (record, _) = told(text);
+    let blame = record.blame.unwrap();
+    for (root, class) in [("pause of b", "left"), ("errors of d", "right")] {
+        let found = blame.roots.iter().find(|other| other.root == root).unwrap();
+        let of =
+            |name: &str| found.classes.iter().find(|(other, _)| other == name).map_or(0.0, |(_, sum)| *sum);
+        let others: f64 = found.classes.iter().map(|(_, sum)| sum).sum::<f64>() - of(class);
+        assert!(of(class) > 300.0 && others < 0.5, "{root}: {:?}", found.classes);
+    }
+}
+
+/// A service that is always close to its limit, and always answers with errors, alarms everybody and is not the cause.
+#[test]
+fn a_red_herring_is_not_blamed() {
+    let services = "\"b\": Service(threads: 5, queue: Fifo(capacity: Unbounded), operations: { \"op\": [Call(\"noisy.op\"), Call(\"d.op\")] }),
+        \"noisy\": Service(threads: 1, queue: Fifo(capacity: Unbounded), operations: { \"op\": [Work(\"17ms\"), Branch(Chance(\"30%\"), then: [Fail])] }),
+        \"d\": Service(threads: 50, queue: Fifo(capacity: Unbounded), operations: { \"op\": [Work(\"10ms\")] }),";
+    let calls = "\"b -> noisy\": Policy(fallback: Fixed()),";
+    let (_, summary) = run(services, calls, "Fault(at: \"T+40s\", for: \"8s\", on: \"d\", effect: Pause)");
+    assert!(share(&summary, "pause of d") > 0.95, "{:#?}", summary.root_causes);
+}
+
+/// Who is answered by a fallback is only worse off by it, and knows why; an open breaker knows what opened it.
+#[test]
+fn those_who_refuse_remember_why() {
+    let fault = "Fault(at: \"T+20s\", for: \"20s\", on: \"b\", effect: Errors(\"100%\"))";
+    let (_, summary) = run(B, "\"a -> b\": Policy(fallback: Fixed())", fault);
+    all_of_it(&summary, "errors of b");
+    assert_eq!(summary.blast_radius.as_ref().unwrap().by_severity.failed, 0);
+    let breaker = "\"a -> b\": Policy(timeout: \"1s\", breaker: Resilience4j(window: Calls(20), min_calls: 10, failure_rate: \"50%\", open_for: \"5s\"))";
+    let (record, summary) = run(B, breaker, fault);
+    all_of_it(&summary, "errors of b");
+    let by_breaker = record.blame.unwrap().calls.iter().any(|call| call.call == "a -> b");
+    assert!(by_breaker);
+    assert!(summary.calls["a -> b"].refused > 500, "{:?}", summary.calls["a -> b"]);
+}
+
+/// Who waits for a connection waits for what holds those who have one.
+#[test]
+fn a_line_for_connections_is_followed_to_who_holds_them() {
+    let calls = "\"a -> b\": Policy(pool: Pool(size: 5, max_wait: \"1s\")),";
+    let b = B.replace("threads: 5,", "threads: 50,");
+    let (record, summary) = run(&b, calls, "Fault(at: \"T+20s\", for: \"10s\", on: \"b\", effect: Slow(10))");
+    all_of_it(&summary, "slow of b");
+    let calls = record.blame.unwrap().calls;
+    let pool = calls.iter().find(|call| call.call == "a -> b").unwrap();
+    assert_eq!(pool.how[0].0, "connection", "{pool:?}");
+}
+
+/// A pause of five seconds, and retries that bring more than twice what `b` can do: they take over and stay.
+#[test]
+fn a_retry_storm_outlives_what_began_it() {
+    let calls = "\"a -> b\": Policy(timeout: \"500ms\", retry: Retry(max_attempts: 4)),";
+    let (record, summary) = run(B, calls, "Fault(at: \"T+20s\", for: \"5s\", on: \"b\", effect: Pause)");
+    let blame = record.blame.unwrap();
+    let at = |name: &str, second: f64| {
+        let root = blame.roots.iter().find(|root| root.root == name).unwrap();
+        root.windows.get((second / blame.window_s) as usize).copied().unwrap_or(0.0)
+    };
+    let (pause, storm) = ("pause of b", "retries of a -> b");
+    let sum =
+        |name: &str, from: u32, to: u32| (from..to).map(|second| at(name, f64::from(second))).sum::<f64>();
+    assert!(sum(pause, 22, 25) > 20.0 * sum(storm, 22, 25), "the pause first");
+    assert!(sum(storm, 60, 100) > 50.0 * sum(pause, 60, 100), "then the storm");
+    assert!(share(&summary, storm) > 0.8, "{:#?}", summary.root_causes);
+}
