@@ -1,10 +1,12 @@
 //! Puts the answers together: record and comparison -> summary.
 
 use crate::analysis::propagation::Propagation;
-use crate::analysis::{Compared, Summary, causes, expect, people, summarize, verdict, waves};
+use crate::analysis::{
+    Compared, Summary, causes, expect, people, phases, summarize, sustaining, verdict, waves,
+};
 use crate::model::Model;
 use crate::record::Record;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, VerdictKind};
 use crate::time::SimTime;
 
 /// What the record of an incident means. Without a comparison there is no impact and no verdict.
@@ -31,7 +33,12 @@ pub fn analyze(
         let propagation = Propagation::new(model, &impact, &record.actual, now);
         summarize::add_impact(&mut summary, propagation, &blast, model.origin);
     }
-    summary.root_causes = record.blame.as_ref().map(causes::shares).unwrap_or_default();
+    if let Some(blame) = &record.blame {
+        summary.root_causes = causes::shares(blame);
+        summary.phases = phases::phases(blame);
+        let held = [summary.verdict, summary.verdict_unattended].contains(&Some(VerdictKind::Metastable));
+        summary.sustaining_loop = held.then(|| sustaining::sustaining_loop(record, blame)).flatten();
+    }
     summary.waves = waves::waves(record, &summary.propagation);
     summary.people = people::people(record, &summary);
     // What is expected of a run cannot be asked of a part of it.

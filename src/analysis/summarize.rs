@@ -48,6 +48,8 @@ pub(crate) fn summarize(record: &Record) -> Summary {
         waves: Vec::new(),
         people: None,
         root_causes: Vec::new(),
+        phases: Vec::new(),
+        sustaining_loop: None,
         expectations: Vec::new(),
     }
 }

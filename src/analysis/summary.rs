@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
+use crate::analysis::{Phase, SustainingLoop};
 use crate::record::LatencySummary;
 use crate::scenario::VerdictKind;
 
@@ -58,6 +59,10 @@ pub struct Summary {
     pub people: Option<PeopleSummary>,
     /// Shares of the harm by root, the largest first.
     pub root_causes: Vec<RootCause>,
+    /// Which root was behind most of the harm when.
+    pub phases: Vec<Phase>,
+    /// What held the world, with or without the response, after the last fault was over; none if it healed.
+    pub sustaining_loop: Option<SustainingLoop>,
     /// The scenario's expectations against this run.
     pub expectations: Vec<ExpectationResult>,
 }

@@ -58,6 +58,8 @@ pub(crate) fn blank(simulated_s: f64) -> (Record, Summary) {
         waves: Vec::new(),
         people: None,
         root_causes: Vec::new(),
+        phases: Vec::new(),
+        sustaining_loop: None,
         expectations: Vec::new(),
     };
     (record, summary)

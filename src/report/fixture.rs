@@ -217,6 +217,8 @@ pub(crate) fn summary() -> Summary {
         waves: Vec::new(),
         people: None,
         root_causes: Vec::new(),
+        phases: Vec::new(),
+        sustaining_loop: None,
         expectations: vec![
             expectation("Verdict(Recovered)", true, None, "recovered"),
             expectation("Load(\"T+0s\", \"T+10s\", \"db\", AtMost(1))", false, Some(2.0), ""),

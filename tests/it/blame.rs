@@ -199,4 +199,12 @@ fn a_retry_storm_outlives_what_began_it() {
     assert!(sum(pause, 22, 25) > 20.0 * sum(storm, 22, 25), "the pause first");
     assert!(sum(storm, 60, 100) > 50.0 * sum(pause, 60, 100), "then the storm");
     assert!(share(&summary, storm) > 0.8, "{:#?}", summary.root_causes);
+    let told: Vec<(&str, bool)> =
+        summary.phases.iter().map(|phase| (phase.roots[0].as_str(), phase.from_s < 30.0)).collect();
+    assert_eq!(told, [(pause, true), (storm, true)]);
+    // All four attempts of 50 calls a second fail, and hold one of 5 threads for 60 ms each.
+    let held = summary.sustaining_loop.unwrap();
+    assert_eq!((held.root.as_str(), held.service.as_str()), (storm, "b"));
+    assert!((held.gain.unwrap() - 50.0 * 4.0 * 0.06 / 5.0).abs() < 0.1, "{held:?}");
+    assert_eq!(held.steps[..2], ["calls of b time out", "a tries them again"]);
 }

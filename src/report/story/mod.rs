@@ -9,6 +9,7 @@ mod people;
 mod signals;
 mod states;
 mod tell;
+mod why;
 
 pub(super) use facts::NOT_JUDGED;
 pub use facts::found;

@@ -95,7 +95,7 @@ pub(super) fn nobody_was_called(record: &Record) -> bool {
 }
 
 /// The last reading up to an instant.
-fn reading(track: &MonitorTrack, at_s: f64) -> Option<String> {
+pub(super) fn reading(track: &MonitorTrack, at_s: f64) -> Option<String> {
     let after = track.samples.partition_point(|(time, _)| *time <= at_s);
     let (_, value) = track.samples.get(after.checked_sub(1)?)?;
     Some(quantity_of(&track.unit, *value))

@@ -4,7 +4,7 @@ use crate::analysis::Summary;
 use crate::record::Record;
 use crate::report::block::{Block, Line, Report, Tone};
 use crate::report::quantity;
-use crate::report::story::{facts, moments, numbers, people};
+use crate::report::story::{facts, moments, numbers, people, why};
 use crate::scenario::VerdictKind;
 
 /// What a story tells beyond what the run itself left.
@@ -30,6 +30,7 @@ pub fn story(record: &Record, summary: &Summary, telling: &Telling) -> Report {
     if let Some(cost) = cost(record, summary) {
         blocks.push(Block::Paragraph(cost));
     }
+    blocks.extend(why::all(record, summary).into_iter().map(Block::Paragraph));
     let happened = moments::all(record, summary);
     if !happened.is_empty() {
         blocks.push(Block::Moments(happened));

@@ -1,0 +1,166 @@
+//! Which root held the harm when: an incident as a sequence of phases, from the record of blame.
+
+use serde::Serialize;
+
+use crate::record::BlameRecord;
+
+/// Blame is looked at in stretches of this length, unless windows are longer.
+const STRETCH_S: f64 = 2.0;
+/// Phases with less than this share of all harm are part of the one before, unless they are the first.
+const TELLING: f64 = 0.01;
+/// Phases of two roots that follow each other so often are one.
+const IN_TURN: usize = 4;
+
+/// A time in which one root, or two in turn, was behind most of the harm.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Phase {
+    /// Its root, and the other if they took turns.
+    pub roots: Vec<String>,
+    /// When it begins.
+    pub from_s: f64,
+    /// When it ends: with the next phase, or with the harm.
+    pub to_s: f64,
+    /// Requests that were harmed meanwhile, of whatever root.
+    pub harmed: f64,
+}
+
+/// A phase of one root, by its position in the record.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Span {
+    root: usize,
+    from: usize,
+    to: usize,
+    harmed: f64,
+}
+
+/// The phases of an incident, in order.
+pub(crate) fn phases(blame: &BlameRecord) -> Vec<Phase> {
+    let windows = ((STRETCH_S / blame.window_s).round() as usize).max(1);
+    let spans = telling(stretches(blame, windows));
+    let mut found: Vec<Phase> = Vec::new();
+    let mut rest = spans.as_slice();
+    while let Some(first) = rest.first() {
+        let (length, roots) = match in_turn(rest) {
+            length if length >= IN_TURN => (length, vec![rest[0].root, rest[1].root]),
+            _ => (1, vec![first.root]),
+        };
+        let (these, others) = rest.split_at(length);
+        found.push(Phase {
+            roots: roots.into_iter().map(|root| blame.roots[root].root.clone()).collect(),
+            from_s: first.from as f64 * blame.window_s,
+            to_s: these[length - 1].to as f64 * blame.window_s,
+            harmed: these.iter().map(|span| span.harmed).sum(),
+        });
+        rest = others;
+    }
+    found
+}
+
+/// The largest root of each stretch of time with any harm; neighbors with the same are one.
+fn stretches(blame: &BlameRecord, windows: usize) -> Vec<Span> {
+    let end = blame.roots.iter().map(|root| root.windows.len()).max().unwrap_or(0);
+    let mut spans: Vec<Span> = Vec::new();
+    for from in (0..end).step_by(windows) {
+        let to = (from + windows).min(end);
+        let sum = |root: &crate::record::RootHarm| -> f64 { root.windows.iter().take(to).skip(from).sum() };
+        let sums: Vec<f64> = blame.roots.iter().map(sum).collect();
+        let Some((root, most)) =
+            sums.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0)))
+        else {
+            continue;
+        };
+        if *most > 0.0 {
+            join(&mut spans, Span { root, from, to, harmed: sums.iter().sum() });
+        }
+    }
+    spans
+}
+
+/// Adds a span, or makes the last one longer if it has the same root.
+fn join(spans: &mut Vec<Span>, span: Span) {
+    match spans.last_mut() {
+        Some(last) if last.root == span.root => {
+            last.to = span.to;
+            last.harmed += span.harmed;
+        }
+        _ => spans.push(span),
+    }
+}
+
+/// The spans that say something, the others given to those before them.
+fn telling(spans: Vec<Span>) -> Vec<Span> {
+    let all: f64 = spans.iter().map(|span| span.harmed).sum();
+    let mut found: Vec<Span> = Vec::new();
+    for span in spans {
+        match found.last_mut() {
+            Some(last) if span.harmed < TELLING * all => {
+                last.to = span.to;
+                last.harmed += span.harmed;
+            }
+            _ => join(&mut found, span),
+        }
+    }
+    found
+}
+
+/// How many spans from here on are of the first two roots in turn.
+fn in_turn(spans: &[Span]) -> usize {
+    let [first, second, ..] = spans else { return spans.len() };
+    spans
+        .iter()
+        .enumerate()
+        .take_while(|(place, span)| span.root == [first.root, second.root][place % 2])
+        .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::RootHarm;
+
+    /// Roots with their harm by window of a second.
+    fn blame(roots: &[(&str, &[f64])]) -> BlameRecord {
+        let root = |(name, windows): &(&str, &[f64])| RootHarm {
+            root: (*name).to_owned(),
+            kind: "fault",
+            place: String::new(),
+            harmed: windows.iter().sum(),
+            classes: Vec::new(),
+            windows: windows.to_vec(),
+        };
+        BlameRecord { window_s: 1.0, roots: roots.iter().map(root).collect(), ..BlameRecord::default() }
+    }
+
+    fn told(blame: &BlameRecord) -> Vec<(String, f64, f64)> {
+        phases(blame).into_iter().map(|p| (p.roots.join(", "), p.from_s, p.to_s)).collect()
+    }
+
+    #[test]
+    fn one_root_takes_over_from_another() {
+        let blame = blame(&[
+            ("pause", &[0.0, 0.0, 9.0, 9.0, 9.0, 9.0, 5.0, 2.0]),
+            ("storm", &[0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 5.0, 9.0, 9.0, 9.0, 9.0, 9.0]),
+        ]);
+        let wanted = [("pause".to_owned(), 2.0, 6.0), ("storm".to_owned(), 6.0, 12.0)];
+        assert_eq!(told(&blame), wanted);
+        assert_eq!(phases(&blame)[0].harmed, 37.0);
+    }
+
+    #[test]
+    fn what_hardly_matters_is_left_out_unless_it_comes_first() {
+        let long = [[1.0; 2].as_slice(), &[0.0; 2], &[500.0; 40], &[0.0; 2], &[500.0; 40]].concat();
+        let blip = [[0.0; 44].as_slice(), &[1.0; 2]].concat();
+        let mut blame = blame(&[("long", &long), ("blip", &blip)]);
+        assert_eq!(told(&blame), [("long".to_owned(), 0.0, 86.0)]);
+        blame.roots[1].windows = vec![3.0, 3.0];
+        assert_eq!(told(&blame), [("blip".to_owned(), 0.0, 4.0), ("long".to_owned(), 4.0, 86.0)]);
+    }
+
+    #[test]
+    fn roots_that_take_turns_are_one_phase() {
+        let a = [[0.0; 2].as_slice(), &[9.0; 2], &[0.0; 2], &[9.0; 2], &[0.0; 2]].concat();
+        let b = [[9.0; 2].as_slice(), &[0.0; 2], &[9.0; 2], &[0.0; 2], &[9.0; 2]].concat();
+        assert_eq!(told(&blame(&[("a", &a), ("b", &b)])), [("b, a".to_owned(), 0.0, 10.0)]);
+        assert!(told(&blame(&[])).is_empty());
+    }
+}
