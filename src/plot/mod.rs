@@ -23,10 +23,13 @@ mod headline;
 mod labels;
 mod layout;
 mod paint;
+mod pair;
+mod palette;
 mod propagation;
 mod raster;
 mod scene;
 mod series;
+mod shades;
 mod svg;
 #[cfg(test)]
 mod tests;

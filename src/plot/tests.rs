@@ -174,7 +174,9 @@ fn the_same_input_gives_the_same_bytes() {
 fn a_png_has_two_pixels_per_logical_one_and_is_not_blank() {
     for (name, figure) in figures() {
         let bytes = figure.png().unwrap();
-        let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
+        let mut decoder = png::Decoder::new(std::io::Cursor::new(bytes));
+        decoder.set_transformations(png::Transformations::EXPAND);
+        let mut reader = decoder.read_info().unwrap();
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
         let frame = reader.next_frame(&mut pixels).unwrap();
         let (width, height) = figure.size();
