@@ -88,7 +88,7 @@ pub(super) fn service(record: &Record, axis: &TimeAxis, name: &str, series: &Ser
 
 /// Attempts at a service that should have been answered in a span: those that ended. Attempts that hang are not answered
 /// either; a few that end in the next span do not hang.
-fn asked(pair: &Pair, series: &ServiceSeries, span: Span) -> f64 {
+pub(in crate::plot) fn asked(pair: &Pair, series: &ServiceSeries, span: Span) -> f64 {
     let own = |counts: &[u64]| pair.counted(counts, span);
     let (offered, ended) = (own(&series.offered), own(&series.ok) + own(&series.failed));
     if ended < 0.5 * offered { offered } else { ended }
