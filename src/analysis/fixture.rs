@@ -102,8 +102,13 @@ pub(crate) fn value(points: &[(f64, f64)], at: f64) -> f64 {
 
 /// Services and classes of the shop.
 pub(crate) fn shop() -> Topology {
-    let class =
-        |name: &str, users, value| ClassNode { name: name.into(), entry: "gateway".into(), users, value };
+    let class = |name: &str, users, value| ClassNode {
+        name: name.into(),
+        entry: "gateway".into(),
+        users,
+        value,
+        patience_s: None,
+    };
     let node = |(name, replicas): (&str, u32)| ServiceNode { name: name.into(), replicas, threads: 10 };
     let edge = |(caller, callee, from_class): (&str, &str, bool)| Edge {
         name: format!("{caller} -> {callee}"),

@@ -93,6 +93,9 @@ fn pictures(output: &mut Output, Incident { record, summary, .. }: &Incident) ->
         ("timeline", plot::timeline(record, summary)),
         ("propagation", plot::propagation(record, summary)),
         ("blast-radius", plot::blast_radius(record, summary)),
+        ("heatmap", plot::heatmap(record, summary)),
+        ("latency", plot::latency(record, summary)),
+        ("amplification", plot::amplification(record, summary)),
     ];
     for (name, figure) in figures {
         let failed = |error: PlotError| CliError::output(format!("cannot draw the {name}: {error}"));

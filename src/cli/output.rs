@@ -18,7 +18,7 @@ const READABLE: usize = 48;
 /// Marks a directory as that of a run, which the next one may take over.
 pub(crate) const MARK: &str = "run.json";
 /// Everything that a run may write beside [`MARK`].
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 17] = [
     "summary.json",
     "record.json",
     "series.csv",
@@ -30,6 +30,12 @@ const NAMES: [&str; 11] = [
     "propagation.png",
     "blast-radius.svg",
     "blast-radius.png",
+    "heatmap.svg",
+    "heatmap.png",
+    "latency.svg",
+    "latency.png",
+    "amplification.svg",
+    "amplification.png",
 ];
 
 /// The directory of a run.

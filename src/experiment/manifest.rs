@@ -5,7 +5,7 @@ use crate::model::{Caller, Model, effect_name};
 use crate::record::{
     BlameRecord, ClassNode, Edge, FaultSpan, RECORD_VERSION, Record, ServiceNode, Topology, WorldRecord,
 };
-use crate::time::SimTime;
+use crate::time::{SimDuration, SimTime};
 
 /// What the worlds of an incident left behind.
 pub(crate) struct RecordedWorlds {
@@ -45,6 +45,7 @@ fn topology(model: &Model) -> Topology {
         entry: model.services[model.edges[model.sites[class.site].edge].callee].name.clone(),
         users: class.users,
         value: class.value,
+        patience_s: model.longest_wait(class).map(SimDuration::as_secs_f64),
     };
     let service = |service: &crate::model::Service| ServiceNode {
         name: service.name.clone(),

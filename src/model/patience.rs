@@ -1,7 +1,9 @@
 //! How long a caller waits at most, and how often it tries: what the policy of an edge promises. Knows no rates.
 
+use crate::distribution::DurationDistribution;
 use crate::failure::FailureCause;
-use crate::model::parts::Edge;
+use crate::model::Model;
+use crate::model::parts::{Class, Edge};
 use crate::scenario::{Backoff, Budget, Jitter, Order};
 use crate::time::SimDuration;
 
@@ -16,6 +18,19 @@ const DIRECT: [FailureCause; 5] = [
 
 /// How an attempt can fail because something that its callee needs does.
 const INDIRECT: [FailureCause; 2] = [FailureCause::Timeout, FailureCause::Dependency];
+
+impl Model {
+    /// The longest that a user of a class waits for an answer, all attempts together; none if that may be for ever, or is
+    /// drawn for each user.
+    pub(crate) fn longest_wait(&self, class: &Class) -> Option<SimDuration> {
+        let patience = match class.patience {
+            Some(DurationDistribution::Constant(patience)) => Some(patience),
+            _ => None,
+        };
+        let call = self.edges[self.sites[class.site].edge].longest_call();
+        call.into_iter().chain(patience).min()
+    }
+}
 
 impl Edge {
     /// Attempts that one call can make in all if every one fails: at the callee itself (`direct`), or at something
@@ -141,6 +156,29 @@ fn lasting_retries(budget: Budget, failing: f64, calls_per_s: f64, guards: u32) 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn users_wait_as_long_as_their_calls_and_their_patience() {
+        let text = r#"Scenario(format: 1, name: "x", horizon: "60s",
+            services: { "a": Service(threads: 1, operations: { "x": [Work(Exp("1ms"))] }) },
+            calls: {
+                "retrying -> a": Policy(timeout: "2s", retry: Retry(max_attempts: 3)),
+                "hasty -> a": Policy(timeout: "2s"),
+            },
+            traffic: {
+                "retrying": Open(rate: "1/s", entry: "a.x"),
+                "hasty": Open(rate: "1/s", entry: "a.x", patience: Constant("1500ms")),
+                "drawn": Open(rate: "1/s", entry: "a.x", patience: Exp("1s")),
+                "patient": Open(rate: "1/s", entry: "a.x"),
+            })"#;
+        let model = Model::compile(&crate::scenario::Scenario::parse(text).unwrap());
+        let waits: Vec<Option<f64>> = model
+            .classes
+            .iter()
+            .map(|class| model.longest_wait(class).map(SimDuration::as_secs_f64))
+            .collect();
+        assert_eq!(waits, [Some(6.0), Some(1.5), None, None]);
+    }
 
     #[test]
     fn what_budgets_allow_for_ever() {

@@ -8,8 +8,8 @@ use crate::analysis::{
     TrafficSummary, WorldSummary,
 };
 use crate::record::{
-    CallSeries, ClassSeries, Edge, FaultSpan, MonitorTrack, RECORD_VERSION, Record, ServiceNode, Topology,
-    Transition, WorldRecord,
+    CallSeries, ClassSeries, Edge, FaultSpan, MonitorTrack, Quantiles, RECORD_VERSION, Record, ServiceNode,
+    ServiceSeries, Topology, Transition, WorldRecord,
 };
 use crate::scenario::VerdictKind;
 
@@ -87,6 +87,29 @@ fn track(of: &str, threshold: f64, end_s: f64, points: &[(f64, f64)]) -> Monitor
 /// A curve: straight lines between these.
 type Points<'a> = &'a [(f64, f64)];
 
+/// The latencies of a window in which so many were answered: the fewer of all, the slower.
+fn wait(latency: &mut Quantiles, answers: u64, share: f64) {
+    let of = |ms: f64| (answers > 0).then_some(ms * (1.0 + 20.0 * (1.0 - share)));
+    latency.p50_ms.push(of(20.0));
+    latency.p90_ms.push(of(60.0));
+    latency.p99_ms.push(of(150.0));
+}
+
+/// What became of attempts at a service, and its threads: as busy as they fail.
+fn served(attempts: &[u64], answered: Points) -> ServiceSeries {
+    let mut series = ServiceSeries { offered: attempts.to_vec(), ..ServiceSeries::default() };
+    for (second, offered) in attempts.iter().enumerate() {
+        let share = through(answered, second as f64);
+        let ok = libm::round(*offered as f64 * share) as u64;
+        series.ok.push(ok);
+        series.failed.push(offered - ok);
+        series.busy_threads.push(50.0 - 40.0 * share);
+        series.waiting_threads.push(45.0 - 42.0 * share);
+        wait(&mut series.latency, ok, share);
+    }
+    series
+}
+
 /// One world of the Thursday outage: request rates, and the share of them answered over time.
 fn world(end_s: usize, answered: &[(&str, f64, Points)], calls: &[(&str, Points)]) -> WorldRecord {
     let mut world = WorldRecord { window_s: 1.0, windows: end_s, ..WorldRecord::default() };
@@ -98,12 +121,16 @@ fn world(end_s: usize, answered: &[(&str, f64, Points)], calls: &[(&str, Points)
             series.arrived.push(arrived);
             series.ok.push(ok);
             series.failed.push(arrived - ok);
+            wait(&mut series.latency, ok, through(share, second as f64));
         }
         world.classes.insert((*name).into(), series);
     }
     for (salt, (name, rate)) in calls.iter().enumerate() {
         let attempts: Vec<u64> =
             (0..end_s).map(|second| wobble(through(rate, second as f64), second, salt + 9)).collect();
+        let answered = answered.first().map_or(WELL, |class| class.2);
+        let callee = name.split(" -> ").last().unwrap_or(name);
+        world.services.insert(callee.into(), served(&attempts, answered));
         let series = CallSeries { first_attempts: attempts.clone(), attempts, ..CallSeries::default() };
         world.calls.insert((*name).into(), series);
     }
@@ -302,6 +329,12 @@ pub(crate) fn crowd(services: usize) -> (Record, Summary) {
     record.topology.services = (0..services).map(node).collect();
     for class in &mut record.topology.classes {
         class.entry = name(0);
+        class.patience_s = Some(10.0);
+    }
+    for world in std::iter::once(&mut record.actual).chain(&mut record.twin) {
+        if let Some(series) = world.services.get("user").cloned() {
+            world.services = (0..services).map(|i| (name(i), series.clone())).collect();
+        }
     }
     let edge = |caller: String, callee: String, from_class| Edge {
         name: format!("{caller} -> {callee}"),

@@ -73,7 +73,17 @@ pub(crate) fn fit(text: &str, size: f64, weight: Weight, most: f64) -> String {
     String::new()
 }
 
-/// The text in at most so many lines, broken at spaces; what does not fit ends in an ellipsis.
+/// The text, or as many of its first words as there is room for and an ellipsis; a first word that is too wide is cut.
+pub(crate) fn fit_words(text: &str, size: f64, weight: Weight, most: f64) -> String {
+    if width(text, size, weight) <= most {
+        return text.to_owned();
+    }
+    let ends = text.rmatch_indices(' ').map(|(end, _)| text[..end].trim_end_matches([' ', ',', ':', ';']));
+    let mut shorter = ends.filter(|kept| !kept.is_empty()).map(|kept| format!("{kept}\u{2026}"));
+    shorter.find(|short| width(short, size, weight) <= most).unwrap_or_else(|| fit(text, size, weight, most))
+}
+
+/// The text in at most so many lines, broken at spaces; what does not fit ends in an ellipsis after a whole word.
 pub(crate) fn wrap(text: &str, size: f64, weight: Weight, most: f64, lines: usize) -> Vec<String> {
     let mut done: Vec<String> = Vec::new();
     let mut line = String::new();
@@ -83,12 +93,12 @@ pub(crate) fn wrap(text: &str, size: f64, weight: Weight, most: f64, lines: usiz
         if line.is_empty() || last || width(&longer, size, weight) <= most {
             line = longer;
         } else {
-            done.push(fit(&line, size, weight, most));
+            done.push(fit_words(&line, size, weight, most));
             word.clone_into(&mut line);
         }
     }
     if !line.is_empty() {
-        done.push(fit(&line, size, weight, most));
+        done.push(fit_words(&line, size, weight, most));
     }
     done
 }
@@ -116,9 +126,16 @@ mod tests {
         let cut = fit("a-service-with-a-very-long-name", 16.0, Weight::Bold, 100.0);
         assert!(cut.ends_with('\u{2026}') && width(&cut, 16.0, Weight::Bold) <= 100.0);
         assert_eq!(fit("anything", 16.0, Weight::Bold, 1.0), "");
-        let lines = wrap("threads wait on the call to another service", 16.0, Weight::Regular, 150.0, 2);
+        let words = "threads wait on the call to another service which waits";
+        let lines = wrap(words, 16.0, Weight::Regular, 150.0, 2);
         assert_eq!(lines.len(), 2);
         assert!(lines.iter().all(|line| width(line, 16.0, Weight::Regular) <= 150.0));
+        assert!(
+            lines[1].ends_with("\u{2026}") && words.contains(lines[1].trim_end_matches('\u{2026}')),
+            "{lines:?}"
+        );
+        let last = lines[1].trim_end_matches('\u{2026}').rsplit(' ').next().unwrap();
+        assert!(words.split(' ').any(|word| word == last), "{last:?} is part of a word");
         assert!(wrap("", 16.0, Weight::Regular, 150.0, 2).is_empty());
     }
 }

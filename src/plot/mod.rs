@@ -1,6 +1,8 @@
 //! Pictures of one run, made in memory: the incident's [`timeline`](fn@timeline), the
-//! [`propagation`](fn@propagation) of the failure through the services, and its [`blast_radius`]. They read a record and its summary; nothing here
-//! simulates, judges or touches a file.
+//! [`propagation`](fn@propagation) of the failure through the services, its [`blast_radius`], the
+//! [`heatmap`](fn@heatmap) of the services' health, the [`latency`](fn@latency) that users saw and the
+//! [`amplification`](fn@amplification) of calls. They read a record and its summary; nothing here simulates, judges or
+//! touches a file.
 //!
 //! ```no_run
 //! # fn pictures(record: &knockon::record::Record, summary: &knockon::analysis::Summary)
@@ -12,21 +14,28 @@
 //! ```
 
 mod actions;
+mod amplification;
 mod axis;
 mod blast;
+mod choice;
 mod figure;
 #[cfg(test)]
 mod fixture;
 mod font;
 mod geometry;
 mod headline;
+mod heatmap;
 mod labels;
+mod latency;
 mod layout;
 mod paint;
+mod pair;
+mod palette;
 mod propagation;
 mod raster;
 mod scene;
 mod series;
+mod shades;
 mod svg;
 #[cfg(test)]
 mod tests;
@@ -34,7 +43,10 @@ mod theme;
 mod timeline;
 mod words;
 
+pub use amplification::amplification;
 pub use blast::blast_radius;
 pub use figure::{Figure, PlotError};
+pub use heatmap::heatmap;
+pub use latency::latency;
 pub use propagation::propagation;
 pub use timeline::timeline;

@@ -1,6 +1,7 @@
 //! From a finely drawn bitmap to a PNG: averaging and encoding, in memory. Draws nothing.
 
 use super::PlotError;
+use super::palette::{self, Indexed};
 
 /// Averages squares of `samples` x `samples` pixels of an RGB bitmap into rows of `width` pixels.
 pub(super) fn average(fine: &[u8], width: usize, samples: usize) -> Vec<u8> {
@@ -24,20 +25,22 @@ pub(super) fn average(fine: &[u8], width: usize, samples: usize) -> Vec<u8> {
     pixels
 }
 
-/// The PNG of an RGB bitmap that knows its resolution: `scale` x 96 dots per inch.
+/// The PNG, in at most 256 colors, of an RGB bitmap that knows its resolution: `scale` x 96 dots per inch.
 pub(super) fn encode(pixels: &[u8], width: u32, height: u32, scale: u32) -> Result<Vec<u8>, PlotError> {
     const METERS_PER_INCH: f64 = 0.0254;
     let mut bytes = Vec::new();
     let mut info = png::Info::with_size(width, height);
-    info.color_type = png::ColorType::Rgb;
+    let Indexed { palette, pixels } = palette::indexed(pixels);
+    info.color_type = png::ColorType::Indexed;
+    info.palette = Some(palette.into());
     info.bit_depth = png::BitDepth::Eight;
     let dots = libm::round(f64::from(96 * scale) / METERS_PER_INCH) as u32;
     info.pixel_dims = Some(png::PixelDimensions { xppu: dots, yppu: dots, unit: png::Unit::Meter });
     let mut encoder = png::Encoder::with_info(&mut bytes, info)?;
-    encoder.set_compression(png::Compression::Balanced);
-    encoder.set_filter(png::Filter::Adaptive);
+    encoder.set_compression(png::Compression::High);
+    encoder.set_filter(png::Filter::NoFilter);
     let mut writer = encoder.write_header()?;
-    writer.write_image_data(pixels)?;
+    writer.write_image_data(&pixels)?;
     writer.finish()?;
     Ok(bytes)
 }

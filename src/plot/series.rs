@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::record::WorldRecord;
+use crate::record::{FaultSpan, Record, WorldRecord};
 
 use super::axis::TimeAxis;
 use super::geometry::Point;
@@ -27,13 +27,40 @@ impl Windows {
         Self { width_s, count: world.windows.min(begun), end_s: simulated_s }
     }
 
-    /// A line through the middles of pieces with these values, drawn out to the ends of the first and the last.
-    pub(crate) fn curve(&self, values: impl Iterator<Item = (Range<usize>, f64)>) -> Vec<(f64, f64)> {
-        let values: Vec<_> = values.collect();
-        let first = values.first().map(|(piece, value)| (self.begin(piece.start), *value));
-        let last = values.last().map(|(piece, value)| (self.begin(piece.end), *value));
-        let middles = values.iter().map(|(piece, value)| (self.middle(piece), *value));
-        first.into_iter().chain(middles).chain(last).collect()
+    /// The windows in which faults begin: what is pooled or drawn across them would show harm before its cause.
+    pub(crate) fn cuts(&self, record: &Record) -> Vec<usize> {
+        let window = |fault: &FaultSpan| libm::floor(fault.from_s / self.width_s + 1e-9).max(0.0) as usize;
+        let mut cuts: Vec<usize> = record.faults.iter().map(window).collect();
+        cuts.retain(|cut| (1..self.count).contains(cut));
+        cuts.sort_unstable();
+        cuts.dedup();
+        cuts
+    }
+
+    /// A line through the middles of pieces with these values, drawn out to the ends of the first and the last; at a cut it
+    /// jumps.
+    pub(crate) fn curve(
+        &self,
+        values: impl Iterator<Item = (Range<usize>, f64)>,
+        cuts: &[usize],
+    ) -> Vec<(f64, f64)> {
+        let mut line: Vec<(f64, f64)> = Vec::new();
+        let mut before: Option<(usize, f64)> = None;
+        for (piece, value) in values {
+            let jump =
+                before.map(|(end, value)| (cuts.iter().any(|c| (end..=piece.start).contains(c)), value));
+            let begin = self.begin(piece.start);
+            if let Some((true, last)) = jump {
+                line.push((begin, last));
+            }
+            if jump.is_none_or(|(is_cut, _)| is_cut) {
+                line.push((begin, value));
+            }
+            line.push((self.middle(&piece), value));
+            before = Some((piece.end, value));
+        }
+        line.extend(before.map(|(end, value)| (self.begin(end), value)));
+        line
     }
 
     /// When a window begins.
@@ -51,22 +78,39 @@ impl Windows {
         f64::midpoint(self.begin(windows.start), self.begin(windows.end))
     }
 
-    /// Windows pooled so that each piece is at least so many pixels wide and lasts at least so long.
-    pub(crate) fn pooled(&self, axis: &TimeAxis, pixels: f64, seconds: f64) -> Vec<Range<usize>> {
+    /// Windows pooled so that each piece is at least so many pixels wide and lasts at least so long, unless a cut ends it.
+    /// A cut too near to the one before does not count.
+    pub(crate) fn pooled(
+        &self,
+        axis: &TimeAxis,
+        pixels: f64,
+        seconds: f64,
+        cuts: &[usize],
+    ) -> Vec<Range<usize>> {
+        let wide =
+            |from: usize, to: usize| axis.x(self.begin(to)) - axis.x(self.begin(from)) >= pixels - 1e-6;
         let mut pieces: Vec<Range<usize>> = Vec::new();
-        let mut from = 0;
-        for to in 1..=self.count {
-            let (begin, end) = (self.begin(from), self.begin(to));
-            if axis.x(end) - axis.x(begin) >= pixels - 1e-6 && end - begin >= seconds * 0.999 {
-                pieces.push(from..to);
-                from = to;
+        let mut first = 0;
+        let ends = cuts.iter().copied().filter(|cut| *cut < self.count).chain([self.count]);
+        for end in ends {
+            if end < self.count && !wide(first, end) {
+                continue;
             }
-        }
-        // What is left is too short to stand alone.
-        if let (true, Some(last)) = (from < self.count, pieces.last_mut()) {
-            last.end = self.count;
-        } else if from < self.count {
-            pieces.push(from..self.count);
+            let stretch = pieces.len();
+            let mut from = first;
+            for to in first + 1..=end {
+                if wide(from, to) && self.seconds(&(from..to)) >= seconds * 0.999 {
+                    pieces.push(from..to);
+                    from = to;
+                }
+            }
+            // What is left is too short to stand alone.
+            match pieces[stretch..].last_mut() {
+                Some(last) => last.end = end,
+                None if from < end => pieces.push(from..end),
+                None => {}
+            }
+            first = end;
         }
         pieces.retain(|piece| self.seconds(piece) > 0.0);
         pieces
@@ -138,16 +182,40 @@ mod tests {
     fn windows_are_pooled_without_loss() {
         let axis = TimeAxis::new(100.0, None, 0.0, 100.0);
         let windows = Windows { width_s: 1.0, count: 100, end_s: 100.0 };
-        let pieces = windows.pooled(&axis, 3.0, 2.0);
+        let pieces = windows.pooled(&axis, 3.0, 2.0, &[]);
         assert_eq!(pieces.first(), Some(&(0..3)));
         assert_eq!(pieces.last(), Some(&(96..100)));
         assert_eq!(pieces.iter().map(ExactSizeIterator::len).sum::<usize>(), 100);
         let single = Windows { width_s: 1.0, count: 1, end_s: 1.0 };
-        assert_eq!(single.pooled(&axis, 3.0, 2.0).first(), Some(&(0..1)));
+        assert_eq!(single.pooled(&axis, 3.0, 2.0, &[]).first(), Some(&(0..1)));
         let none = Windows { width_s: 0.0, count: 0, end_s: 0.0 };
-        assert!(none.pooled(&axis, 3.0, 2.0).is_empty());
+        assert!(none.pooled(&axis, 3.0, 2.0, &[]).is_empty());
         assert_eq!(none.last(), 0..0);
         assert_eq!(windows.last(), 95..100);
+    }
+
+    #[test]
+    fn nothing_is_pooled_across_the_begin_of_a_fault() {
+        let axis = TimeAxis::new(100.0, None, 0.0, 100.0);
+        let windows = Windows { width_s: 1.0, count: 100, end_s: 100.0 };
+        let (mut record, _) = crate::plot::fixture::thursday();
+        (record.faults[0].from_s, record.faults[0].to_s) = (41.0, None);
+        let cuts = windows.cuts(&record);
+        assert_eq!(cuts, [41]);
+        let pieces = windows.pooled(&axis, 5.0, 10.0, &cuts);
+        assert_eq!(pieces[3..5], [30..41, 41..51]);
+        assert_eq!(pieces.iter().map(ExactSizeIterator::len).sum::<usize>(), 100);
+        // Two faults at nearly the same place are one cut; a first one at once is none.
+        assert_eq!(windows.pooled(&axis, 5.0, 10.0, &[41, 43]), pieces);
+        record.faults[0].from_s = 0.0;
+        assert!(windows.cuts(&record).is_empty());
+        // The line stays where it was until the fault begins.
+        let value = |piece: &Range<usize>| if piece.start < 41 { 1.0 } else { 0.0 };
+        let line = windows.curve(pieces.iter().map(|piece| (piece.clone(), value(piece))), &cuts);
+        assert!(line.iter().filter(|point| point.0 < 41.0).all(|point| point.1 > 0.9));
+        let at_cut: Vec<f64> =
+            line.iter().filter(|point| (point.0 - 41.0).abs() < 1e-9).map(|p| p.1).collect();
+        assert_eq!(at_cut, [1.0, 0.0]);
     }
 
     #[test]

@@ -4,7 +4,20 @@ use crate::analysis::Summary;
 use crate::record::Record;
 
 use super::scene::{Shape, Text};
-use super::{Figure, blast_radius, fixture, propagation, timeline};
+use super::{Figure, amplification, blast_radius, fixture, heatmap, latency, propagation, timeline};
+
+/// Draws a picture.
+type Draw = fn(&Record, &Summary) -> Figure;
+
+/// Every picture, by name.
+const PICTURES: [(&str, Draw); 6] = [
+    ("timeline", timeline),
+    ("propagation", propagation),
+    ("blast-radius", blast_radius),
+    ("heatmap", heatmap),
+    ("latency", latency),
+    ("amplification", amplification),
+];
 
 /// Records from harmless to hostile, by name.
 fn all() -> Vec<(&'static str, (Record, Summary))> {
@@ -66,11 +79,7 @@ fn all() -> Vec<(&'static str, (Record, Summary))> {
 
 fn figures() -> Vec<(String, Figure)> {
     let every = |(name, (record, summary)): (&str, (Record, Summary))| {
-        [
-            (format!("{name}-timeline"), timeline(&record, &summary)),
-            (format!("{name}-propagation"), propagation(&record, &summary)),
-            (format!("{name}-blast-radius"), blast_radius(&record, &summary)),
-        ]
+        PICTURES.map(|(picture, draw)| (format!("{name}-{picture}"), draw(&record, &summary)))
     };
     all().into_iter().flat_map(every).collect()
 }
@@ -163,7 +172,7 @@ fn a_picture_has_room_for_so_many_classes_and_columns() {
 #[test]
 fn the_same_input_gives_the_same_bytes() {
     let (record, summary) = fixture::thursday();
-    for draw in [timeline, propagation, blast_radius] {
+    for (_, draw) in PICTURES {
         let (first, second) = (draw(&record, &summary), draw(&record, &summary));
         assert_eq!(first.svg().unwrap(), second.svg().unwrap());
         assert_eq!(first.png().unwrap(), second.png().unwrap());
@@ -174,7 +183,9 @@ fn the_same_input_gives_the_same_bytes() {
 fn a_png_has_two_pixels_per_logical_one_and_is_not_blank() {
     for (name, figure) in figures() {
         let bytes = figure.png().unwrap();
-        let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
+        let mut decoder = png::Decoder::new(std::io::Cursor::new(bytes));
+        decoder.set_transformations(png::Transformations::EXPAND);
+        let mut reader = decoder.read_info().unwrap();
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
         let frame = reader.next_frame(&mut pixels).unwrap();
         let (width, height) = figure.size();
@@ -234,8 +245,7 @@ fn hostile_names_stay_words() {
     let (mut record, mut summary) = fixture::thursday();
     record.scenario = "</svg><script>alert(1)</script> & \"quotes\"".into();
     summary.verdict_reason = "a < b & c > d".into();
-    let draw = [timeline, propagation, blast_radius];
-    for figure in draw.map(|draw| draw(&record, &summary)) {
+    for figure in PICTURES.map(|(_, draw)| draw(&record, &summary)) {
         let svg = figure.svg().unwrap();
         assert!(!svg.contains("<script>"));
         roxmltree::Document::parse(&svg).unwrap();

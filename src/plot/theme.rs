@@ -54,6 +54,9 @@ pub(crate) const PEOPLE: RGBColor = RGBColor(0, 114, 178);
 /// Restarts that people make: their reddish purple, darker.
 pub(crate) const RESTART: RGBColor = RGBColor(155, 68, 117);
 
+/// Threads that are held: their sky blue, which lets a gray line be seen upon it.
+pub(crate) const THREADS: RGBColor = RGBColor(86, 180, 233);
+
 /// A color of a fault's band, drawn with [`BAND_OPACITY`].
 pub(crate) const BAND: RGBColor = ORANGE;
 /// How much a fault's band covers of what is below.

@@ -126,6 +126,11 @@ pub(crate) fn factor(value: f64) -> String {
     if value < 9.95 { format!("\u{d7}{value:.1}") } else { format!("\u{d7}{value:.0}") }
 }
 
+/// A call's name as people read it: "checkout → user".
+pub(crate) fn arrow(call: &str) -> String {
+    call.replace(" -> ", " \u{2192} ")
+}
+
 /// How many of something: "1 service", "3 services".
 pub(crate) fn several(n: usize, one: &str, many: &str) -> String {
     format!("{n}{GAP}{}", if n == 1 { one } else { many })

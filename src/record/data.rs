@@ -72,6 +72,9 @@ pub struct ClassNode {
     pub users: u64,
     /// Value of one answered request.
     pub value: f64,
+    /// The longest that its users wait for an answer, all attempts together, as the run began; none if they wait for ever, or
+    /// if it is drawn for each of them.
+    pub patience_s: Option<f64>,
 }
 
 /// A service.

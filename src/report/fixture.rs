@@ -39,7 +39,13 @@ pub(crate) fn record() -> Record {
         horizon_s: 20.0,
         simulated_s: 20.0,
         topology: Topology {
-            classes: vec![ClassNode { name: "buy".into(), entry: "shop".into(), users: 10, value: 2.0 }],
+            classes: vec![ClassNode {
+                name: "buy".into(),
+                entry: "shop".into(),
+                users: 10,
+                value: 2.0,
+                patience_s: None,
+            }],
             services: vec![node("shop"), node("db")],
             calls: vec![edge("buy", "shop", true), edge("shop", "db", false)],
         },

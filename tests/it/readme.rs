@@ -32,7 +32,8 @@ fn the_story_and_the_pictures_are_current() {
     let quoted = blocks("text").remove(0);
     let printed = story.split("\nfiles ").next().unwrap();
     assert_eq!(quoted, printed, "quote the story anew");
-    for picture in ["timeline.svg", "propagation.svg", "blast-radius.svg"] {
+    for picture in ["timeline", "propagation", "blast-radius", "heatmap", "latency", "amplification"] {
+        let picture = &format!("{picture}.svg");
         let drawn = std::fs::read_to_string(folder.path().join(picture)).unwrap();
         let shown = repository().join("output/gallery/thursday-checkout-outage").join(picture);
         assert!(

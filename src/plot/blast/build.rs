@@ -2,7 +2,7 @@
 
 use crate::analysis::Summary;
 use crate::plot::figure::Figure;
-use crate::plot::geometry::{Rect, at};
+use crate::plot::geometry::Rect;
 use crate::plot::timeline::page::Page;
 use crate::plot::timeline::people;
 use crate::plot::{headline, theme, words};
@@ -64,23 +64,7 @@ fn panel(page: &mut Page<'_>, heading: &str, unit: &str, height: f64, lines: &[L
             page.scene.outline(span.corners(), 3.0, theme::INK);
         }
     }
-    over(page, rect);
-}
-
-/// What lies over the rows: begin and end of faults, restarts.
-fn over(page: &mut Page<'_>, rect: Rect) {
-    let ends: Vec<f64> =
-        page.record.faults.iter().flat_map(|fault| [Some(fault.from_s), fault.to_s]).flatten().collect();
-    for at_s in ends {
-        let x = page.axis.x(at_s);
-        page.scene.dashed(&[at(x, rect.top), at(x, rect.bottom)], 2.0, theme::ORANGE, &[5.0, 4.0]);
-    }
-    let restarts: Vec<f64> =
-        page.actions.0.iter().filter(|action| action.restart).map(|action| action.at_s).collect();
-    for at_s in restarts {
-        let x = page.axis.x(at_s);
-        page.scene.line(vec![at(x, rect.top), at(x, rect.bottom)], 1.8, theme::RESTART);
-    }
+    page.over(rect);
 }
 
 /// How many rows are shown of all, the first of which were hit, and what is said of the others.

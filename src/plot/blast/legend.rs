@@ -4,25 +4,18 @@ use crate::plot::font::{self, Weight};
 use crate::plot::geometry::Rect;
 use crate::plot::geometry::at;
 use crate::plot::scene::{Scene, Text};
-use crate::plot::theme;
+use crate::plot::{shades, theme};
 
-use super::cells::{Cell, STEPS};
+use super::cells::Cell;
 use super::rows::hatch;
 
 /// Draws the legend from here on; returns its bottom.
 pub(super) fn draw(scene: &mut Scene, top: f64, hardly: bool, degraded: bool) -> f64 {
     const SIGN: f64 = 34.0;
     const ROW: f64 = 30.0;
-    let percent = |share: f64| format!("{:.0}", share * 100.0);
-    let mut entries: Vec<(Cell, String)> = Vec::new();
-    for (i, from) in STEPS.iter().enumerate() {
-        let words = match STEPS.get(i + 1) {
-            Some(to) if i == 0 => format!("less than {}\u{a0}% failed", percent(*to)),
-            Some(to) => format!("{} to {}\u{a0}%", percent(*from), percent(*to)),
-            None => format!("{}\u{a0}% and more", percent(*from)),
-        };
-        entries.push((Cell::Failed(i, false), words));
-    }
+    let mut entries: Vec<(Cell, String)> = (0..shades::STEPS.len())
+        .map(|step| (Cell::Failed(step, false), shades::words(step, "failed")))
+        .collect();
     if degraded {
         entries.push((Cell::Failed(0, true), "answered by a fallback".to_owned()));
     }

@@ -6,3 +6,4 @@ mod legend;
 mod rows;
 
 pub use build::blast_radius;
+pub(in crate::plot) use cells::asked;

@@ -23,7 +23,7 @@ const NAME: f64 = 18.0;
 pub(super) enum Detail {
     /// All of it.
     Full,
-    /// One line besides the name: for many services.
+    /// When and by what besides the name, and no more: for many services.
     Compact,
 }
 
@@ -32,9 +32,9 @@ pub(super) fn service_height(status: &Status, width: f64, detail: Detail) -> f64
     match (status.outcome, detail) {
         (Outcome::Unknown, _) | (Outcome::Unharmed, Detail::Compact) => 40.0,
         (Outcome::Unharmed, Detail::Full) => 60.0,
-        (_, Detail::Compact) => 62.0,
+        (_, Detail::Compact) => 42.0 + LINE * via(status, width, detail).len() as f64,
         (_, Detail::Full) => {
-            let lines = via(status, width).len();
+            let lines = via(status, width, detail).len();
             2.0 * PADDING + 6.0 + LINE * (2 + lines) as f64 + wave_height(status, width)
         }
     }
@@ -56,10 +56,11 @@ pub(super) fn class_height(audience: &Audience) -> f64 {
 }
 
 /// When and by what, in lines.
-fn via(status: &Status, width: f64) -> Vec<String> {
+fn via(status: &Status, width: f64, detail: Detail) -> Vec<String> {
     let when = status.when.clone().unwrap_or_default();
     let words = if status.via.is_empty() { when } else { format!("{when}: {}", status.via) };
-    wrap(&words, theme::TEXT, Weight::Regular, width - 2.0 * PADDING, 3)
+    let lines = if detail == Detail::Full { 3 } else { 2 };
+    wrap(&words, theme::TEXT, Weight::Regular, width - 2.0 * PADDING, lines)
 }
 
 /// Draws a service.
@@ -97,13 +98,11 @@ pub(super) fn service(scene: &mut Scene, rect: Rect, name: &str, status: &Status
         line(scene, &status.end, quiet, false);
         return;
     }
-    if detail == Detail::Compact {
-        let when = status.when.clone().unwrap_or_default();
-        line(scene, &format!("{when}: {}", status.via), ink, false);
-        return;
-    }
-    for words in via(status, rect.width()) {
+    for words in via(status, rect.width(), detail) {
         line(scene, &words, ink, false);
+    }
+    if detail == Detail::Compact {
+        return;
     }
     let loud = match status.outcome {
         _ if status.target => theme::WHITE,

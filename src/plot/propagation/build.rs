@@ -1,6 +1,7 @@
 //! Puts the propagation picture together: statuses, layout, edges, boxes, legend. Judges nothing itself.
 
 use crate::analysis::Summary;
+use crate::plot::choice::Choice;
 use crate::plot::figure::Figure;
 use crate::plot::geometry::{Point, Rect, at, curve};
 use crate::plot::layout::{Layout, Outline, layout};
@@ -9,7 +10,6 @@ use crate::plot::{headline, theme};
 use crate::record::{ClassNode, Edge, Record, ServiceNode};
 
 use super::boxes::{self, Detail};
-use super::choice::Choice;
 use super::edges::{self, Call, Carried};
 use super::legend::{self, Entry};
 use super::status::{self, Audience, Outcome, Status};

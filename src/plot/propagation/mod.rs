@@ -2,7 +2,6 @@
 
 mod boxes;
 mod build;
-mod choice;
 mod edges;
 mod legend;
 mod status;

@@ -100,7 +100,8 @@ fn classes<'a>(page: &mut Page<'a>, panel: Panel) -> Vec<Curve<'a>> {
     let record = page.record;
     let world = &record.actual;
     let windows = Windows::of(world, record.simulated_s);
-    let pieces = windows.pooled(&page.axis, 4.0, 0.0);
+    let cuts = windows.cuts(record);
+    let pieces = windows.pooled(&page.axis, 4.0, 0.0, &cuts);
     let mut curves = Vec::new();
     for (name, class) in world.classes.iter().take(MOST) {
         let share = |piece: &std::ops::Range<usize>| {
@@ -108,7 +109,7 @@ fn classes<'a>(page: &mut Page<'a>, panel: Panel) -> Vec<Curve<'a>> {
             (ok + failed > 0).then(|| failed as f64 / (ok + failed) as f64)
         };
         let values = pieces.iter().filter_map(|piece| Some((piece.clone(), share(piece)?)));
-        let line = through(&page.axis, panel, windows.curve(values).into_iter());
+        let line = through(&page.axis, panel, windows.curve(values, &cuts).into_iter());
         let last = share(&windows.last()).unwrap_or(0.0);
         curves.push(Curve {
             name,

@@ -93,11 +93,12 @@ fn shares<'a>(page: &Page<'a>, world: &'a WorldRecord, twin: &'a WorldRecord) ->
     let record = page.record;
     let (ours, theirs) = (windows(page, world), windows(page, twin));
     let coarse = if theirs.width_s > ours.width_s { theirs } else { ours };
+    let cuts = coarse.cuts(record);
     let mut curves = Vec::new();
     for (name, class) in world.classes.iter().take(MOST) {
         let Some(expected) = twin.classes.get(name) else { continue };
         let rate = expected.ok.iter().sum::<u64>() as f64 / record.simulated_s.max(1e-9);
-        let pieces = coarse.pooled(&page.axis, 4.0, ENOUGH / rate.max(1e-9));
+        let pieces = coarse.pooled(&page.axis, 4.0, ENOUGH / rate.max(1e-9), &cuts);
         let share = |piece: &Range<usize>| {
             let (from, to) = (coarse.begin(piece.start), coarse.begin(piece.end));
             let got = total(&class.ok, &ours.between(from, to)) as f64;
@@ -105,7 +106,7 @@ fn shares<'a>(page: &Page<'a>, world: &'a WorldRecord, twin: &'a WorldRecord) ->
             (wanted > 0.0).then(|| got / wanted)
         };
         let values = pieces.iter().filter_map(|piece| Some((piece.clone(), share(piece)?)));
-        curves.push(Curve { name, values: coarse.curve(values), last: share(&coarse.last()) });
+        curves.push(Curve { name, values: coarse.curve(values, &cuts), last: share(&coarse.last()) });
     }
     curves
 }
@@ -114,11 +115,12 @@ fn shares<'a>(page: &Page<'a>, world: &'a WorldRecord, twin: &'a WorldRecord) ->
 fn rates<'a>(page: &Page<'a>) -> Vec<Curve<'a>> {
     let world = &page.record.actual;
     let windows = windows(page, world);
-    let pieces = windows.pooled(&page.axis, 4.0, 1.0);
+    let cuts = windows.cuts(page.record);
+    let pieces = windows.pooled(&page.axis, 4.0, 1.0, &cuts);
     let mut curves = Vec::new();
     for (name, class) in world.classes.iter().take(MOST) {
         let rate = |piece: &Range<usize>| total(&class.ok, piece) as f64 / windows.seconds(piece).max(1e-9);
-        let values = windows.curve(pieces.iter().map(|piece| (piece.clone(), rate(piece))));
+        let values = windows.curve(pieces.iter().map(|piece| (piece.clone(), rate(piece))), &cuts);
         curves.push(Curve { name, values, last: Some(rate(&windows.last())) });
     }
     curves

@@ -8,7 +8,7 @@ use crate::plot::geometry::Point;
 use crate::plot::labels::{EndLabel, end_labels};
 use crate::plot::series::{Windows, total};
 use crate::plot::theme::{self, Look};
-use crate::plot::words;
+use crate::plot::words::{self, arrow};
 use crate::record::WorldRecord;
 
 use super::page::{Page, through};
@@ -98,11 +98,6 @@ pub(super) fn draw(page: &mut Page<'_>) {
     end_labels(&mut page.scene, panel.rect.right, (panel.rect.top - 12.0, panel.rect.bottom + 12.0), labels);
 }
 
-/// A call's name as people read it.
-fn arrow(name: &str) -> String {
-    name.replace(" -> ", " \u{2192} ")
-}
-
 /// The calls to show: the one with the most attempts beyond the twin's, and others that were amplified about as much. If
 /// none has more attempts, the one that changed most; without a twin, the busiest.
 fn curves<'a>(page: &mut Page<'a>) -> Vec<Curve<'a>> {
@@ -137,7 +132,8 @@ fn rates(page: &Page<'_>, name: &str) -> Rates {
     let ours = of(&record.actual);
     let theirs = record.twin.as_ref().map(of);
     let coarse = theirs.filter(|theirs| theirs.width_s > ours.width_s).unwrap_or(ours);
-    let pieces = coarse.pooled(&page.axis, 4.0, 1.0);
+    let cuts = coarse.cuts(record);
+    let pieces = coarse.pooled(&page.axis, 4.0, 1.0, &cuts);
     let line = |world: &WorldRecord| {
         let attempts = world.calls.get(name).map_or(&[][..], |call| &call.attempts);
         let windows = of(world);
@@ -145,17 +141,15 @@ fn rates(page: &Page<'_>, name: &str) -> Rates {
             let (from, to) = (coarse.begin(piece.start), coarse.begin(piece.end));
             total(attempts, &windows.between(from, to)) as f64 / (to - from).max(1e-9)
         };
-        let values = coarse.curve(pieces.iter().map(|piece| (piece.clone(), rate(piece))));
-        Line { values, last: rate(&coarse.last()) }
+        let rates: Vec<f64> = pieces.iter().map(&rate).collect();
+        let values = coarse.curve(pieces.iter().cloned().zip(rates.iter().copied()), &cuts);
+        (Line { values, last: rate(&coarse.last()) }, rates)
     };
-    let actual = line(&record.actual);
-    let twin = record.twin.as_ref().map(line);
-    // Both lines have a point at each end and one in the middle of each piece.
+    let (actual, ours) = line(&record.actual);
+    let (twin, theirs) = record.twin.as_ref().map(line).unzip();
+    let theirs = theirs.unwrap_or_else(|| ours.clone());
     let seconds = || pieces.iter().map(|piece| coarse.seconds(piece));
     let sum = |values: &mut dyn Iterator<Item = f64>| values.zip(seconds()).map(|(v, s)| v * s).sum::<f64>();
-    let middle = |line: &'_ Line| line.values.iter().skip(1).map(|value| value.1).collect::<Vec<f64>>();
-    let ours = middle(&actual);
-    let theirs = twin.as_ref().map_or_else(|| ours.clone(), middle);
     let more = |(actual, twin): (&f64, &f64)| actual - twin;
     let extra = sum(&mut ours.iter().zip(&theirs).map(more).map(|more| more.max(0.0)));
     let changed = sum(&mut ours.iter().zip(&theirs).map(more).map(f64::abs));

@@ -15,7 +15,7 @@ use crate::plot::{headline, words};
 use crate::record::Record;
 
 /// Space to the left of the panels, for the values.
-pub(super) const LEFT: f64 = 104.0;
+pub(in crate::plot) const LEFT: f64 = 104.0;
 /// Space to the right of the panels, for the names of the lines.
 const RIGHT: f64 = 226.0;
 /// Height of a row of flags above the first panel.
@@ -75,8 +75,7 @@ impl<'a> Page<'a> {
         let description = format!("{reason} {}", headline::identity(record));
         let mut scene = Scene::new(title, description.trim().to_owned());
         let y = title_block(&mut scene, reason, &headline::identity(record));
-        let right = scene.width - RIGHT;
-        let axis = TimeAxis::new(record.simulated_s, focus(record, summary), left, right);
+        let axis = axis(record, summary, left);
         let monitors = record.actual.monitors.values().map(|monitor| monitor.of.as_str());
         let classes = record.topology.classes.iter().map(|class| class.name.as_str());
         let names = monitors.chain(classes).filter(|name| !name.is_empty()).collect();
@@ -229,6 +228,22 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// What lies over rows of cells, which hide the ground: begin and end of faults, restarts.
+    pub(in crate::plot) fn over(&mut self, rect: Rect) {
+        let faults = self.record.faults.iter();
+        for at_s in faults.flat_map(|fault| [Some(fault.from_s), fault.to_s]).flatten() {
+            let x = self.axis.x(at_s);
+            self.scene.dashed(&[at(x, rect.top), at(x, rect.bottom)], 2.0, theme::ORANGE, &[5.0, 4.0]);
+        }
+        for x in &self.marks {
+            self.scene.dashed(&[at(*x, rect.top), at(*x, rect.bottom)], 1.6, theme::INK, &[2.0, 3.0]);
+        }
+        for restart in self.actions.0.iter().filter(|action| action.restart) {
+            let x = self.axis.x(restart.at_s);
+            self.scene.line(vec![at(x, rect.top), at(x, rect.bottom)], 1.8, theme::RESTART);
+        }
+    }
+
     /// The time axis below the panels.
     pub(in crate::plot) fn time_axis(&mut self) {
         let y = self.y;
@@ -263,6 +278,11 @@ impl<'a> Page<'a> {
         self.scene.height = self.y + 20.0;
         Figure::new(self.scene)
     }
+}
+
+/// The time axis of a page; `left` is the space for what stands beside the panels.
+pub(in crate::plot) fn axis(record: &Record, summary: &Summary, left: f64) -> TimeAxis {
+    TimeAxis::new(record.simulated_s, focus(record, summary), left, theme::WIDTH - RIGHT)
 }
 
 /// Title, reason and identity; returns where the next thing goes.

@@ -1,4 +1,5 @@
-//! Which part of a large system is drawn: what the failure reached, and who is around it. Draws nothing.
+//! Which part of a large system is drawn where there is room for so many services: what the failure reached, and who is
+//! around it. Draws nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,17 +11,18 @@ const CLASSES: usize = 12;
 
 /// What is drawn of a system.
 #[derive(Debug)]
-pub(super) struct Choice<'a> {
+pub(crate) struct Choice<'a> {
     services: BTreeSet<&'a str>,
     classes: BTreeSet<&'a str>,
-    omission: Option<String>,
+    services_left_out: Option<String>,
+    classes_left_out: Option<String>,
 }
 
 impl<'a> Choice<'a> {
     /// All services of a system that has no more than `most`. Else those that were struck, then those that were hit, in the
     /// order of impact (without any, those that the users call), then who calls them and whom they call, and so on. And the
     /// classes that call these, those with the most failures first.
-    pub(super) fn new(record: &'a Record, summary: &'a Summary, most: usize) -> Self {
+    pub(crate) fn new(record: &'a Record, summary: &'a Summary, most: usize) -> Self {
         let all: BTreeSet<&str> = record.topology.services.iter().map(|s| s.name.as_str()).collect();
         let services = if all.len() <= most { all.clone() } else { near(record, summary, &all, most) };
         let calls = record.topology.calls.iter().filter(|call| call.from_class);
@@ -35,24 +37,35 @@ impl<'a> Choice<'a> {
             classes.truncate(CLASSES);
         }
         let hit = summary.propagation.iter().filter(|impact| !services.contains(impact.service.as_str()));
-        let omission =
-            omission(all.len() - services.len(), hit.count(), record.topology.classes.len() - classes.len());
-        Self { services, classes: classes.iter().map(|class| class.name.as_str()).collect(), omission }
+        let left_out = record.topology.classes.len() - classes.len();
+        Self {
+            services_left_out: more_services(all.len() - services.len(), hit.count()),
+            classes_left_out: more(left_out, "traffic class", "traffic classes"),
+            services,
+            classes: classes.iter().map(|class| class.name.as_str()).collect(),
+        }
     }
 
     /// Whether a service is drawn.
-    pub(super) fn shows_service(&self, name: &str) -> bool {
+    pub(crate) fn shows_service(&self, name: &str) -> bool {
         self.services.contains(name)
     }
 
     /// Whether a traffic class is drawn.
-    pub(super) fn shows_class(&self, name: &str) -> bool {
+    pub(crate) fn shows_class(&self, name: &str) -> bool {
         self.classes.contains(name)
     }
 
     /// What is not drawn, in words; none if that is nothing.
-    pub(super) fn omission(&self) -> Option<&str> {
-        self.omission.as_deref()
+    pub(crate) fn omission(&self) -> Option<String> {
+        let left_out: Vec<&str> =
+            self.services_left_out.iter().chain(&self.classes_left_out).map(String::as_str).collect();
+        (!left_out.is_empty()).then(|| format!("Not drawn: {}", left_out.join("; ")))
+    }
+
+    /// Which services are not drawn, in words; none if all are.
+    pub(crate) fn services_left_out(&self) -> Option<&str> {
+        self.services_left_out.as_deref()
     }
 }
 
@@ -87,17 +100,17 @@ fn near<'a>(
     near
 }
 
-fn omission(services: usize, hit: usize, classes: usize) -> Option<String> {
-    let many = |n: usize, one: &str, many: &str| match n {
+fn more(n: usize, one: &str, many: &str) -> Option<String> {
+    match n {
         0 => None,
         1 => Some(format!("1 more {one}")),
         n => Some(format!("{n} more {many}")),
-    };
-    let services = many(services, "service", "services").map(|services| match hit {
+    }
+}
+
+fn more_services(n: usize, hit: usize) -> Option<String> {
+    more(n, "service", "services").map(|services| match hit {
         0 => format!("{services}, not hit"),
         hit => format!("{services}, {hit} of them hit"),
-    });
-    let left_out: Vec<String> =
-        [services, many(classes, "traffic class", "traffic classes")].into_iter().flatten().collect();
-    (!left_out.is_empty()).then(|| format!("Not drawn: {}", left_out.join("; ")))
+    })
 }
