@@ -14,6 +14,7 @@
 
 mod assemble;
 mod blast;
+mod check;
 mod expect;
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -1,6 +1,7 @@
 //! What a run leaves behind. An observer of the engine turns what happens into a [`Record`]; nothing here judges.
 
 mod audit;
+mod check;
 mod data;
 mod describe;
 mod fingerprint;
@@ -8,6 +9,7 @@ mod latency;
 mod level;
 mod recorder;
 mod tally;
+pub(crate) mod word;
 
 pub use audit::Audit;
 pub use data::{
@@ -18,3 +20,4 @@ pub use data::{
 pub use describe::describe;
 pub use latency::LatencySummary;
 pub use recorder::Recorder;
+pub use word::Word;

@@ -30,6 +30,7 @@ mod readme;
 mod rest;
 mod review;
 mod run_command;
+mod saved;
 mod scenarios;
 mod seeds_option;
 mod settings;
