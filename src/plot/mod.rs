@@ -1,6 +1,6 @@
 //! Pictures of one run, made in memory: the incident's [`timeline`](fn@timeline), the
-//! [`propagation`](fn@propagation) of the failure through the services, and its [`blast_radius`]. They read a record and its summary; nothing here
-//! simulates, judges or touches a file.
+//! [`propagation`](fn@propagation) of the failure through the services, and its [`blast_radius`]. They read a record and
+//! its summary; nothing here simulates, judges or touches a file.
 //!
 //! ```no_run
 //! # fn pictures(record: &knockon::record::Record, summary: &knockon::analysis::Summary)
@@ -12,8 +12,10 @@
 //! ```
 
 mod actions;
+mod arrow;
 mod axis;
 mod blast;
+mod columns;
 mod figure;
 #[cfg(test)]
 mod fixture;
