@@ -1,6 +1,7 @@
 //! Pictures of one run, made in memory: the incident's [`timeline`](fn@timeline), the
 //! [`propagation`](fn@propagation) of the failure through the services, and its [`blast_radius`]. They read a record and
-//! its summary; nothing here simulates, judges or touches a file.
+//! its summary. [`topology`](fn@topology) draws a scenario that did not run. Nothing here simulates, judges or touches a
+//! file.
 //!
 //! ```no_run
 //! # fn pictures(record: &knockon::record::Record, summary: &knockon::analysis::Summary)
@@ -34,9 +35,11 @@ mod svg;
 mod tests;
 mod theme;
 mod timeline;
+mod topology;
 mod words;
 
 pub use blast::blast_radius;
 pub use figure::{Figure, PlotError};
 pub use propagation::propagation;
 pub use timeline::timeline;
+pub use topology::topology;

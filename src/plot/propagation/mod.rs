@@ -7,4 +7,5 @@ mod edges;
 mod legend;
 mod status;
 
+pub(super) use boxes::person;
 pub use build::propagation;
