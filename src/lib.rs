@@ -8,6 +8,7 @@
 //! | [`scenario`] | what the person wrote: text, tree, typed and checked |
 //! | [`policy`] | how resilience mechanisms decide: pure state machines |
 //! | [`model`] | the scenario in dense, immutable form |
+//! | [`graph`] | the scenario as boxes and arrows |
 //! | [`engine`] | the simulation of one world |
 //! | [`record`] | what a run left behind |
 //! | [`analysis`] | what it means |
@@ -23,6 +24,7 @@ pub mod distribution;
 pub mod engine;
 pub mod experiment;
 pub mod failure;
+pub mod graph;
 pub mod histogram;
 pub mod id;
 pub mod model;

@@ -81,7 +81,7 @@ fn roots(model: &Model, compared: &Compared, order: &[(ChainId, Harm)]) -> (Vec<
     names.sort_by(|a, b| sums[b].total_cmp(&sums[a]).then(a.cmp(b)));
     let harm = |root: &Root| RootHarm {
         root: name(model, *root),
-        kind: kind(*root),
+        kind: kind(*root).to_owned(),
         place: place(model, *root),
         harmed: rounded(sums[root]),
         classes: by_class(model, compared, *root),
@@ -109,7 +109,8 @@ fn calls(model: &Model, chains: &Chains, order: &[(ChainId, Harm)], window_s: f6
         }
     }
     let call = |(pair, (by, first)): (PairId, (BTreeMap<How, f64>, usize))| {
-        let mut how: Vec<(&str, f64)> = by.iter().map(|(how, sum)| (how.name(), rounded(*sum))).collect();
+        let mut how: Vec<(String, f64)> =
+            by.iter().map(|(how, sum)| (how.name().to_owned(), rounded(*sum))).collect();
         how.sort_by(|a, b| b.1.total_cmp(&a.1));
         CallHarm {
             call: model.pairs[pair].name.clone(),
@@ -124,7 +125,10 @@ fn calls(model: &Model, chains: &Chains, order: &[(ChainId, Harm)], window_s: f6
 }
 
 fn links(model: &Model, chains: &Chains, chain: ChainId) -> Vec<Link> {
-    let link = |(pair, how): (PairId, How)| Link { call: model.pairs[pair].name.clone(), how: how.name() };
+    let link = |(pair, how): (PairId, How)| Link {
+        call: model.pairs[pair].name.clone(),
+        how: how.name().to_owned(),
+    };
     chains.links(chain).map(link).collect()
 }
 

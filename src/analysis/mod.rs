@@ -16,6 +16,7 @@
 mod assemble;
 mod blast;
 mod causes;
+mod check;
 mod expect;
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -1,6 +1,6 @@
 //! Which root held the harm when: an incident as a sequence of phases, from the record of blame.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::record::BlameRecord;
 
@@ -12,7 +12,7 @@ const TELLING: f64 = 0.01;
 const IN_TURN: usize = 4;
 
 /// A time in which one root, or two in turn, was behind most of the harm.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Phase {
     /// Its root, and the other if they took turns.
     pub roots: Vec<String>,
@@ -122,7 +122,7 @@ mod tests {
     fn blame(roots: &[(&str, &[f64])]) -> BlameRecord {
         let root = |(name, windows): &(&str, &[f64])| RootHarm {
             root: (*name).to_owned(),
-            kind: "fault",
+            kind: "fault".to_owned(),
             place: String::new(),
             harmed: windows.iter().sum(),
             classes: Vec::new(),

@@ -1,17 +1,17 @@
 //! `summary.json`: the numbers of an incident, stable from the first version. Fields may be added, never renamed.
 
 use indexmap::IndexMap;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::analysis::{Phase, SustainingLoop};
-use crate::record::LatencySummary;
+use crate::record::{LatencySummary, Word, word};
 use crate::scenario::VerdictKind;
 
 /// Version of the summary's format.
 pub const SUMMARY_VERSION: u32 = 1;
 
 /// The numbers of an incident. Times in seconds count from the end of the warm-up (T+0).
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// Version of this format.
     pub summary_version: u32,
@@ -68,7 +68,7 @@ pub struct Summary {
 }
 
 /// Requests of a traffic class that arrived from T+0 on. requests = ok + incorrect + degraded + failed + unfinished.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TrafficSummary {
     /// All of them.
     pub requests: u64,
@@ -95,7 +95,7 @@ pub struct TrafficSummary {
 }
 
 /// Attempts at a service that were sent from T+0 on.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ServiceSummary {
     /// Attempts that callers sent to it.
     pub attempts: u64,
@@ -136,7 +136,7 @@ pub struct ServiceSummary {
 }
 
 /// Attempts of a call from T+0 on.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CallSummary {
     /// Attempts sent.
     pub attempts: u64,
@@ -157,7 +157,7 @@ pub struct CallSummary {
 }
 
 /// The numbers of a world beside the actual one.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WorldSummary {
     /// Requests, by traffic class.
     pub traffic: IndexMap<String, TrafficSummary>,
@@ -166,7 +166,7 @@ pub struct WorldSummary {
 }
 
 /// The readings of a monitor.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MonitorSummary {
     /// (time, value).
     pub samples: Vec<(f64, f64)>,
@@ -175,7 +175,7 @@ pub struct MonitorSummary {
 }
 
 /// Scope and severity of an incident, against the twin.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct BlastRadius {
     /// Share of the requests that were affected.
     pub requests_affected: f64,
@@ -194,7 +194,7 @@ pub struct BlastRadius {
 }
 
 /// Affected requests by severity.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BySeverity {
     /// Answered, but late.
     pub slower: u64,
@@ -207,7 +207,7 @@ pub struct BySeverity {
 }
 
 /// A service that was hit.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Impact {
     /// When it was first hit.
     pub at_s: f64,
@@ -220,7 +220,7 @@ pub struct Impact {
 }
 
 /// A service that got worse again, or was hit for the first time, after a restart that the response made.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Wave {
     /// When.
     pub at_s: f64,
@@ -235,7 +235,7 @@ pub struct Wave {
 }
 
 /// What people and automation did about an incident.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PeopleSummary {
     /// When the on-call was first called.
     pub paged_s: Option<f64>,
@@ -255,7 +255,7 @@ pub struct PeopleSummary {
 }
 
 /// What acting saved (positive) or added (negative): the unattended world's numbers minus the actual ones.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Saved {
     /// Failed requests.
     pub requests: i64,
@@ -266,7 +266,7 @@ pub struct Saved {
 }
 
 /// A root of the harm.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RootCause {
     /// "pause of user-db".
     pub root: String,
@@ -279,7 +279,7 @@ pub struct RootCause {
 }
 
 /// An expectation against a run.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExpectationResult {
     /// As written.
     pub text: String,
@@ -288,7 +288,8 @@ pub struct ExpectationResult {
     /// What was measured; none if there was nothing to measure.
     pub measured: Option<f64>,
     /// Unit of that: `share`, `per_s`, `s`, `ratio` or empty.
-    pub unit: &'static str,
+    #[serde(deserialize_with = "word::known")]
+    pub unit: Word,
     /// What was found, in words.
     pub found: String,
 }

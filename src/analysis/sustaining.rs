@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::record::{BlameRecord, ChainHarm, Record, ResponseKind, RootHarm};
 
@@ -12,7 +12,7 @@ const MOST: f64 = 0.5;
 const OVERLOADED: [&str; 5] = ["line", "full", "shed", "connection", "permit"];
 
 /// A loop that holds a world in overload.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SustainingLoop {
     /// The root that it feeds on: "retries of checkout -> user".
     pub root: String,
@@ -60,9 +60,9 @@ fn left_alone(record: &Record) -> Option<(f64, f64)> {
 
 /// The service whose threads or places are missing: the lowest on the chain, else that of the root.
 fn overloaded(root: &RootHarm, chain: &ChainHarm) -> Option<String> {
-    let short = chain.links.iter().rev().find(|link| OVERLOADED.contains(&link.how));
+    let short = chain.links.iter().rev().find(|link| OVERLOADED.contains(&link.how.as_str()));
     let callee = |call: &str| call.split_once(" -> ").map(|(_, callee)| callee.to_owned());
-    match (short, root.kind) {
+    match (short, root.kind.as_str()) {
         (Some(link), _) => callee(&link.call),
         (None, "retries") => callee(&root.place),
         (None, _) => Some(root.place.clone()),
@@ -94,7 +94,7 @@ fn steps(
         || format!("{service} is asked for more than it can do"),
         |gain| format!("{service} is asked for {gain:.2} times what it can do"),
     );
-    Some(match root.kind {
+    Some(match root.kind.as_str() {
         "retries" => {
             let (caller, callee) = root.place.split_once(" -> ")?;
             vec![

@@ -41,6 +41,25 @@ the result.
 Expectations are written for the scenario as it stands. With a --set of anything but the seed or the
 expectations themselves, run tells how many held and does not fail because of the others; test does.";
 
+const GRAPH_EXAMPLES: &str = "\
+Examples:
+  knockon graph shop.ron > shop.svg
+  knockon graph shop.ron --variant 'no retries' --out shop.svg
+  knockon graph shop.ron --format dot | dot -Tpng -o shop.png
+  knockon graph shop.ron --format mermaid >> DESIGN.md
+
+Boxes are services with what bounds them, cylinders keep caches that a restart loses; arrows are
+calls with what limits them, dashed where nothing ends the wait for an answer.";
+
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  knockon report output/shop
+  knockon report output/shop --format markdown > incident.md
+  knockon report artifacts/record.json --out pictures
+
+The story and the pictures are those of the run, to the byte. Expectations are told as they were
+judged then; a failed one does not fail the report.";
+
 const TEST_EXAMPLES: &str = "\
 Examples:
   knockon test scenarios
@@ -100,9 +119,15 @@ pub(crate) enum Command {
     New(NewArgs),
     /// Find all mistakes in a scenario without simulating it
     Check(CheckArgs),
+    /// Draw who calls whom in a scenario, without simulating it
+    #[command(after_help = GRAPH_EXAMPLES)]
+    Graph(GraphArgs),
     /// Simulate a scenario and tell what happened
     #[command(after_help = RUN_EXAMPLES)]
     Run(RunArgs),
+    /// Tell and draw a saved run again, without simulating it
+    #[command(after_help = REPORT_EXAMPLES)]
+    Report(ReportArgs),
     /// Run the expectations of scenarios and all their variants
     #[command(after_help = TEST_EXAMPLES)]
     Test(TestArgs),
@@ -220,7 +245,7 @@ pub(crate) struct RunArgs {
     pub(crate) no_pictures: bool,
 }
 
-/// How `run` prints its result.
+/// How `run` and `report` print their result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For people, on a terminal
@@ -229,6 +254,61 @@ pub(crate) enum Format {
     Json,
     /// For a pull request or the review of an incident
     Markdown,
+}
+
+/// Arguments of `graph`.
+#[derive(Debug, Args)]
+pub(crate) struct GraphArgs {
+    /// The scenario file
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) scenario: PathBuf,
+
+    /// Draw this variant of the scenario
+    #[arg(long, value_name = "NAME", help_heading = "What to draw")]
+    pub(crate) variant: Option<String>,
+
+    /// Override a value of the scenario, as often as needed
+    #[arg(long, value_name = "PATH=VALUE", help_heading = "What to draw")]
+    pub(crate) set: Vec<String>,
+
+    /// How to draw it [default: as FILE is called, else svg]
+    #[arg(long, value_enum, help_heading = "Output")]
+    pub(crate) format: Option<GraphFormat>,
+
+    /// Write to this file instead of stdout
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// How `graph` draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// A picture
+    Svg,
+    /// Text for Graphviz, whatever the size
+    Dot,
+    /// Text for Mermaid, as in a README
+    Mermaid,
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// The directory of a run, or its record.json with summary.json beside it
+    #[arg(value_hint = ValueHint::AnyPath)]
+    pub(crate) record: PathBuf,
+
+    /// Write the pictures to this directory [default: where the record is]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Output")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// How to print the result [default: text]
+    #[arg(long, value_enum, help_heading = "Output")]
+    pub(crate) format: Option<Format>,
+
+    /// Draw no pictures
+    #[arg(long, help_heading = "Output")]
+    pub(crate) no_pictures: bool,
 }
 
 /// Arguments of `test`.

@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser};
 use crate::cli::args::{Cli, Command};
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::terminal::Terminal;
-use crate::cli::{check, crash, explain, interrupt, new, run, test, validate};
+use crate::cli::{check, crash, explain, graph, interrupt, new, report, run, test, validate};
 
 /// The program.
 pub(crate) fn main() -> ExitCode {
@@ -24,7 +24,9 @@ fn run(command: Command, terminal: Terminal) -> Result<Exit, CliError> {
     match command {
         Command::New(args) => new::new(&args, terminal),
         Command::Check(args) => check::check(&args, terminal),
+        Command::Graph(args) => graph::graph(&args, terminal),
         Command::Run(args) => run::run(&args, terminal),
+        Command::Report(args) => report::report(&args, terminal),
         Command::Test(args) => test::test(&args, terminal),
         Command::Validate(args) => validate::validate(&args, terminal),
         Command::Explain(args) => explain::explain(&args, terminal),

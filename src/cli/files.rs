@@ -1,16 +1,17 @@
 //! The files of a run: which there are and what is in them. Leaves the writing to `output.rs`.
 
 use indexmap::IndexMap;
-use knockon::analysis::SUMMARY_VERSION;
+use knockon::analysis::{SUMMARY_VERSION, Summary};
 use knockon::experiment::Incident;
 use knockon::plot::{self, PlotError};
-use knockon::record::RECORD_VERSION;
+use knockon::record::{RECORD_VERSION, Record};
 use knockon::report::{csv, events, json};
 use serde::Serialize;
 
 use crate::cli::args::RunArgs;
 use crate::cli::exit::CliError;
 use crate::cli::output::{MARK, Output};
+use crate::cli::run::why;
 
 /// Version of the format of `run.json`.
 const RUN_VERSION: u32 = 1;
@@ -21,6 +22,8 @@ struct About {
     run_version: u32,
     knockon: &'static str,
     command: Vec<String>,
+    /// Why the run ended before its horizon, if it did.
+    stopped: Option<String>,
     wall_s: f64,
     events_per_s: f64,
     machine: Machine,
@@ -50,7 +53,7 @@ pub(crate) fn write(
     output.fill("series.csv", |file| csv::series(record, file))?;
     output.write("events.jsonl", events::events(record).as_bytes())?;
     if !args.no_pictures {
-        pictures(output, incident)?;
+        pictures(output, record, summary)?;
     }
     Ok(())
 }
@@ -64,6 +67,7 @@ fn about(incident: &Incident, wall_s: f64) -> String {
         run_version: RUN_VERSION,
         knockon: env!("CARGO_PKG_VERSION"),
         command: std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect(),
+        stopped: incident.stopped.map(why),
         wall_s,
         events_per_s: if wall_s > 0.0 { events as f64 / wall_s } else { 0.0 },
         machine: Machine {
@@ -88,7 +92,7 @@ pub(crate) fn processors() -> usize {
 }
 
 /// Draws the pictures of an incident.
-fn pictures(output: &mut Output, Incident { record, summary, .. }: &Incident) -> Result<(), CliError> {
+pub(crate) fn pictures(output: &mut Output, record: &Record, summary: &Summary) -> Result<(), CliError> {
     let figures = [
         ("timeline", plot::timeline(record, summary)),
         ("propagation", plot::propagation(record, summary)),

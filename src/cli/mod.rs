@@ -4,7 +4,9 @@
 //! |---|---|
 //! | `new` | `new.rs`, with `starter.ron` |
 //! | `check` | `check.rs` |
+//! | `graph` | `graph.rs` |
 //! | `run` | `run.rs`; with `--seeds` `seeds.rs` |
+//! | `report` | `report.rs` |
 //! | `test` | `test.rs`, which `protocol.rs` prints |
 //! | `validate` | `validate.rs` |
 //! | `explain` | `explain.rs` |
@@ -18,11 +20,13 @@ mod dispatch;
 mod exit;
 mod explain;
 mod files;
+mod graph;
 mod interrupt;
 mod new;
 mod output;
 mod progress;
 mod protocol;
+mod report;
 mod run;
 mod seeds;
 mod source;

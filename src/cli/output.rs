@@ -105,6 +105,19 @@ impl Output {
         Ok(Self { path, written: Vec::new() })
     }
 
+    /// A directory, made if there is none, whose files stay unless they are written anew.
+    pub(crate) fn add_to(path: PathBuf) -> Result<Self, CliError> {
+        fs::create_dir_all(&path).map_err(|error| {
+            CliError::output(format!(
+                "cannot write to the directory `{}`: {}",
+                path.display(),
+                reason(&error)
+            ))
+            .help("name another one with `--out DIR`")
+        })?;
+        Ok(Self { path, written: Vec::new() })
+    }
+
     /// Writes a file whole or not at all.
     pub(crate) fn write(&mut self, name: &str, content: &[u8]) -> Result<(), CliError> {
         self.fill(name, |file| file.write_all(content))
@@ -125,6 +138,12 @@ impl Output {
     pub(crate) fn listing(&self) -> (String, Vec<String>) {
         (self.path.display().to_string(), self.written.clone())
     }
+}
+
+/// What a run wrote to a directory and is still there, in the order in which it was written.
+pub(crate) fn present(directory: &Path) -> Vec<String> {
+    let names = std::iter::once(MARK).chain(NAMES);
+    names.filter(|name| directory.join(name).is_file()).map(str::to_owned).collect()
 }
 
 /// Writes a file whole or not at all.

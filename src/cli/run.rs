@@ -42,15 +42,15 @@ pub(crate) fn run(args: &RunArgs, terminal: Terminal) -> Result<Exit, CliError> 
 
 /// Whether `--set` made another scenario than the one that the expectations were written for. Another seed does not,
 /// and whoever sets expectations writes them for this very run.
-pub(crate) fn changed(args: &RunArgs) -> bool {
+pub(crate) fn changed(sets: &[String]) -> bool {
     let path = |set: &String| set.split('=').next().unwrap_or_default().trim().to_owned();
-    let paths: Vec<String> = args.choosing.set.iter().map(path).collect();
+    let paths: Vec<String> = sets.iter().map(path).collect();
     paths.iter().any(|path| path != "seed") && !paths.iter().any(|path| path.starts_with("expect"))
 }
 
 /// How the program ends where expectations may not count.
 pub(crate) fn judged(exit: Exit, args: &RunArgs) -> Exit {
-    if exit == Exit::ExpectationFailed && changed(args) { Exit::Done } else { exit }
+    if exit == Exit::ExpectationFailed && changed(&args.choosing.set) { Exit::Done } else { exit }
 }
 
 /// Which incident is asked for.
@@ -75,7 +75,7 @@ fn tell(args: &RunArgs, incident: &Incident, output: &Output, terminal: Terminal
         repeat: repeat(args, incident.summary.seed),
         files: Some(output.listing()),
         stopped: incident.stopped.map(why),
-        changed: changed(args),
+        changed: changed(&args.choosing.set),
     };
     let story = || story(&incident.record, &incident.summary, &telling);
     match format {

@@ -67,7 +67,7 @@ pub(crate) fn run(
     let telling = Telling {
         repeat: repeat(args, first_seed),
         files: Some(output.listing()),
-        changed: changed(args),
+        changed: changed(&args.choosing.set),
         stopped: (table.runs.len() as u64 != number)
             .then(|| why_any(ends.iter().filter_map(|(_, stop)| *stop))),
     };

@@ -54,16 +54,26 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
     if about.is_dir() {
         return Err("it is a directory; name a file in it, like `shop.ron`".to_owned());
     }
+    regular(path, "a scenario", MAX_BYTES as u64)
+}
+
+/// The bytes of a regular file that is not longer than what it should be ever is; or why there are none.
+pub(crate) fn regular(path: &Path, what: &str, most: u64) -> Result<Vec<u8>, String> {
+    let about = fs::metadata(path).map_err(|error| reason(&error))?;
     if !about.is_file() {
         return Err("it is not a regular file".to_owned());
     }
     let mut bytes = Vec::new();
     // The file may grow while it is read, so its length is no promise.
     let file = File::open(path).map_err(|error| reason(&error))?;
-    file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|error| reason(&error))?;
-    if bytes.len() > MAX_BYTES {
-        let length = count(about.len().max(bytes.len() as u64));
-        return Err(format!("it has {length} bytes; a scenario has at most {}", count(MAX_BYTES as u64)));
+    file.take(most + 1).read_to_end(&mut bytes).map_err(|error| reason(&error))?;
+    let length = bytes.len() as u64;
+    if length > most {
+        return Err(format!(
+            "it has {} bytes; {what} has at most {}",
+            count(about.len().max(length)),
+            count(most)
+        ));
     }
     Ok(bytes)
 }

@@ -1,8 +1,8 @@
 //! Pictures of one run, made in memory: the incident's [`timeline`](fn@timeline), the
 //! [`propagation`](fn@propagation) of the failure through the services, its [`blast_radius`], the
 //! [`heatmap`](fn@heatmap) of the services' health, the [`latency`](fn@latency) that users saw and the
-//! [`amplification`](fn@amplification) of calls. They read a record and its summary; nothing here simulates, judges or
-//! touches a file.
+//! [`amplification`](fn@amplification) of calls. They read a record and its summary. [`topology`](fn@topology) draws a
+//! scenario that did not run. Nothing here simulates, judges or touches a file.
 //!
 //! ```no_run
 //! # fn pictures(record: &knockon::record::Record, summary: &knockon::analysis::Summary)
@@ -15,9 +15,11 @@
 
 mod actions;
 mod amplification;
+mod arrow;
 mod axis;
 mod blast;
 mod choice;
+mod columns;
 mod figure;
 #[cfg(test)]
 mod fixture;
@@ -41,6 +43,7 @@ mod svg;
 mod tests;
 mod theme;
 mod timeline;
+mod topology;
 mod words;
 
 pub use amplification::amplification;
@@ -50,3 +53,4 @@ pub use heatmap::heatmap;
 pub use latency::latency;
 pub use propagation::propagation;
 pub use timeline::timeline;
+pub use topology::topology;

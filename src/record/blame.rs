@@ -1,9 +1,12 @@
 //! Why requests were harmed, as it is kept: roots over time, chains, calls. Each harmed request counts one in all.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+/// More than any run counts.
+const MOST: f64 = 1e15;
 
 /// What the harm of an incident goes back to.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct BlameRecord {
     /// Width of a window.
     pub window_s: f64,
@@ -18,13 +21,13 @@ pub struct BlameRecord {
 }
 
 /// The harm of a root.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RootHarm {
     /// "pause of user-db".
     pub root: String,
     /// What it is: `fault`, `retries`, `cold_caches`, `first_attempts`, `out_of_memory`, `restart`, `rate_limit`,
     /// `out_of_rotation`, `own_errors`, `work`, `unknown`.
-    pub kind: &'static str,
+    pub kind: String,
     /// Where: a service, or for retries a call.
     pub place: String,
     /// Harmed requests that are its share.
@@ -36,7 +39,7 @@ pub struct RootHarm {
 }
 
 /// The harm that came along a chain.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChainHarm {
     /// Position of its root among the roots.
     pub root: usize,
@@ -51,24 +54,49 @@ pub struct ChainHarm {
 }
 
 /// A call that held up its caller.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Link {
     /// `"caller -> callee"`.
     pub call: String,
     /// How: `line`, `thread`, `connection`, `permit`, `throttle`, `breaker`, `refused`, `reset`, `full`, `shed`, `limited`,
     /// `error`.
-    pub how: &'static str,
+    pub how: String,
 }
 
 /// The harm that traveled over a call.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CallHarm {
     /// `"caller -> callee"`.
     pub call: String,
     /// Harmed requests that are its share.
     pub harmed: f64,
     /// The same by how it held up its caller, the most first.
-    pub how: Vec<(&'static str, f64)>,
+    pub how: Vec<(String, f64)>,
     /// Begin of the window with the first of them.
     pub from_s: f64,
+}
+
+impl BlameRecord {
+    /// Finds what no run leaves behind, in a record that was read, of a run of so many windows.
+    pub(crate) fn check(&self, windows: usize) -> Result<(), String> {
+        let of_roots = self.roots.iter().flat_map(|root| {
+            let classes = root.classes.iter().map(|(_, sum)| *sum);
+            root.windows.iter().copied().chain(classes).chain([root.harmed])
+        });
+        let of_chains = self.chains.iter().flat_map(|chain| [chain.harmed, chain.from_s, chain.to_s]);
+        let of_calls = self.calls.iter().flat_map(|call| [call.harmed, call.from_s]);
+        if !(self.window_s > 0.0 && self.window_s.is_finite()) {
+            return Err("the windows of the blame have no width".to_owned());
+        }
+        if of_roots.chain(of_chains).chain(of_calls).any(|number| !(0.0..=MOST).contains(&number)) {
+            return Err("the blame counts what cannot be counted".to_owned());
+        }
+        if self.roots.iter().any(|root| root.windows.len() > windows + 1) {
+            return Err(format!("the blame of a root has more than {windows} windows"));
+        }
+        if self.chains.iter().any(|chain| chain.root >= self.roots.len()) {
+            return Err("a chain of the blame ends at no root".to_owned());
+        }
+        Ok(())
+    }
 }

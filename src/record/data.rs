@@ -4,15 +4,16 @@
 //! follows from the horizon.
 
 use indexmap::IndexMap;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use crate::record::word::{self, Word};
 use crate::record::{BlameRecord, LatencySummary};
 
 /// Version of the record's format.
 pub const RECORD_VERSION: u32 = 1;
 
 /// Everything that one incident left behind.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// Version of this format.
     pub record_version: u32,
@@ -51,7 +52,7 @@ pub struct Record {
 }
 
 /// Who calls whom.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Topology {
     /// Traffic classes, as written.
     pub classes: Vec<ClassNode>,
@@ -62,7 +63,7 @@ pub struct Topology {
 }
 
 /// A traffic class.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClassNode {
     /// Its name.
     pub name: String,
@@ -78,7 +79,7 @@ pub struct ClassNode {
 }
 
 /// A service.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ServiceNode {
     /// Its name.
     pub name: String,
@@ -89,7 +90,7 @@ pub struct ServiceNode {
 }
 
 /// A pair of caller and callee. A class and a service may have the same name: `from_class` tells which the caller is.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Edge {
     /// `"caller -> callee"`, the key of [`WorldRecord::calls`].
     pub name: String,
@@ -102,7 +103,7 @@ pub struct Edge {
 }
 
 /// A fault, as it happened.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FaultSpan {
     /// Its name, or "pause of user-db".
     pub name: String,
@@ -117,7 +118,7 @@ pub struct FaultSpan {
 }
 
 /// What one world left behind.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct WorldRecord {
     /// Digest over the order of its model events.
     pub fingerprint: String,
@@ -151,7 +152,7 @@ pub struct WorldRecord {
 pub const MAX_TRANSITIONS: usize = 20_000;
 
 /// Exact totals of a world from T+0 on.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Totals {
     /// Requests, by traffic class.
     pub classes: IndexMap<String, ClassTotals>,
@@ -162,7 +163,7 @@ pub struct Totals {
 }
 
 /// Requests of a class that arrived from T+0 on.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ClassTotals {
     /// All of them.
     pub requests: u64,
@@ -179,7 +180,7 @@ pub struct ClassTotals {
 }
 
 /// Attempts at a service that were begun from T+0 on.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ServiceTotals {
     /// Sent to it.
     pub attempts: u64,
@@ -216,7 +217,7 @@ pub struct ServiceTotals {
 }
 
 /// Attempts of a call from T+0 on.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CallTotals {
     /// Sent.
     pub attempts: u64,
@@ -237,7 +238,7 @@ pub struct CallTotals {
 }
 
 /// Requests of a traffic class, per window.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ClassSeries {
     /// Requests that arrived.
     pub arrived: Vec<u64>,
@@ -254,7 +255,7 @@ pub struct ClassSeries {
 }
 
 /// Attempts at a service, per window. Counts are by the time they happened.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ServiceSeries {
     /// Attempts that arrived at a replica, or found none.
     pub offered: Vec<u64>,
@@ -291,7 +292,7 @@ pub struct ServiceSeries {
 }
 
 /// Attempts of a call, per window.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CallSeries {
     /// Attempts sent.
     pub attempts: Vec<u64>,
@@ -308,7 +309,7 @@ pub struct CallSeries {
 }
 
 /// Quantiles of a latency in milliseconds, per window; none where nothing ended.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Quantiles {
     /// Median.
     pub p50_ms: Vec<Option<f64>>,
@@ -319,7 +320,7 @@ pub struct Quantiles {
 }
 
 /// The readings of a monitor.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct MonitorTrack {
     /// Unit of the values: `share`, `per_s` or `s`.
     pub unit: String,
@@ -343,7 +344,7 @@ impl ResponseKind {
 }
 
 /// Something that people or automation did.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ResponseEntry {
     /// When.
     pub at_s: f64,
@@ -358,7 +359,7 @@ pub struct ResponseEntry {
 }
 
 /// Kinds of entries of a response.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ResponseKind {
     /// An alert called the on-call.
@@ -386,14 +387,16 @@ pub enum ResponseKind {
 }
 
 /// A change of state.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Transition {
     /// When.
     pub at_s: f64,
     /// What changed: `fault`, `replica`, `breaker`, `probe`, `alert`.
-    pub kind: &'static str,
+    #[serde(deserialize_with = "word::known")]
+    pub kind: Word,
     /// Who: "gc", "user-db/0", "checkout -> user #0", "user errors".
     pub subject: String,
     /// Into which state: "begin", "end", "paused", "out of memory", "ready", "open", "unhealthy", "firing", "resolved" ...
-    pub state: &'static str,
+    #[serde(deserialize_with = "word::known")]
+    pub state: Word,
 }

@@ -1,6 +1,6 @@
 //! Latencies: quantiles from histograms of microseconds, mean and maximum exactly. Knows nothing of whose they are.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::histogram::Histogram;
 use crate::time::SimDuration;
@@ -15,7 +15,7 @@ pub(crate) struct Latencies {
 }
 
 /// The distribution of a latency in milliseconds; zero where nothing was recorded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LatencySummary {
     /// Median.
     pub p50: f64,

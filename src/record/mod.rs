@@ -2,6 +2,7 @@
 
 mod audit;
 mod blame;
+mod check;
 mod data;
 mod describe;
 mod fingerprint;
@@ -9,6 +10,7 @@ mod latency;
 mod level;
 mod recorder;
 mod tally;
+pub(crate) mod word;
 
 pub use audit::Audit;
 pub use blame::{BlameRecord, CallHarm, ChainHarm, Link, RootHarm};
@@ -21,3 +23,4 @@ pub use describe::describe;
 pub use latency::LatencySummary;
 pub use recorder::Recorder;
 pub(crate) use recorder::window_width;
+pub use word::Word;

@@ -13,7 +13,7 @@ use crate::scenario::Reading;
 use crate::time::{SimDuration, SimTime};
 
 /// Windows that a record holds at the most.
-const MAX_WINDOWS: u64 = 2_000;
+pub(super) const MAX_WINDOWS: u64 = 2_000;
 
 /// Watches one world.
 #[derive(Clone, Debug)]

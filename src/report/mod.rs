@@ -9,6 +9,7 @@
 //! | [`design_review()`] | what can be said about a scenario without simulating it |
 //! | [`text`], [`markdown`] | a report for a terminal, for a pull request |
 //! | [`json`], [`csv`], [`events`] | the files of a run |
+//! | [`saved`] | the files of a run, read back |
 //! | [`diagnostic`] | problems of a scenario, framed or one per line |
 //! | [`quantity`] | numbers as people read them |
 
@@ -24,6 +25,7 @@ pub mod json;
 pub mod markdown;
 pub mod quantity;
 mod review;
+pub mod saved;
 mod seed_story;
 mod seeds;
 mod story;

@@ -1,6 +1,6 @@
 //! Expectations as written: what must be true of a run, so that a scenario can be wrong.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Span;
 use crate::scenario::Name;
@@ -93,7 +93,7 @@ schema! {
 
 schema! {
     /// Which of a scenario's worlds.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
     #[serde(rename_all = "snake_case")]
     pub enum World {
         /// As it happened: with faults and response.
@@ -107,7 +107,7 @@ schema! {
 
 schema! {
     /// How a world ended; see `analysis::verdict` for the definitions.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
     #[serde(rename_all = "snake_case")]
     pub enum VerdictKind {
         /// No request is worse off than in the twin.

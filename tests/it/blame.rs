@@ -87,7 +87,7 @@ fn a_wait_is_followed_to_its_end() {
     let blame = record.blame.unwrap();
     let calls: Vec<&str> = blame.chains[0].links.iter().map(|link| link.call.as_str()).collect();
     assert_eq!(calls, ["c -> a", "a -> b", "b -> d", "d -> e"]);
-    let ways: Vec<&str> = blame.chains[0].links.iter().map(|link| link.how).collect();
+    let ways: Vec<&str> = blame.chains[0].links.iter().map(|link| link.how.as_str()).collect();
     assert_eq!(ways[..2], ["thread", "line"], "most of them stood in line for one of the ten threads of b");
 }
 

@@ -25,6 +25,16 @@ fn the_help_of_check_is_known() {
 }
 
 #[test]
+fn the_help_of_graph_is_known() {
+    insta::assert_snapshot!(help_of(&["graph"]));
+}
+
+#[test]
+fn the_help_of_report_is_known() {
+    insta::assert_snapshot!(help_of(&["report"]));
+}
+
+#[test]
 fn the_help_of_test_is_known() {
     insta::assert_snapshot!(help_of(&["test"]));
 }

@@ -11,6 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["scenario"],
     &["policy"],
     &["model"],
+    &["graph"],
     &["engine"],
     &["record"],
     &["blame"],

@@ -180,10 +180,7 @@ pub(super) fn class(scene: &mut Scene, rect: Rect, name: &str, audience: &Audien
     scene.outline(outline, if audience.harmed { 3.0 } else { 1.6 }, edge);
     let head = at(rect.left + 27.0, rect.center().y - 8.0);
     let color = if audience.harmed { theme::VERMILION } else { theme::MUTED };
-    scene.disc(head, 6.5, color);
-    let shoulders = Rect::new(head.x - 11.0, head.y + 9.0, 22.0, 24.0).rounded(11.0);
-    let shoulders: Vec<Point> = shoulders.into_iter().map(|p| at(p.x, p.y.min(head.y + 20.0))).collect();
-    scene.area(shoulders, color, 1.0);
+    person(scene, head, color);
     let left = rect.left + 47.0;
     let room = rect.right - 18.0 - left;
     let single = audience.got.is_empty();
@@ -192,4 +189,12 @@ pub(super) fn class(scene: &mut Scene, rect: Rect, name: &str, audience: &Audien
     let ink = if audience.harmed { RGBColor(150, 58, 0) } else { theme::MUTED };
     let got = fit(&audience.got, theme::TEXT, Weight::Regular, room + 12.0);
     scene.text(Text::new(at(left, y + LINE), got).color(ink));
+}
+
+/// Draws a person: head and shoulders.
+pub(in crate::plot) fn person(scene: &mut Scene, head: Point, color: RGBColor) {
+    scene.disc(head, 6.5, color);
+    let shoulders = Rect::new(head.x - 11.0, head.y + 9.0, 22.0, 24.0).rounded(11.0);
+    let shoulders: Vec<Point> = shoulders.into_iter().map(|p| at(p.x, p.y.min(head.y + 20.0))).collect();
+    scene.area(shoulders, color, 1.0);
 }

@@ -2,8 +2,9 @@
 
 use crate::analysis::Summary;
 use crate::plot::choice::Choice;
+use crate::plot::columns::{Columns, Widths};
 use crate::plot::figure::Figure;
-use crate::plot::geometry::{Point, Rect, at, curve};
+use crate::plot::geometry::{Rect, at};
 use crate::plot::layout::{Layout, Outline, layout};
 use crate::plot::scene::{Scene, Text};
 use crate::plot::{headline, theme};
@@ -14,9 +15,8 @@ use super::edges::{self, Call, Carried};
 use super::legend::{self, Entry};
 use super::status::{self, Audience, Outcome, Status};
 
-/// The widest and the narrowest box, and the least space between columns.
-const WIDEST: f64 = 236.0;
-const NARROWEST: f64 = 166.0;
+/// The boxes, and the least space between columns.
+const WIDTHS: Widths = Widths { narrowest: 166.0, widest: 236.0 };
 const LEAST_GAP: f64 = 62.0;
 /// So many columns can be read at all; and so many services, or fewer if their calls are that deep.
 const MOST_COLUMNS: usize = 12;
@@ -29,7 +29,7 @@ const TALL: f64 = 1000.0;
 pub fn propagation(record: &Record, summary: &Summary) -> Figure {
     let mut scene = Scene::new(headline::spread(record, summary), describe(summary));
     let (choice, graph) = fitting(record, summary);
-    let columns = Columns::new(graph.columns());
+    let columns = Columns::new(&vec![LEAST_GAP; graph.columns().saturating_sub(1)], WIDTHS);
     scene.width = columns.right + theme::EDGE;
     let top = crate::plot::timeline::title_block(
         &mut scene,
@@ -120,28 +120,6 @@ fn entries(graph: &Graph<'_>, calls: &[Call]) -> Vec<Entry> {
     entries
 }
 
-/// Where the columns are.
-struct Columns {
-    width: f64,
-    gap: f64,
-    right: f64,
-}
-
-impl Columns {
-    fn new(count: usize) -> Self {
-        let n = count.max(1) as f64;
-        let room = theme::WIDTH - 2.0 * theme::EDGE;
-        let width = ((room - (n - 1.0) * LEAST_GAP) / n).clamp(NARROWEST, WIDEST);
-        let gap = if count > 1 { ((room - n * width) / (n - 1.0)).max(LEAST_GAP) } else { LEAST_GAP };
-        let right = (theme::EDGE + n * width + (n - 1.0) * gap).max(theme::WIDTH - theme::EDGE);
-        Self { width, gap, right }
-    }
-
-    fn left(&self, column: usize) -> f64 {
-        theme::EDGE + column as f64 * (self.width + self.gap)
-    }
-}
-
 /// Something with a box.
 enum Node<'a> {
     Class(&'a str, Audience),
@@ -191,9 +169,13 @@ impl<'a> Graph<'a> {
         let first = |node: usize| usize::from(self.classes > 0 && node >= self.classes);
         Outline {
             nodes: self.nodes.iter().enumerate().map(|(i, node)| (height(node), first(i))).collect(),
-            edges: self.edges.iter().map(|(from, to, _)| (*from, *to)).collect(),
+            edges: self.ends(),
             gap,
         }
+    }
+
+    fn ends(&self) -> Vec<(usize, usize)> {
+        self.edges.iter().map(|(from, to, _)| (*from, *to)).collect()
     }
 
     fn columns(&self) -> usize {
@@ -231,43 +213,13 @@ impl<'a> Graph<'a> {
         top: f64,
     ) -> Vec<Call> {
         let mut calls = Vec::new();
-        for (i, (from, to, edge)) in self.edges.iter().enumerate() {
-            let line = match &placed.routes[i] {
-                Some(passed) => {
-                    let mut stations = vec![(0.0, rects[*from].right, self.port(i, placed, rects, true))];
-                    for (n, y) in passed.iter().enumerate() {
-                        let left = columns.left(placed.layer[*from] + 1 + n);
-                        stations.push((left, left + columns.width, top + y));
-                    }
-                    stations.push((rects[*to].left, 0.0, self.port(i, placed, rects, false)));
-                    edges::route(&stations)
-                }
-                None => around(rects[*from], rects[*to]),
-            };
+        let lines = columns.lines(&self.ends(), placed, rects, top);
+        for (i, ((.., edge), line)) in self.edges.iter().zip(lines).enumerate() {
             let amplification = summary.calls.get(&edge.name).and_then(|call| call.amplification);
             let (carried, again) = (self.carried(record, summary, i), Self::again(edge, summary));
             calls.push(Call { line, amplification, carried, again });
         }
         calls
-    }
-
-    /// The height at which an edge leaves (or reaches) its box: in the order of where they come from.
-    fn port(&self, edge: usize, placed: &Layout, rects: &[Rect], leaving: bool) -> f64 {
-        let own = |i: usize| if leaving { self.edges[i].0 } else { self.edges[i].1 };
-        let toward = |i: usize| {
-            let passed = placed.routes[i].as_ref();
-            let next = if leaving { passed.and_then(|p| p.first()) } else { passed.and_then(|p| p.last()) };
-            let other = if leaving { self.edges[i].1 } else { self.edges[i].0 };
-            next.copied().unwrap_or(placed.y[other])
-        };
-        let mut same: Vec<usize> =
-            (0..self.edges.len()).filter(|i| own(*i) == own(edge) && placed.routes[*i].is_some()).collect();
-        same.sort_by(|a, b| toward(*a).total_cmp(&toward(*b)));
-        let rank = same.iter().position(|i| *i == edge).unwrap_or(0) as f64;
-        let rect = rects[own(edge)];
-        let last = same.len().saturating_sub(1) as f64;
-        let step = if last > 0.0 { ((rect.height() - 24.0) / last).min(26.0) } else { 0.0 };
-        rect.center().y + (rank - last / 2.0) * step
     }
 
     /// Whether, and which way, a second wave went along a call.
@@ -303,11 +255,4 @@ impl<'a> Graph<'a> {
             went(&call.caller, &call.callee).then_some(Carried::Downstream)
         }
     }
-}
-
-/// A line from one box to another that lies to its left: out at the bottom, in at the bottom.
-fn around(from: Rect, to: Rect) -> Vec<Point> {
-    let (start, end) = (at(from.center().x, from.bottom), at(to.center().x + 14.0, to.bottom));
-    let low = start.y.max(end.y) + 46.0;
-    curve(start, at(start.x, low), at(end.x, low), end)
 }

@@ -6,4 +6,5 @@ mod edges;
 mod legend;
 mod status;
 
+pub(super) use boxes::person;
 pub use build::propagation;
