@@ -24,12 +24,19 @@ pub fn analyze(
             let affected = affected_before_response + u64::from(world.totals != twin.totals);
             verdict::judge(record, world, twin, affected, None, &scenario.impact).kind
         });
-        let verdict = verdict::judge(record, &record.actual, twin, blast.affected(), alone, &scenario.impact);
+        let mut verdict =
+            verdict::judge(record, &record.actual, twin, blast.affected(), alone, &scenario.impact);
+        let propagation = Propagation::new(model, &impact, &record.actual, now);
+        let hit = model
+            .services
+            .enumerate()
+            .filter(|(id, _)| propagation.first[*id].is_some() && propagation.over[*id].is_none());
+        let hit: Vec<&str> = hit.map(|(_, service)| service.name.as_str()).collect();
+        verdict.mention(&hit);
         summary.verdict = Some(verdict.kind);
         summary.verdict_reason = verdict.reason;
         summary.verdict_unattended = (!model.response.is_empty()).then(|| alone.unwrap_or(verdict.kind));
-        let propagation = Propagation::new(model, &impact, &record.actual, now);
-        summarize::add_impact(&mut summary, propagation, &blast, model.origin);
+        summarize::add_impact(&mut summary, model, propagation, &impact, &blast, now);
     }
     summary.waves = waves::waves(record, &summary.propagation);
     summary.people = people::people(record, &summary);

@@ -5,7 +5,8 @@
 //! | `worse` | when something counts as worse off than its twin |
 //! | `outbox`, `pairing` | which requests and attempts are worse off than their twins |
 //! | `impact`, `propagation` | which service was hit when, and by what |
-//! | `blast` | how many requests and users were affected, and how badly |
+//! | `blast`, `stretch` | how many requests and users were affected, how badly, and when most |
+//! | `reach` | the same by traffic class and by service |
 //! | `verdict` | how it ended |
 //! | `people` | how long people took, and what they saved or added |
 //! | `waves` | what got worse again after a restart that they made |
@@ -23,6 +24,8 @@ mod outbox;
 mod pairing;
 mod people;
 mod propagation;
+mod reach;
+mod stretch;
 mod summarize;
 mod summary;
 mod verdict;
@@ -36,6 +39,7 @@ pub use interval::{Interval, wilson};
 pub use outbox::Outbox;
 pub use pairing::Comparison;
 pub use summary::{
-    BlastRadius, BySeverity, CallSummary, ExpectationResult, Impact, MonitorSummary, PeopleSummary,
-    RootCause, SUMMARY_VERSION, Saved, ServiceSummary, Summary, TrafficSummary, Wave, WorldSummary,
+    BlastRadius, BySeverity, CallSummary, ClassRadius, ExpectationResult, Impact, MonitorSummary,
+    PeopleSummary, RootCause, SUMMARY_VERSION, Saved, ServiceHarm, ServiceSummary, Summary, TrafficSummary,
+    Wave, WorldSummary, WorstMinute,
 };

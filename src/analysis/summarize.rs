@@ -5,9 +5,10 @@ use indexmap::IndexMap;
 use crate::analysis::blast::BlastTally;
 use crate::analysis::propagation::Propagation;
 use crate::analysis::{
-    BlastRadius, CallSummary, MonitorSummary, SUMMARY_VERSION, ServiceSummary, Summary, TrafficSummary,
-    WorldSummary,
+    BlastRadius, CallSummary, ImpactTracker, MonitorSummary, SUMMARY_VERSION, ServiceSummary, Summary,
+    TrafficSummary, WorldSummary, reach,
 };
+use crate::model::Model;
 use crate::record::{CallSeries, ClassSeries, Record, WorldRecord};
 use crate::time::SimTime;
 
@@ -129,6 +130,7 @@ fn services(world: &WorldRecord, twin: Option<&WorldRecord>) -> IndexMap<String,
             load_ratio: first.and_then(|first| ratio(totals.attempts_since_fault, first)),
             first_impact_s: None,
             recovered_s: None,
+            harm: None,
         };
         (name.clone(), summary)
     };
@@ -178,19 +180,21 @@ fn monitors(world: &WorldRecord) -> IndexMap<String, MonitorSummary> {
     world.monitors.iter().map(one).collect()
 }
 
-/// Adds how far the incident reached.
+/// Adds how far the incident reached, in a run that got as far as `now`.
 pub(crate) fn add_impact(
     summary: &mut Summary,
+    model: &Model,
     propagation: Propagation,
+    impact: &ImpactTracker,
     blast: &BlastTally,
-    origin: SimTime,
+    now: SimTime,
 ) {
-    let seconds = |at: &Option<SimTime>| at.map(|at| at.secs_since(origin));
-    for ((service, first), over) in
-        summary.services.values_mut().zip(&propagation.first).zip(&propagation.over)
-    {
+    let seconds = |at: &Option<SimTime>| at.map(|at| at.secs_since(model.origin));
+    for (id, service) in model.services.ids().zip(summary.services.values_mut()) {
+        let first = &propagation.first[id];
         service.first_impact_s = seconds(first);
-        service.recovered_s = first.and(seconds(over));
+        service.recovered_s = first.and(seconds(&propagation.over[id]));
+        service.harm = Some(reach::harm(model, impact, id));
     }
     let requests: u64 = summary.traffic.values().map(|class| class.requests).sum();
     summary.blast_radius = Some(BlastRadius {
@@ -204,6 +208,7 @@ pub(crate) fn add_impact(
             (Some(first), Some(last)) => (last - first).as_secs_f64(),
             _ => 0.0,
         },
+        classes: reach::classes(model, summary, blast, now),
     });
     summary.propagation = propagation.order;
 }

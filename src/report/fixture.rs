@@ -3,8 +3,8 @@
 use indexmap::IndexMap;
 
 use crate::analysis::{
-    BlastRadius, BySeverity, CallSummary, ExpectationResult, Impact, SUMMARY_VERSION, ServiceSummary,
-    Summary, TrafficSummary, WorldSummary,
+    BlastRadius, BySeverity, CallSummary, ClassRadius, ExpectationResult, Impact, SUMMARY_VERSION,
+    ServiceSummary, Summary, TrafficSummary, WorldSummary, WorstMinute,
 };
 use crate::record::{
     CallSeries, ClassNode, ClassSeries, Edge, FaultSpan, LatencySummary, MonitorTrack, Quantiles,
@@ -164,6 +164,24 @@ fn blast_radius() -> BlastRadius {
         by_severity: BySeverity { slower: 12, failed: 140, ..BySeverity::default() },
         improved: 0,
         duration_s: 14.2,
+        classes: only(
+            "buy",
+            ClassRadius {
+                requests_affected: 0.76,
+                by_severity: BySeverity { slower: 12, failed: 140, ..BySeverity::default() },
+                lost_value: 280.0,
+                first_s: Some(5.0),
+                last_s: Some(19.2),
+                worst_minute: Some(WorstMinute {
+                    from_s: 5.0,
+                    to_s: 20.0,
+                    requests: 150,
+                    affected: 150,
+                    lost: 140,
+                }),
+                ..ClassRadius::default()
+            },
+        ),
     }
 }
 

@@ -25,6 +25,7 @@ mod people;
 mod places;
 mod probes;
 mod published;
+mod reach;
 mod readings;
 mod readme;
 mod rest;

@@ -213,11 +213,20 @@ words! {
         class fails, or else more than 5 %, over periods long enough to hold about 20 requests.";
     "unfinished"
         "In flight at the end: neither answered nor failed.";
+    "unanswered" ["never answered"]
+        "A severity, between failed and incorrect: a request that is still open at the end, or could not even be begun by \
+        then, although its twin's answer is overdue by more than makes an answer slower. Its user got nothing, but \
+        was not told so. Its value counts as lost with that of the failed ones.";
+    "worst minute" ["worst_minute"]
+        "In the blast radius: the minute in which most requests of a traffic class arrived that were affected.";
+    "harm" ["harmed"]
+        "An attempt is harmed if it fails where its twin does not, or if it is late by more than makes a request \
+        slower. `services.*.harm` counts them, and names the callers that had any.";
     "availability" ["available"]
         "Requests that were answered, a fallback's answer included, divided by all. What is unfinished was not answered.";
     "lost value" ["cost", "lost_value"]
         "What the failed requests of a traffic class were worth: its `value` for each. The cost of an \
-        incident is what was lost beyond the twin.";
+        incident is what was lost beyond the twin, that of requests that were never answered included.";
     "mean wait" ["mean_wait_ms"]
         "How long attempts waited in a service's queue for a thread, on average over those that got one.";
     "unavailable"
