@@ -1,7 +1,9 @@
 //! Puts the answers together: record and comparison -> summary.
 
 use crate::analysis::propagation::Propagation;
-use crate::analysis::{BlastTally, ImpactTracker, Summary, expect, people, summarize, verdict, waves};
+use crate::analysis::{
+    BlastTally, ImpactTracker, Summary, degradation, expect, people, slo, summarize, times, verdict, waves,
+};
 use crate::model::Model;
 use crate::record::Record;
 use crate::scenario::Scenario;
@@ -37,7 +39,10 @@ pub fn analyze(
         summary.verdict_reason = verdict.reason;
         summary.verdict_unattended = (!model.response.is_empty()).then(|| alone.unwrap_or(verdict.kind));
         summarize::add_impact(&mut summary, model, propagation, &impact, &blast, now);
+        summary.degradation = degradation::degradation(model, record, &blast);
     }
+    summary.times = times::times(record, &summary);
+    summary.slo = slo::slo(scenario, record, &summary);
     summary.waves = waves::waves(record, &summary.propagation);
     summary.people = people::people(record, &summary);
     // What is expected of a run cannot be asked of a part of it.

@@ -39,6 +39,11 @@ impl ClassBlast {
     pub(crate) fn worst_minute(&self) -> Option<Stretch> {
         self.stretches.worst_minute()
     }
+
+    /// The same for requests of some kind.
+    pub(crate) fn worst(&self, of: fn(&Count) -> u64) -> Option<Stretch> {
+        self.stretches.worst(of)
+    }
 }
 
 impl BlastTally {
@@ -60,7 +65,12 @@ impl BlastTally {
         let class = &mut self.classes[position];
         let (affected, improved) =
             (u64::from(severity.is_affected()), u64::from(severity == Severity::Improved));
-        let count = Count { requests: 1, affected, lost: u64::from(severity.is_lost()) };
+        let count = Count {
+            requests: 1,
+            affected,
+            less: u64::from(severity.gave_less()),
+            lost: u64::from(severity.is_lost()),
+        };
         class.stretches.count(id.arrived_at, count);
         self.improved += improved;
         class.improved += improved;

@@ -4,8 +4,8 @@ use indexmap::IndexMap;
 
 use crate::analysis::stretch::Stretch;
 use crate::analysis::{BlastTally, ClassRadius, ImpactTracker, ServiceHarm, Summary, WorstMinute};
-use crate::id::ServiceId;
-use crate::model::{Caller, Model, Pair};
+use crate::id::{IdVec, ServiceId};
+use crate::model::{Caller, Model};
 use crate::time::SimTime;
 
 /// What it did to each traffic class, in a run that got as far as `now`.
@@ -40,21 +40,23 @@ pub(crate) fn classes(
     traffic.map(radius).collect()
 }
 
-/// What it did to the attempts at a service, as its callers saw them.
-pub(crate) fn harm(model: &Model, impact: &ImpactTracker, service: ServiceId) -> ServiceHarm {
-    let (attempts, harmed) = impact.harm(service);
-    let asks = |pair: &&Pair| pair.callee == service && !model.probe_calls(pair.caller);
-    let name = |pair: &Pair| match pair.caller {
-        Caller::Class(id) => model.classes[id].name.clone(),
-        Caller::Service(id) => model.services[id].name.clone(),
+/// What it did to the attempts at each service, as its callers saw them.
+pub(crate) fn harm(model: &Model, impact: &ImpactTracker) -> IdVec<ServiceId, ServiceHarm> {
+    let of = |service| {
+        let (attempts, harmed) = impact.harm(service);
+        let share = harmed as f64 / attempts.max(1) as f64;
+        ServiceHarm { attempts, harmed, share, ..ServiceHarm::default() }
     };
-    let pairs = model.pairs.enumerate();
-    let hit = pairs.filter(|(id, pair)| asks(pair) && impact.is_harmed(*id));
-    ServiceHarm {
-        attempts,
-        harmed,
-        share: harmed as f64 / attempts.max(1) as f64,
-        callers: hit.map(|(_, pair)| name(pair)).collect(),
-        callers_total: model.pairs.iter().filter(asks).count(),
+    let mut all: IdVec<ServiceId, ServiceHarm> = model.services.ids().map(of).collect();
+    for (id, pair) in model.pairs.enumerate().filter(|(_, pair)| !model.probe_calls(pair.caller)) {
+        let harm = &mut all[pair.callee];
+        harm.callers_total += 1;
+        if impact.is_harmed(id) {
+            harm.callers.push(match pair.caller {
+                Caller::Class(id) => model.classes[id].name.clone(),
+                Caller::Service(id) => model.services[id].name.clone(),
+            });
+        }
     }
+    all
 }

@@ -23,6 +23,8 @@ pub(crate) struct Count {
     pub(crate) requests: u64,
     /// Of those: worse off than it.
     pub(crate) affected: u64,
+    /// Of those: answered with less, wrongly or not at all.
+    pub(crate) less: u64,
     /// Of those: failed, or never answered.
     pub(crate) lost: u64,
 }
@@ -31,6 +33,7 @@ impl Count {
     fn add(&mut self, other: Self) {
         self.requests += other.requests;
         self.affected += other.affected;
+        self.less += other.less;
         self.lost += other.lost;
     }
 }
@@ -77,14 +80,19 @@ impl Stretches {
     /// The minute in which most requests arrived that were affected, the first of equals; it begins with an affected one,
     /// to the width of a bucket. In very long runs a bucket is longer than a minute and stands for it.
     pub(crate) fn worst_minute(&self) -> Option<Stretch> {
+        self.worst(|count| count.affected)
+    }
+
+    /// The same for those of some kind.
+    pub(crate) fn worst(&self, of: fn(&Count) -> u64) -> Option<Stretch> {
         let buckets = ((MINUTE.as_nanos() / self.width.as_nanos()) as usize).max(1);
         let mut worst: Option<(usize, Count)> = None;
-        for (position, first) in self.counts.iter().enumerate().filter(|(_, count)| count.affected > 0) {
+        for (position, first) in self.counts.iter().enumerate().filter(|(_, count)| of(count) > 0) {
             let mut sum = *first;
             for next in self.counts[position + 1..].iter().take(buckets - 1) {
                 sum.add(*next);
             }
-            if worst.is_none_or(|(_, most)| sum.affected > most.affected) {
+            if worst.is_none_or(|(_, most)| of(&sum) > of(&most)) {
                 worst = Some((position, sum));
             }
         }
@@ -99,9 +107,9 @@ impl Stretches {
 mod tests {
     use super::*;
 
-    const AFFECTED: Count = Count { requests: 1, affected: 1, lost: 0 };
-    const LOST: Count = Count { requests: 1, affected: 1, lost: 1 };
-    const WELL: Count = Count { requests: 1, affected: 0, lost: 0 };
+    const AFFECTED: Count = Count { requests: 1, affected: 1, less: 0, lost: 0 };
+    const LOST: Count = Count { requests: 1, affected: 1, less: 1, lost: 1 };
+    const WELL: Count = Count { requests: 1, affected: 0, less: 0, lost: 0 };
 
     fn at(s: u64) -> SimTime {
         SimTime::from_nanos(s * 1_000_000_000)
@@ -114,11 +122,13 @@ mod tests {
         (0..1_000).for_each(|s| stretches.count(at(s), WELL));
         assert_eq!(stretches.worst_minute(), None, "nobody was affected");
         // Three of which never two are within a minute, then two within one.
-        [100, 160, 500, 559].iter().for_each(|s| stretches.count(at(*s), AFFECTED));
+        for s in [100, 160, 500, 559] {
+            stretches.count(at(s), AFFECTED);
+        }
         stretches.count(at(500), LOST);
         let worst = stretches.worst_minute().unwrap();
         assert_eq!((worst.from, worst.to), (at(500), at(560)));
-        assert_eq!(worst.count, Count { requests: 63, affected: 3, lost: 1 });
+        assert_eq!(worst.count, Count { requests: 63, affected: 3, less: 1, lost: 1 });
         // Two seconds more apart, and a minute no longer holds both.
         stretches.count(at(100), LOST);
         stretches.count(at(100), LOST);
@@ -133,7 +143,10 @@ mod tests {
         let sum: u64 = stretches.counts.iter().map(|count| count.requests).sum();
         assert_eq!((sum, stretches.width), (10_000, SimDuration::from_secs(8)));
         let worst = stretches.worst_minute().unwrap();
-        assert_eq!((worst.from, worst.count), (at(7_000), Count { requests: 56, affected: 1, lost: 1 }));
+        assert_eq!(
+            (worst.from, worst.count),
+            (at(7_000), Count { requests: 56, affected: 1, less: 1, lost: 1 })
+        );
         // A year: a bucket stands for a minute.
         stretches.count(at(365 * 24 * 3600), LOST);
         assert!(stretches.counts.len() <= MOST && stretches.width > MINUTE);

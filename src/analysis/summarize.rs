@@ -6,7 +6,7 @@ use crate::analysis::blast::BlastTally;
 use crate::analysis::propagation::Propagation;
 use crate::analysis::{
     BlastRadius, CallSummary, ImpactTracker, MonitorSummary, SUMMARY_VERSION, ServiceSummary, Summary,
-    TrafficSummary, WorldSummary, reach,
+    TrafficSummary, WorldSummary, containment, reach,
 };
 use crate::model::Model;
 use crate::record::{CallSeries, ClassSeries, Record, WorldRecord};
@@ -45,6 +45,10 @@ pub(crate) fn summarize(record: &Record) -> Summary {
         unattended: record.unattended.as_ref().map(|unattended| world(record, unattended)),
         monitors: monitors(actual),
         blast_radius: None,
+        degradation: None,
+        times: None,
+        containment: containment::containment(record),
+        slo: IndexMap::new(),
         propagation: Vec::new(),
         waves: Vec::new(),
         people: None,
@@ -190,11 +194,12 @@ pub(crate) fn add_impact(
     now: SimTime,
 ) {
     let seconds = |at: &Option<SimTime>| at.map(|at| at.secs_since(model.origin));
-    for (id, service) in model.services.ids().zip(summary.services.values_mut()) {
+    let harm = reach::harm(model, impact);
+    for ((id, service), harm) in model.services.ids().zip(summary.services.values_mut()).zip(harm) {
         let first = &propagation.first[id];
         service.first_impact_s = seconds(first);
         service.recovered_s = first.and(seconds(&propagation.over[id]));
-        service.harm = Some(reach::harm(model, impact, id));
+        service.harm = Some(harm);
     }
     let requests: u64 = summary.traffic.values().map(|class| class.requests).sum();
     summary.blast_radius = Some(BlastRadius {

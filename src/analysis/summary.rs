@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
+use crate::analysis::{Containment, DegradationSummary, IncidentTimes, SloSummary};
 use crate::record::LatencySummary;
 use crate::scenario::VerdictKind;
 
@@ -50,6 +51,14 @@ pub struct Summary {
     pub monitors: IndexMap<String, MonitorSummary>,
     /// Scope and severity, against the twin.
     pub blast_radius: Option<BlastRadius>,
+    /// How much of the service was left, over time and at its worst; none without a twin.
+    pub degradation: Option<DegradationSummary>,
+    /// How long it took to detect, diagnose, mitigate and recover; none if nothing was hit.
+    pub times: Option<IncidentTimes>,
+    /// What kept the harm from going further, by call and mechanism.
+    pub containment: Vec<Containment>,
+    /// What it did to the service level objectives, by traffic class; empty if nothing was promised.
+    pub slo: IndexMap<String, SloSummary>,
     /// Services in order of first impact.
     pub propagation: Vec<Impact>,
     /// What got worse again after a restart that the response made, in order.

@@ -98,7 +98,8 @@ impl Verdict {
             [one, rest @ ..] => format!("{one} and {} other services were", rest.len()),
             [] => return,
         };
-        self.reason.push_str(&format!("; {named} still slower or failing more often than in the twin"));
+        let reason = &self.reason;
+        self.reason = format!("{reason}; {named} still slower or failing more often than in the twin");
     }
 }
 

@@ -36,6 +36,11 @@ impl Severity {
         !matches!(self, Self::Unaffected | Self::Improved)
     }
 
+    /// Whether its user got less than the twin's, or nothing.
+    pub(crate) const fn gave_less(self) -> bool {
+        matches!(self, Self::Degraded | Self::Unanswered | Self::Failed)
+    }
+
     /// Whether its user got nothing that the twin's got.
     pub(crate) const fn is_lost(self) -> bool {
         matches!(self, Self::Unanswered | Self::Failed)

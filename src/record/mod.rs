@@ -1,6 +1,7 @@
 //! What a run leaves behind. An observer of the engine turns what happens into a [`Record`]; nothing here judges.
 
 mod audit;
+mod containment;
 mod data;
 mod describe;
 mod fingerprint;
@@ -13,7 +14,7 @@ pub use audit::Audit;
 pub use data::{
     CallSeries, CallTotals, ClassNode, ClassSeries, ClassTotals, Edge, FaultSpan, MAX_TRANSITIONS,
     MonitorTrack, Quantiles, RECORD_VERSION, Record, ResponseEntry, ResponseKind, ServiceNode, ServiceSeries,
-    ServiceTotals, Topology, Totals, Transition, WorldRecord,
+    ServiceTotals, Stopped, Topology, Totals, Transition, WorldRecord,
 };
 pub use describe::describe;
 pub use latency::LatencySummary;

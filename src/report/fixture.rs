@@ -68,6 +68,7 @@ fn world(attempts: [u64; 2], failed: [u64; 2], is_actual: bool) -> WorldRecord {
         ok: failed.map(|failed| 100 - failed).to_vec(),
         degraded: vec![0, 0],
         limited: vec![0, 0],
+        too_slow: Vec::new(),
         failed: failed.to_vec(),
         latency: latency(),
     };
@@ -227,6 +228,10 @@ pub(crate) fn summary() -> Summary {
         unattended: None,
         monitors: IndexMap::new(),
         blast_radius: Some(blast_radius()),
+        degradation: None,
+        times: None,
+        containment: Vec::new(),
+        slo: IndexMap::new(),
         propagation: vec![
             impact(5.0, "db", None, "pause"),
             impact(5.2, "shop", Some("db"), "threads wait on the call"),

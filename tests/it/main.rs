@@ -20,6 +20,7 @@ mod journeys;
 mod life;
 mod mechanisms;
 mod new_command;
+mod objectives;
 mod patience;
 mod people;
 mod places;

@@ -4,8 +4,8 @@ use crate::analysis::{BlastRadius, ClassRadius, ExpectationResult, Summary};
 use crate::record::Record;
 use crate::report::block::{Line, Tone};
 use crate::report::quantity;
-use crate::report::story::signals;
 use crate::report::story::tell::Telling;
+use crate::report::story::{service, signals};
 
 /// So many expectations that held are listed one by one.
 const HELD: usize = 5;
@@ -20,7 +20,15 @@ pub(super) fn all(record: &Record, summary: &Summary, telling: &Telling) -> Vec<
     if let Some(radius) = &summary.blast_radius {
         blast_radius(&mut facts, radius);
     }
+    facts.extend("degradation", service::degradation(summary.degradation.as_ref()));
+    for line in service::objectives(summary) {
+        facts.add("SLO", line);
+    }
+    facts.extend("times", service::times(summary.times.as_ref()));
     facts.extend("amplification", amplification(summary));
+    for line in service::containment(&summary.containment) {
+        facts.add("containment", line);
+    }
     facts.extend("fallbacks", fallbacks(summary));
     misleading(&mut facts, record, summary);
     causes(&mut facts, summary);
