@@ -162,6 +162,9 @@ const UNITS: [(&str, u64); 6] = [
     ("ns", 1),
 ];
 
+/// Read, but not written: a day and a half is `36h`.
+const DAY: (&str, u64) = ("d", 86_400_000_000_000);
+
 /// Why a text is not a length of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParseDurationError {
@@ -169,10 +172,10 @@ pub enum ParseDurationError {
     #[error("a duration is a number with a unit, like \"250ms\"")]
     NoNumber,
     /// A number stands without a unit.
-    #[error("the unit is missing: write ns, us, ms, s, m or h after the number")]
+    #[error("the unit is missing: write ns, us, ms, s, m, h or d after the number")]
     NoUnit,
-    /// The unit is not one of ns, us, ms, s, m, h.
-    #[error("unknown unit: durations are in ns, us, ms, s, m or h")]
+    /// The unit is not one of ns, us, ms, s, m, h, d.
+    #[error("unknown unit: durations are in ns, us, ms, s, m, h or d")]
     UnknownUnit,
     /// It does not fit into 64 bits of nanoseconds (584 years).
     #[error("too long: the longest duration is 584 years")]
@@ -202,8 +205,8 @@ impl std::str::FromStr for SimDuration {
             }
             let unit = if unit == "\u{b5}s" || unit == "\u{3bc}s" { "us" } else { unit };
             let unit = if unit == "min" { "m" } else { unit };
-            let scale =
-                UNITS.iter().find(|(name, _)| *name == unit).ok_or(ParseDurationError::UnknownUnit)?.1;
+            let mut units = UNITS.iter().chain([&DAY]);
+            let scale = units.find(|(name, _)| *name == unit).ok_or(ParseDurationError::UnknownUnit)?.1;
             nanos += number * scale as f64;
             rest = after[letters..].trim_start();
         }
@@ -242,6 +245,7 @@ mod tests {
             ("1.5s", 1_500_000_000, "1.5s"),
             ("25m", 1_500_000_000_000, "25m"),
             ("1h30m", 5_400_000_000_000, "90m"),
+            ("1.5d", 129_600_000_000_000, "36h"),
             ("90 s", 90_000_000_000, "90s"),
             ("7us", 7_000, "7us"),
             ("12ns", 12, "12ns"),

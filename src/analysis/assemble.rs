@@ -2,7 +2,8 @@
 
 use crate::analysis::propagation::Propagation;
 use crate::analysis::{
-    Compared, Summary, causes, expect, people, phases, summarize, sustaining, verdict, waves,
+    Compared, Summary, causes, degradation, expect, people, phases, slo, summarize, sustaining, times,
+    verdict, waves,
 };
 use crate::model::Model;
 use crate::record::Record;
@@ -26,12 +27,20 @@ pub fn analyze(
             let affected = affected_before_response + u64::from(world.totals != twin.totals);
             verdict::judge(record, world, twin, affected, None, &scenario.impact).kind
         });
-        let verdict = verdict::judge(record, &record.actual, twin, blast.affected(), alone, &scenario.impact);
+        let mut verdict =
+            verdict::judge(record, &record.actual, twin, blast.affected(), alone, &scenario.impact);
+        let propagation = Propagation::new(model, &impact, &record.actual, now);
+        let hit = model
+            .services
+            .enumerate()
+            .filter(|(id, _)| propagation.first[*id].is_some() && propagation.over[*id].is_none());
+        let hit: Vec<&str> = hit.map(|(_, service)| service.name.as_str()).collect();
+        verdict.mention(&hit);
         summary.verdict = Some(verdict.kind);
         summary.verdict_reason = verdict.reason;
         summary.verdict_unattended = (!model.response.is_empty()).then(|| alone.unwrap_or(verdict.kind));
-        let propagation = Propagation::new(model, &impact, &record.actual, now);
-        summarize::add_impact(&mut summary, propagation, &blast, model.origin);
+        summarize::add_impact(&mut summary, model, propagation, &impact, &blast, now);
+        summary.degradation = degradation::degradation(model, record, &blast);
     }
     if let Some(blame) = &record.blame {
         summary.root_causes = causes::shares(blame);
@@ -39,6 +48,8 @@ pub fn analyze(
         let held = [summary.verdict, summary.verdict_unattended].contains(&Some(VerdictKind::Metastable));
         summary.sustaining_loop = held.then(|| sustaining::sustaining_loop(record, blame)).flatten();
     }
+    summary.times = times::times(record, &summary);
+    summary.slo = slo::slo(scenario, record, &summary);
     summary.waves = waves::waves(record, &summary.propagation);
     summary.people = people::people(record, &summary);
     // What is expected of a run cannot be asked of a part of it.

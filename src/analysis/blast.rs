@@ -1,8 +1,10 @@
-//! How far an incident reached: affected requests by severity, and their users.
+//! How far an incident reached: affected requests by severity, class and time, and their users.
 
 use crate::analysis::BySeverity;
+use crate::analysis::stretch::{Count, Stretch, Stretches};
 use crate::analysis::worse::{End, Severity, severity};
 use crate::engine::RequestId;
+use crate::id::{ClassId, Id};
 use crate::random::{KeyMap, mix};
 use crate::scenario;
 use crate::time::SimTime;
@@ -14,10 +16,34 @@ pub struct BlastTally {
     pub(crate) improved: u64,
     pub(crate) first: Option<SimTime>,
     pub(crate) last: Option<SimTime>,
+    /// By class, as far as any request was compared.
+    classes: Vec<ClassBlast>,
     /// Users with a request since the worlds parted, by number, and whether one was affected; the same in several classes
     /// is one.
     users: KeyMap<bool>,
     users_hit: u64,
+}
+
+/// What became of the requests of one class.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ClassBlast {
+    pub(crate) by_severity: BySeverity,
+    pub(crate) improved: u64,
+    /// From the arrival of the first affected request to the end of the last one.
+    pub(crate) span: Option<(SimTime, SimTime)>,
+    stretches: Stretches,
+}
+
+impl ClassBlast {
+    /// The minute in which most requests arrived that were affected.
+    pub(crate) fn worst_minute(&self) -> Option<Stretch> {
+        self.stretches.worst_minute()
+    }
+
+    /// The same for requests of some kind.
+    pub(crate) fn worst(&self, of: fn(&Count) -> u64) -> Option<Stretch> {
+        self.stretches.worst(of)
+    }
 }
 
 impl BlastTally {
@@ -32,33 +58,64 @@ impl BlastTally {
     ) -> Severity {
         let user_hit = self.users.entry(mix(id.user, 0)).or_default();
         let severity = severity(id, actual, twin, now, limits);
-        match severity {
-            Severity::Unaffected => return severity,
-            Severity::Improved => {
-                self.improved += 1;
-                return severity;
-            }
-            Severity::Slower => self.by_severity.slower += 1,
-            Severity::Degraded => self.by_severity.degraded += 1,
-            Severity::Failed => self.by_severity.failed += 1,
+        let position = id.class.position();
+        if self.classes.len() <= position {
+            self.classes.resize_with(position + 1, ClassBlast::default);
         }
+        let class = &mut self.classes[position];
+        let (affected, improved) =
+            (u64::from(severity.is_affected()), u64::from(severity == Severity::Improved));
+        let count = Count {
+            requests: 1,
+            affected,
+            less: u64::from(severity.gave_less()),
+            lost: u64::from(severity.is_lost()),
+        };
+        class.stretches.count(id.arrived_at, count);
+        self.improved += improved;
+        class.improved += improved;
+        if affected == 0 {
+            return severity;
+        }
+        self.by_severity.count(severity);
+        class.by_severity.count(severity);
         self.users_hit += u64::from(!std::mem::replace(user_hit, true));
         let ended_at = actual.map_or(now, |end| end.at);
         self.first = Some(self.first.map_or(id.arrived_at, |first| first.min(id.arrived_at)));
         self.last = Some(self.last.map_or(ended_at, |last| last.max(ended_at)));
+        class.span = Some(class.span.map_or((id.arrived_at, ended_at), |(first, last)| {
+            (first.min(id.arrived_at), last.max(ended_at))
+        }));
         severity
     }
 
     /// Affected requests, of any severity.
     pub(crate) const fn affected(&self) -> u64 {
-        let by = &self.by_severity;
-        by.slower + by.degraded + by.incorrect + by.failed
+        self.by_severity.affected()
+    }
+
+    /// What became of the requests of a class; none if none was compared.
+    pub(crate) fn class(&self, id: ClassId) -> Option<&ClassBlast> {
+        self.classes.get(id.position())
     }
 
     /// Share of the users with a request since the worlds parted that had an affected one.
     pub(crate) fn users_affected(&self) -> f64 {
         let seen = self.users.len();
         if seen > 0 { self.users_hit as f64 / seen as f64 } else { 0.0 }
+    }
+}
+
+impl BySeverity {
+    /// Counts an affected request; of those that are not there is nothing to count.
+    const fn count(&mut self, severity: Severity) {
+        match severity {
+            Severity::Unaffected | Severity::Improved => {}
+            Severity::Slower => self.slower += 1,
+            Severity::Degraded => self.degraded += 1,
+            Severity::Unanswered => self.unanswered += 1,
+            Severity::Failed => self.failed += 1,
+        }
     }
 }
 

@@ -17,11 +17,16 @@ impl Summary {
                 .zip(self.unattended.as_ref())
                 .map(|(a, b)| (&mut a.services, &b.services)),
         ]);
-        // When a service was hit is known from the comparison of the worlds alone.
+        // When a service was hit, and how much, is known from the comparison of the worlds alone.
         for (services, read) in worlds.flatten() {
             for (name, service) in services.iter_mut() {
-                let hit = read.get(name).map(|s| (s.first_impact_s, s.recovered_s)).unwrap_or_default();
-                *service = ServiceSummary { first_impact_s: hit.0, recovered_s: hit.1, ..service.clone() };
+                let Some(read) = read.get(name) else { continue };
+                *service = ServiceSummary {
+                    first_impact_s: read.first_impact_s,
+                    recovered_s: read.recovered_s,
+                    harm: read.harm.clone(),
+                    ..service.clone()
+                };
             }
         }
         for (what, same) in [

@@ -3,7 +3,9 @@
 
 use indexmap::IndexMap;
 
-use crate::analysis::{BlastRadius, BySeverity, Impact, Summary, people, summarize, waves};
+use crate::analysis::{
+    BlastRadius, BySeverity, ClassRadius, Impact, Summary, TrafficSummary, people, summarize, waves,
+};
 use crate::record::{
     CallSeries, CallTotals, ClassNode, ClassSeries, ClassTotals, Edge, FaultSpan, MonitorTrack,
     RECORD_VERSION, Record, ResponseEntry, ResponseKind, ServiceNode, ServiceSeries, ServiceTotals, Topology,
@@ -407,6 +409,16 @@ pub(crate) fn attended() -> (Record, Summary) {
         (call.amplification, call.peak_amplification) = (Some(amplification), Some(amplification + 1.0));
     }
     let failed = summary.traffic.values().map(|class| class.failed).sum();
+    let class = |(name, class): (&String, &TrafficSummary)| {
+        let radius = ClassRadius {
+            requests_affected: class.failed as f64 / class.requests.max(1) as f64,
+            by_severity: BySeverity { failed: class.failed, ..BySeverity::default() },
+            lost_value: class.lost_value,
+            ..ClassRadius::default()
+        };
+        (name.clone(), radius)
+    };
+    let classes = summary.traffic.iter().map(class).collect();
     summary.blast_radius = Some(BlastRadius {
         requests_affected: 0.41,
         users_affected: 0.63,
@@ -415,6 +427,7 @@ pub(crate) fn attended() -> (Record, Summary) {
         by_severity: BySeverity { slower: 1_200, failed, ..BySeverity::default() },
         improved: 0,
         duration_s: 1174.0,
+        classes,
     });
     summary.waves = waves::waves(&record, &summary.propagation);
     summary.people = people::people(&record, &summary);

@@ -3,7 +3,11 @@
 //! A service is hit at the first instant at which at least max(3, 1 %) of the attempts at it in the trailing 10 s are
 //! harmed, dated back to the first of them. Counted in buckets of 100 ms (of 1/2,000 of the horizon, if that is
 //! longer), so the instant is exact and the test for it is made at the end of each bucket.
+//!
+//! The trailing window outlasts the harm. So that a run of a minute or two is not said to end with services hit that have
+//! been well for as long as decides the verdict, a hit is over as well if nothing was harmed in that time.
 
+use crate::analysis::verdict::last_window;
 use crate::failure::FailureCause;
 use crate::id::{IdVec, PairId, ServiceId, SiteId};
 use crate::model::Model;
@@ -22,6 +26,8 @@ pub struct ImpactTracker<'m> {
     model: &'m Model,
     bucket: SimDuration,
     services: IdVec<ServiceId, Vec<Bucket>>,
+    /// Whether any attempt of a pair was harmed.
+    pairs: IdVec<PairId, bool>,
 }
 
 /// What happened in one bucket of time.
@@ -55,7 +61,12 @@ impl<'m> ImpactTracker<'m> {
     pub(crate) fn new(model: &'m Model) -> Self {
         let horizon = model.end - model.origin;
         let bucket = SimDuration::from_millis(100).max(SimDuration::from_nanos(horizon.as_nanos() / 2_000));
-        Self { model, bucket, services: model.services.iter().map(|_| Vec::new()).collect() }
+        Self {
+            model,
+            bucket,
+            services: model.services.iter().map(|_| Vec::new()).collect(),
+            pairs: model.pairs.iter().map(|_| false).collect(),
+        }
     }
 
     fn bucket(&mut self, service: ServiceId, at: SimTime) -> Option<&mut Bucket> {
@@ -91,7 +102,19 @@ impl<'m> ImpactTracker<'m> {
             if bucket.first.is_none_or(|first| (at, cause, pair) < (first.at, first.cause, first.pair)) {
                 bucket.first = Some(harm);
             }
+            self.pairs[pair] = true;
         }
+    }
+
+    /// Attempts at a service from T+0 on, and how many of them were harmed.
+    pub(crate) fn harm(&self, service: ServiceId) -> (u64, u64) {
+        let add = |sum: (u64, u64), bucket: &Bucket| (sum.0 + bucket.attempts, sum.1 + bucket.harmed);
+        self.services[service].iter().fold((0, 0), add)
+    }
+
+    /// Whether any attempt of a pair was harmed.
+    pub(crate) fn is_harmed(&self, pair: PairId) -> bool {
+        self.pairs[pair]
     }
 
     /// When a service was hit, if it was, in a run that got as far as `now`.
@@ -100,6 +123,7 @@ impl<'m> ImpactTracker<'m> {
         let reached = (now.saturating_since(self.model.origin).as_nanos() / self.bucket.as_nanos()) as usize;
         let width = (TRAILING.as_nanos() / self.bucket.as_nanos()).max(1) as usize;
         let (mut attempts, mut harmed) = (0, 0);
+        let calm = last_window(self.model.end - self.model.origin);
         let mut first = None;
         let mut over = None;
         for (position, bucket) in buckets.iter().enumerate() {
@@ -118,7 +142,7 @@ impl<'m> ImpactTracker<'m> {
                 first = window.iter().filter_map(|bucket| bucket.first).min_by_key(|harm| harm.at);
             }
             let last = window.iter().map(|bucket| bucket.last).max().unwrap_or_default();
-            over = if position + 1 < reached { Some(last) } else { None };
+            over = (position + 1 < reached || last + calm <= now).then_some(last);
         }
         first.map(|first| Hit { first, over })
     }
@@ -149,6 +173,8 @@ mod tests {
         tracker.attempt(site, SimTime::ZERO);
         tracker.harmed(site, SimTime::ZERO, None, SimTime::ZERO);
         (0..good).for_each(|n| tracker.attempt(site, at(20_000 + n % 1_000)));
+        // Somebody still asks at the end.
+        tracker.attempt(site, at(99_950));
         for (from, over) in harmed {
             tracker.attempt(site, at(*from));
             tracker.harmed(site, at(*from), None, at(*over));
@@ -179,6 +205,10 @@ mod tests {
     fn a_service_that_is_hit_at_the_end_is_not_over_it() {
         let late = [(99_000, 99_100), (99_500, 99_600), (99_950, 99_960)];
         assert_eq!(hit(0, &late), Some((99_000, None)));
+        // Still three within ten seconds at the end, but none in the last five, which decide how it ended.
+        let before = [(92_000, 92_100), (93_000, 93_100), (94_000, 95_000)];
+        assert_eq!(hit(0, &before), Some((92_000, Some(95_000))));
+        assert_eq!(hit(0, &[before[0], before[1], (94_000, 95_001)]), Some((92_000, None)));
         let twice = [late, [(40_000, 41_000), (40_001, 45_000), (40_002, 42_000)]].concat();
         assert_eq!(hit(0, &twice), Some((40_000, None)));
         assert_eq!(hit(0, &twice[3..]), Some((40_000, Some(45_000))));

@@ -225,8 +225,8 @@ impl<'m> Comparison<'m> {
         }
         let why = match self.blast.request(id, actual, twin, now, &self.limits) {
             Severity::Unaffected | Severity::Improved => return,
-            Severity::Slower | Severity::Failed => why.map(|why| why.wait),
             Severity::Degraded => why.map(|why| why.lesser),
+            _ => why.map(|why| why.wait),
         };
         let at = actual.map_or(now, |end| end.at);
         if let Some(tracker) = &mut self.tracker {

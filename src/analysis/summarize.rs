@@ -5,9 +5,10 @@ use indexmap::IndexMap;
 use crate::analysis::blast::BlastTally;
 use crate::analysis::propagation::Propagation;
 use crate::analysis::{
-    BlastRadius, CallSummary, MonitorSummary, SUMMARY_VERSION, ServiceSummary, Summary, TrafficSummary,
-    WorldSummary,
+    BlastRadius, CallSummary, ImpactTracker, MonitorSummary, SUMMARY_VERSION, ServiceSummary, Summary,
+    TrafficSummary, WorldSummary, containment, reach,
 };
+use crate::model::Model;
 use crate::record::{CallSeries, ClassSeries, Record, WorldRecord};
 use crate::time::SimTime;
 
@@ -44,6 +45,10 @@ pub(crate) fn summarize(record: &Record) -> Summary {
         unattended: record.unattended.as_ref().map(|unattended| world(record, unattended)),
         monitors: monitors(actual),
         blast_radius: None,
+        degradation: None,
+        times: None,
+        containment: containment::containment(record),
+        slo: IndexMap::new(),
         propagation: Vec::new(),
         waves: Vec::new(),
         people: None,
@@ -131,6 +136,7 @@ fn services(world: &WorldRecord, twin: Option<&WorldRecord>) -> IndexMap<String,
             load_ratio: first.and_then(|first| ratio(totals.attempts_since_fault, first)),
             first_impact_s: None,
             recovered_s: None,
+            harm: None,
         };
         (name.clone(), summary)
     };
@@ -180,19 +186,22 @@ fn monitors(world: &WorldRecord) -> IndexMap<String, MonitorSummary> {
     world.monitors.iter().map(one).collect()
 }
 
-/// Adds how far the incident reached.
+/// Adds how far the incident reached, in a run that got as far as `now`.
 pub(crate) fn add_impact(
     summary: &mut Summary,
+    model: &Model,
     propagation: Propagation,
+    impact: &ImpactTracker,
     blast: &BlastTally,
-    origin: SimTime,
+    now: SimTime,
 ) {
-    let seconds = |at: &Option<SimTime>| at.map(|at| at.secs_since(origin));
-    for ((service, first), over) in
-        summary.services.values_mut().zip(&propagation.first).zip(&propagation.over)
-    {
+    let seconds = |at: &Option<SimTime>| at.map(|at| at.secs_since(model.origin));
+    let harm = reach::harm(model, impact);
+    for ((id, service), harm) in model.services.ids().zip(summary.services.values_mut()).zip(harm) {
+        let first = &propagation.first[id];
         service.first_impact_s = seconds(first);
-        service.recovered_s = first.and(seconds(over));
+        service.recovered_s = first.and(seconds(&propagation.over[id]));
+        service.harm = Some(harm);
     }
     let requests: u64 = summary.traffic.values().map(|class| class.requests).sum();
     summary.blast_radius = Some(BlastRadius {
@@ -206,6 +215,7 @@ pub(crate) fn add_impact(
             (Some(first), Some(last)) => (last - first).as_secs_f64(),
             _ => 0.0,
         },
+        classes: reach::classes(model, summary, blast, now),
     });
     summary.propagation = propagation.order;
 }

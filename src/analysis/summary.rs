@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::{Phase, SustainingLoop};
+use crate::analysis::{Containment, DegradationSummary, IncidentTimes, Phase, SloSummary, SustainingLoop};
 use crate::record::{LatencySummary, Word, word};
 use crate::scenario::VerdictKind;
 
@@ -51,6 +51,14 @@ pub struct Summary {
     pub monitors: IndexMap<String, MonitorSummary>,
     /// Scope and severity, against the twin.
     pub blast_radius: Option<BlastRadius>,
+    /// How much of the service was left, over time and at its worst; none without a twin.
+    pub degradation: Option<DegradationSummary>,
+    /// How long it took to detect, diagnose, mitigate and recover; none if nothing was hit.
+    pub times: Option<IncidentTimes>,
+    /// What kept the harm from going further, by call and mechanism.
+    pub containment: Vec<Containment>,
+    /// What it did to the service level objectives, by traffic class; empty if nothing was promised.
+    pub slo: IndexMap<String, SloSummary>,
     /// Services in order of first impact.
     pub propagation: Vec<Impact>,
     /// What got worse again after a restart that the response made, in order.
@@ -133,6 +141,8 @@ pub struct ServiceSummary {
     pub first_impact_s: Option<f64>,
     /// When it was last hit, if it was healthy at the end.
     pub recovered_s: Option<f64>,
+    /// How many of its callers' attempts were harmed; of the actual world, against the twin.
+    pub harm: Option<ServiceHarm>,
 }
 
 /// Attempts of a call from T+0 on.
@@ -191,6 +201,8 @@ pub struct BlastRadius {
     pub improved: u64,
     /// From the first affected request to the last.
     pub duration_s: f64,
+    /// The same by traffic class.
+    pub classes: IndexMap<String, ClassRadius>,
 }
 
 /// Affected requests by severity.
@@ -202,8 +214,72 @@ pub struct BySeverity {
     pub degraded: u64,
     /// Answered wrongly.
     pub incorrect: u64,
+    /// Open at the end although the twin's answer is long overdue: see `analysis::worse`.
+    pub unanswered: u64,
     /// Failed.
     pub failed: u64,
+}
+
+impl BySeverity {
+    /// Affected requests, of any severity.
+    pub const fn affected(&self) -> u64 {
+        self.slower + self.degraded + self.incorrect + self.lost()
+    }
+
+    /// Requests whose user got nothing: failed, or never answered.
+    pub const fn lost(&self) -> u64 {
+        self.unanswered + self.failed
+    }
+}
+
+/// What an incident did to the requests of a traffic class, against the twin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ClassRadius {
+    /// Share of its requests that were affected.
+    pub requests_affected: f64,
+    /// Affected requests, each in its worst severity.
+    pub by_severity: BySeverity,
+    /// Requests with an outcome better than the twin's.
+    pub improved: u64,
+    /// Value of the requests that failed or were never answered although the twin's were.
+    pub lost_value: f64,
+    /// When the first affected request arrived.
+    pub first_s: Option<f64>,
+    /// When the last affected request ended; the end of the run if one was open by then.
+    pub last_s: Option<f64>,
+    /// The minute in which most requests arrived that were affected, the first of equals.
+    pub worst_minute: Option<WorstMinute>,
+}
+
+/// A minute of a traffic class, or a longer stretch if the run is so long that nothing shorter is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct WorstMinute {
+    /// Its begin.
+    pub from_s: f64,
+    /// Its end; the end of the run, if that comes first.
+    pub to_s: f64,
+    /// Requests that arrived in it and were compared with their twin.
+    pub requests: u64,
+    /// Of those: affected.
+    pub affected: u64,
+    /// Of those: failed, or never answered.
+    pub lost: u64,
+}
+
+/// What an incident did to the attempts at a service, against the twin. An attempt is harmed if it fails where its twin
+/// does not, or if it is late by more than makes a request slower.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ServiceHarm {
+    /// Attempts at it.
+    pub attempts: u64,
+    /// Of those: harmed.
+    pub harmed: u64,
+    /// Harmed / attempts.
+    pub share: f64,
+    /// Services and traffic classes that had a harmed attempt at it.
+    pub callers: Vec<String>,
+    /// Services and traffic classes that may call it.
+    pub callers_total: usize,
 }
 
 /// A service that was hit.

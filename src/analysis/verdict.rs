@@ -5,6 +5,7 @@
 
 use crate::record::{ClassSeries, Record, ResponseKind, WorldRecord};
 use crate::scenario::{self, VerdictKind};
+use crate::time::SimDuration;
 
 /// Goodput of at least this share of the twin's is healthy.
 const HEALTHY: f64 = 0.99;
@@ -21,8 +22,11 @@ const LIMITED: f64 = 0.5;
 const TELLING: f64 = 10.0;
 /// So many windows are looked back at, at the most.
 const MOST_EARLIER: u32 = 30;
-/// A twin that leaves this share of its requests unfinished does not keep up.
+/// A twin that leaves this share of its requests unfinished, more and more of them, does not keep up.
 const BEHIND: f64 = 0.1;
+/// So many times as many requests open at the end as at half time are more and more. What a healthy system has in flight
+/// stays the same, however large a share of a short run it is; that of one that does not keep up doubles.
+const MORE_AND_MORE: f64 = 1.5;
 
 /// A verdict, and why.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,10 +75,32 @@ pub(crate) fn judge(
     verdict
 }
 
-/// Length of the window at the end that decides: 60 s, or 5 % of the horizon if that is shorter, but at least one window
-/// of the record.
+/// Length of the window at the end that decides: 60 s, or 5 % of the horizon if that is shorter.
+pub(crate) fn last_window(horizon: SimDuration) -> SimDuration {
+    horizon.scaled(0.05).min(SimDuration::from_secs(60))
+}
+
+/// The same, but at least one window of the record.
 fn last_window_s(record: &Record) -> f64 {
-    (0.05 * record.horizon_s).min(60.0).max(record.actual.window_s)
+    last_window(SimDuration::from_secs_f64(record.horizon_s)).as_secs_f64().max(record.actual.window_s)
+}
+
+impl Verdict {
+    /// Says that services are worse off than in the twin, where nothing else does: goodput decides whether a world is healthy,
+    /// and answers may count in it that are late or that cost several attempts.
+    pub(crate) fn mention(&mut self, still_hit: &[&str]) {
+        if !is_healthy(self.kind) {
+            return;
+        }
+        let named = match still_hit {
+            [one] => format!("{one} was"),
+            [one, other] => format!("{one} and {other} were"),
+            [one, rest @ ..] => format!("{one} and {} other services were", rest.len()),
+            [] => return,
+        };
+        let reason = &self.reason;
+        self.reason = format!("{reason}; {named} still slower or failing more often than in the twin");
+    }
 }
 
 impl Case<'_> {
@@ -271,13 +297,23 @@ fn unhealthy_baseline(twin: &WorldRecord, limits: &scenario::Impact) -> Option<S
             (of(totals.failed), of(totals.requests - totals.ok - totals.degraded - totals.failed));
         let words = if failed > limits.contained {
             format!("fails {:.1} % of {name}", 100.0 * failed)
-        } else if unfinished > BEHIND {
+        } else if unfinished > BEHIND && twin.classes.get(name).is_some_and(leaves_more_and_more) {
             format!("leaves {:.1} % of {name} unfinished", 100.0 * unfinished)
         } else {
             return None;
         };
         Some(format!("the twin itself {words}: an unhealthy baseline"))
     })
+}
+
+/// Whether a class has many more requests open at its end than at half time.
+fn leaves_more_and_more(series: &ClassSeries) -> bool {
+    let open = |windows: usize| -> f64 {
+        let count = |column: &[u64]| column.iter().take(windows).sum::<u64>() as f64;
+        count(&series.arrived) - count(&series.ok) - count(&series.failed)
+    };
+    let windows = series.arrived.len();
+    open(windows) >= MORE_AND_MORE * open(windows / 2)
 }
 
 /// Positions of the windows that begin within a period.

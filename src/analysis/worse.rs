@@ -1,4 +1,10 @@
 //! When something counts as worse off than its twin: the definitions, and nothing else.
+//!
+//! A request has one severity, its worst: failed > unanswered > incorrect > degraded > slower. **Unanswered** is one that is
+//! still open at the horizon, or could not even be begun by then, although its twin's answer is overdue by more than
+//! makes an answer slower. Its user has got nothing, as if it had failed, and its value is lost with the failed ones'; but
+//! nobody was told so, and what it would have become lies beyond the horizon. So it is not said to have failed, and stands next
+//! to it. A blackout in which every user hangs thus reads as one.
 
 use crate::engine::RequestId;
 use crate::failure::Outcome;
@@ -20,7 +26,25 @@ pub(crate) enum Severity {
     Improved,
     Slower,
     Degraded,
+    Unanswered,
     Failed,
+}
+
+impl Severity {
+    /// Whether it is worse off.
+    pub(crate) const fn is_affected(self) -> bool {
+        !matches!(self, Self::Unaffected | Self::Improved)
+    }
+
+    /// Whether its user got less than the twin's, or nothing.
+    pub(crate) const fn gave_less(self) -> bool {
+        matches!(self, Self::Degraded | Self::Unanswered | Self::Failed)
+    }
+
+    /// Whether its user got nothing that the twin's got.
+    pub(crate) const fn is_lost(self) -> bool {
+        matches!(self, Self::Unanswered | Self::Failed)
+    }
 }
 
 /// When a latency counts as worse than the twin's.
@@ -50,9 +74,8 @@ pub(crate) fn severity(
             (false, false) if actual.latency > bound(limits, twin.latency) => Severity::Slower,
             _ => Severity::Unaffected,
         },
-        // Still under way at the horizon, or never begun by then: late if its twin was done long ago.
         (None, Some(twin)) if !twin.outcome.is_failed() && age > bound(limits, twin.latency) => {
-            Severity::Slower
+            Severity::Unanswered
         }
         _ => Severity::Unaffected,
     }
@@ -105,7 +128,7 @@ mod tests {
             (end(Ok, 70), end(Ok, 10), Severity::Unaffected),
             (end(Ok, 71), end(Ok, 10), Severity::Slower),
             // Under way for 500 ms.
-            (None, end(Ok, 224), Severity::Slower),
+            (None, end(Ok, 224), Severity::Unanswered),
             (None, end(Ok, 225), Severity::Unaffected),
             (None, end(FAILED, 10), Severity::Unaffected),
             (None, None, Severity::Unaffected),

@@ -157,6 +157,7 @@ impl<'a> Compiler<'a> {
                 priority: written.priority,
                 access: written.access,
                 patience: written.patience,
+                slo: written.slo,
                 probes: None,
                 step,
             });
@@ -189,6 +190,7 @@ impl<'a> Compiler<'a> {
                 priority: PROBE_PRIORITY,
                 access: scenario::Access::Read,
                 patience: None,
+                slo: None,
                 probes: Some(of),
                 step: None,
             });

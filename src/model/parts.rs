@@ -7,7 +7,7 @@ use crate::id::{
 use crate::model::changes::Change;
 use crate::model::{ArrivalRate, Response};
 use crate::random::Stream;
-use crate::scenario::{self, Access, Alert, Effect, Join, Limits, Policy, Reading};
+use crate::scenario::{self, Access, Alert, Effect, Join, Limits, Policy, Reading, Slo};
 use crate::time::{SimDuration, SimTime};
 
 /// Everything a simulation needs to know, and nothing that changes while it runs.
@@ -266,6 +266,8 @@ pub struct Class {
     pub access: Access,
     /// How long a user waits for the answer; none for as long as it takes.
     pub patience: Option<DurationDistribution>,
+    /// What is promised to its users.
+    pub slo: Option<Slo>,
     /// The service whose deep probes these are; none for traffic.
     pub probes: Option<ServiceId>,
     /// Its place in a journey; none if its requests stand for themselves.

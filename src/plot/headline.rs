@@ -111,14 +111,19 @@ pub(crate) fn reach(record: &Record, summary: &Summary) -> String {
 pub(crate) fn cost(record: &Record, summary: &Summary) -> String {
     let Some(radius) = &summary.blast_radius else { return String::new() };
     let currency = &record.currency;
-    let lost: f64 = summary.traffic.values().map(|class| class.lost_value).sum();
-    let normal = summary.twin.as_ref();
-    let normal: f64 = normal.map_or(0.0, |twin| twin.traffic.values().map(|class| class.lost_value).sum());
-    let worth =
-        if lost > normal { format!(", worth {}", money(lost - normal, currency)) } else { String::new() };
-    let mut told = match radius.by_severity.failed {
-        0 => vec!["No request failed that the twin answered.".to_owned()],
-        failed => vec![format!("{} requests failed that the twin answered{worth}.", count(failed))],
+    let lost: f64 = radius.classes.values().map(|class| class.lost_value).sum();
+    let worth = if lost > 0.0 { format!(", worth {}", money(lost, currency)) } else { String::new() };
+    let mut told = match (radius.by_severity.failed, radius.by_severity.unanswered) {
+        (0, 0) => vec!["No request failed that the twin answered.".to_owned()],
+        (0, open) => {
+            vec![format!("{} requests were never answered that the twin answered{worth}.", count(open))]
+        }
+        (failed, 0) => vec![format!("{} requests failed that the twin answered{worth}.", count(failed))],
+        (failed, open) => vec![format!(
+            "{} requests failed and {} were never answered that the twin answered{worth}.",
+            count(failed),
+            count(open)
+        )],
     };
     if radius.by_severity.degraded > 0 {
         told.push(format!("{} were answered by a fallback.", count(radius.by_severity.degraded)));

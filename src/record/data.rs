@@ -175,6 +175,8 @@ pub struct ClassTotals {
     pub failed: u64,
     /// Failed, by cause.
     pub failed_by_cause: IndexMap<String, u64>,
+    /// Of the answered: later than the latency of the class's service level objective.
+    pub too_slow: u64,
     /// Latency of the answered, in milliseconds.
     pub latency_ms: LatencySummary,
 }
@@ -229,12 +231,29 @@ pub struct CallTotals {
     pub refused: u64,
     /// Calls that a fallback answered, in time or after they had failed.
     pub fallbacks: u64,
+    /// Of those: after they had failed, with less than was wanted.
+    pub fallbacks_degraded: u64,
+    /// Attempts that failed because a mechanism stopped them, by its name.
+    pub stopped_by: IndexMap<String, Stopped>,
     /// Sent from the first fault on.
     pub attempts_since_fault: u64,
     /// Of those, first attempts.
     pub first_attempts_since_fault: u64,
     /// Times a breaker of it opened.
     pub breaker_opened: u64,
+}
+
+/// What a mechanism stopped on a call, from T+0 on: a breaker, a limit, a bound.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stopped {
+    /// Attempts that it refused or gave up.
+    pub attempts: u64,
+    /// Requests that it stopped an attempt of and that were answered as wanted all the same.
+    pub requests_ok: u64,
+    /// Such requests that were answered with less.
+    pub requests_degraded: u64,
+    /// Such requests that failed.
+    pub requests_failed: u64,
 }
 
 /// Requests of a traffic class, per window.
@@ -250,6 +269,8 @@ pub struct ClassSeries {
     pub failed: Vec<u64>,
     /// Of those: turned away at their entry by a limit (rate limit, shedding by priority).
     pub limited: Vec<u64>,
+    /// Of the answered: later than the latency of the class's service level objective; empty if it has none.
+    pub too_slow: Vec<u64>,
     /// Latency of the answered ones.
     pub latency: Quantiles,
 }

@@ -3,6 +3,7 @@
 mod audit;
 mod blame;
 mod check;
+mod containment;
 mod data;
 mod describe;
 mod fingerprint;
@@ -17,7 +18,7 @@ pub use blame::{BlameRecord, CallHarm, ChainHarm, Link, RootHarm};
 pub use data::{
     CallSeries, CallTotals, ClassNode, ClassSeries, ClassTotals, Edge, FaultSpan, MAX_TRANSITIONS,
     MonitorTrack, Quantiles, RECORD_VERSION, Record, ResponseEntry, ResponseKind, ServiceNode, ServiceSeries,
-    ServiceTotals, Topology, Totals, Transition, WorldRecord,
+    ServiceTotals, Stopped, Topology, Totals, Transition, WorldRecord,
 };
 pub use describe::describe;
 pub use latency::LatencySummary;

@@ -5,6 +5,7 @@ use crate::failure::Outcome;
 use crate::id::{ClassId, EdgeId, IdVec, MonitorId, PairId, ProcedureId, ReplicaId, ServiceId};
 use crate::model::{By, Model, Step};
 use crate::policy::BreakerState;
+use crate::record::containment::ContainmentTally;
 use crate::record::describe::{breaker_state, deed, replica_name, replica_state, what, who};
 use crate::record::fingerprint::Digests;
 use crate::record::tally::{CallTally, ClassTally, ServiceTally};
@@ -28,6 +29,7 @@ pub struct Recorder<'m> {
     classes: IdVec<ClassId, ClassTally>,
     services: IdVec<ServiceId, ServiceTally>,
     pairs: IdVec<PairId, CallTally>,
+    containment: ContainmentTally,
     monitors: IdVec<MonitorId, MonitorTrack>,
     running: IdVec<ReplicaId, bool>,
     /// Whether each breaker is open, by edge and replica of the caller.
@@ -56,6 +58,7 @@ impl<'m> Recorder<'m> {
         for (id, edge) in model.edges.enumerate() {
             has_breaker[edge.pair] |= edge.policy.breaker.is_some() || model.may_give_breaker(id);
         }
+        let class = |class: &crate::model::Class| ClassTally::new(class.slo.and_then(|slo| slo.latency));
         let service = |s: &crate::model::Service| ServiceTally::new(s.replicas, s.settings.threads);
         let track = |monitor: &crate::model::Monitor| {
             let (unit, reading) = match monitor.reading {
@@ -90,9 +93,10 @@ impl<'m> Recorder<'m> {
             width: window_width(model.end - model.origin),
             window_ends: model.origin,
             windows: 0,
-            classes: model.classes.iter().map(|_| ClassTally::new()).collect(),
+            classes: model.classes.iter().map(class).collect(),
             services: model.services.iter().map(service).collect(),
             pairs: has_breaker.iter().map(|has_breaker| CallTally::new(*has_breaker)).collect(),
+            containment: ContainmentTally::new(model.pairs.len()),
             monitors: model.monitors.iter().map(track).collect(),
             running: model.replicas.iter().map(|_| true).collect(),
             breakers_open: model
@@ -137,9 +141,10 @@ impl<'m> Recorder<'m> {
             record.services.insert(service.name.clone(), series);
             record.totals.services.insert(service.name.clone(), totals);
         }
-        let calls = self.pairs.into_iter().zip(&model.pairs);
-        for (tally, pair) in calls.filter(|(_, pair)| !model.probe_calls(pair.caller)) {
-            let (series, totals) = tally.finish();
+        let calls = self.pairs.into_iter().zip(model.pairs.enumerate());
+        for (tally, (id, pair)) in calls.filter(|(_, (_, pair))| !model.probe_calls(pair.caller)) {
+            let (series, mut totals) = tally.finish();
+            totals.stopped_by = self.containment.of(id);
             record.calls.insert(pair.name.clone(), series);
             record.totals.calls.insert(pair.name.clone(), totals);
         }
@@ -205,8 +210,14 @@ impl<'m> Recorder<'m> {
             ModelEvent::AttemptEnded(_, outcome) => {
                 service.ended(*outcome, now - id.begun_at);
                 pair.ended(*outcome);
+                if outcome.is_failed() {
+                    self.containment.failed(site.pair, id.request.key, *outcome);
+                }
             }
-            ModelEvent::AttemptRefused(_, outcome) if *outcome != Outcome::Abandoned => pair.refused(),
+            ModelEvent::AttemptRefused(_, outcome) if *outcome != Outcome::Abandoned => {
+                pair.refused();
+                self.containment.failed(site.pair, id.request.key, *outcome);
+            }
             _ => {}
         }
     }
@@ -360,7 +371,11 @@ impl Observer for Recorder<'_> {
             ModelEvent::RequestArrived(id) if self.counts(now) => self.classes[id.class].arrived(),
             ModelEvent::RequestEnded(id, outcome) if self.counts(id.arrived_at) => {
                 self.classes[id.class].ended(*outcome, now - id.arrived_at);
+                if !self.model.is_probe(id.class) {
+                    self.containment.ended(id.key, *outcome);
+                }
             }
+            ModelEvent::RequestDrained(id) => self.containment.drained(id.key),
             ModelEvent::AttemptSent(id)
             | ModelEvent::AttemptRefused(id, _)
             | ModelEvent::AttemptEnded(id, _) => {
@@ -377,8 +392,8 @@ impl Observer for Recorder<'_> {
                 self.service_of(*id).looked_up(*hit, counts);
             }
             ModelEvent::OutOfMemory(id) => self.out_of_memory(now, *id),
-            ModelEvent::FellBack(edge, ..) if self.counts(now) => {
-                self.pairs[self.model.edges[*edge].pair].fell_back();
+            ModelEvent::FellBack(edge, _, outcome) if self.counts(now) => {
+                self.pairs[self.model.edges[*edge].pair].fell_back(*outcome);
             }
             ModelEvent::ReplicaChanged(id, state) => self.replica_changed(now, *id, *state),
             ModelEvent::BreakerChanged(edge, number, state) => {
@@ -403,7 +418,6 @@ impl Observer for Recorder<'_> {
             ModelEvent::Responded(by, moment) => self.responded(now, *by, *moment),
             ModelEvent::RequestArrived(_)
             | ModelEvent::RequestEnded(..)
-            | ModelEvent::RequestDrained(_)
             | ModelEvent::FellBack(..)
             | ModelEvent::WorkBegun(..)
             | ModelEvent::SettingChanged(_) => {}

@@ -52,6 +52,9 @@ pub(crate) struct ClassTally {
     degraded: u64,
     failed: u64,
     limited: u64,
+    too_slow: u64,
+    /// Answers later than this are too slow.
+    in_time: Option<SimDuration>,
     latency: Latencies,
     totals: ClassTotals,
     causes: Causes,
@@ -59,7 +62,8 @@ pub(crate) struct ClassTally {
 }
 
 impl ClassTally {
-    pub(crate) fn new() -> Self {
+    /// A class whose answers are to come in this time, if anything was promised.
+    pub(crate) fn new(in_time: Option<SimDuration>) -> Self {
         Self {
             series: ClassSeries::default(),
             arrived: 0,
@@ -67,6 +71,8 @@ impl ClassTally {
             degraded: 0,
             failed: 0,
             limited: 0,
+            too_slow: 0,
+            in_time,
             latency: Latencies::coarse(),
             totals: ClassTotals::default(),
             causes: Causes::default(),
@@ -89,6 +95,9 @@ impl ClassTally {
                 } else {
                     self.totals.ok += 1;
                 }
+                let too_slow = self.in_time.is_some_and(|longest| latency > longest);
+                self.too_slow += u64::from(too_slow);
+                self.totals.too_slow += u64::from(too_slow);
                 self.latency.record(latency);
                 self.all_latency.record(latency);
             }
@@ -109,6 +118,9 @@ impl ClassTally {
         push(&mut self.series.degraded, &mut self.degraded);
         push(&mut self.series.failed, &mut self.failed);
         push(&mut self.series.limited, &mut self.limited);
+        if self.in_time.is_some() {
+            push(&mut self.series.too_slow, &mut self.too_slow);
+        }
     }
 
     pub(crate) fn finish(self) -> (ClassSeries, ClassTotals) {
@@ -325,9 +337,10 @@ impl CallTally {
         self.totals.failed += u64::from(outcome.is_failed());
     }
 
-    pub(crate) fn fell_back(&mut self) {
+    pub(crate) fn fell_back(&mut self, outcome: Outcome) {
         self.fallbacks += 1;
         self.totals.fallbacks += 1;
+        self.totals.fallbacks_degraded += u64::from(outcome == Outcome::Degraded);
     }
 
     pub(crate) fn refused(&mut self) {

@@ -3,8 +3,8 @@
 use indexmap::IndexMap;
 
 use crate::analysis::{
-    BlastRadius, BySeverity, CallSummary, ExpectationResult, Impact, SUMMARY_VERSION, ServiceSummary,
-    Summary, TrafficSummary, WorldSummary,
+    BlastRadius, BySeverity, CallSummary, ClassRadius, ExpectationResult, Impact, SUMMARY_VERSION,
+    ServiceSummary, Summary, TrafficSummary, WorldSummary, WorstMinute,
 };
 use crate::record::{
     CallSeries, ClassNode, ClassSeries, Edge, FaultSpan, LatencySummary, MonitorTrack, Quantiles,
@@ -75,6 +75,7 @@ fn world(attempts: [u64; 2], failed: [u64; 2], is_actual: bool) -> WorldRecord {
         ok: failed.map(|failed| 100 - failed).to_vec(),
         degraded: vec![0, 0],
         limited: vec![0, 0],
+        too_slow: Vec::new(),
         failed: failed.to_vec(),
         latency: latency(),
     };
@@ -171,6 +172,24 @@ fn blast_radius() -> BlastRadius {
         by_severity: BySeverity { slower: 12, failed: 140, ..BySeverity::default() },
         improved: 0,
         duration_s: 14.2,
+        classes: only(
+            "buy",
+            ClassRadius {
+                requests_affected: 0.76,
+                by_severity: BySeverity { slower: 12, failed: 140, ..BySeverity::default() },
+                lost_value: 280.0,
+                first_s: Some(5.0),
+                last_s: Some(19.2),
+                worst_minute: Some(WorstMinute {
+                    from_s: 5.0,
+                    to_s: 20.0,
+                    requests: 150,
+                    affected: 150,
+                    lost: 140,
+                }),
+                ..ClassRadius::default()
+            },
+        ),
     }
 }
 
@@ -216,6 +235,10 @@ pub(crate) fn summary() -> Summary {
         unattended: None,
         monitors: IndexMap::new(),
         blast_radius: Some(blast_radius()),
+        degradation: None,
+        times: None,
+        containment: Vec::new(),
+        slo: IndexMap::new(),
         propagation: vec![
             impact(5.0, "db", None, "pause"),
             impact(5.2, "shop", Some("db"), "threads wait on the call"),

@@ -28,6 +28,7 @@ mod read;
 mod response;
 mod root;
 mod service;
+mod slo;
 mod text;
 mod traffic;
 mod whole;
@@ -51,6 +52,7 @@ pub use service::{
     Access, Cache, Capacity, Condition, CrashBackoff, Join, Memory, Per, Probe, Queue, Restart, Rollout,
     Service, Step, WhenFull,
 };
+pub use slo::Slo;
 pub use text::parse::MAX_BYTES;
 pub use traffic::{Rate, StepOf, Traffic, TrafficClass, Visit};
 pub use words::explain::{Explanation, Term, TermKind, explain, terms};

@@ -2,7 +2,7 @@
 
 use crate::distribution::DurationDistribution;
 use crate::scenario::read::schema::{Rule, schema};
-use crate::scenario::{Access, Name, Named, Scenario};
+use crate::scenario::{Access, Name, Named, Scenario, Slo};
 use crate::time::SimDuration;
 
 schema! {
@@ -30,6 +30,8 @@ schema! {
             /// smaller of both counts). What becomes of a request whose user has left says the `cancel` of that call.
             /// Default none: for ever.
             patience: Option<DurationDistribution>,
+            /// What is promised to its users. Default: nothing.
+            slo: Option<Slo>,
         },
         /// Users who go through several steps, one request each: `Journey(rate: "2/s", steps: {"search": Visit(...)})`.
         /// A step begins some time after the one before was answered; a journey ends where a step fails, and the rest
@@ -66,6 +68,8 @@ schema! {
         /// How long its user waits for the answer, drawn for each journey: a `deadline` of this step's own call. Default
         /// none: for ever.
         pub patience: Option<DurationDistribution>,
+        /// What is promised to the users of this step. Default: nothing.
+        pub slo: Option<Slo>,
     }
 }
 
@@ -103,6 +107,8 @@ pub struct TrafficClass<'a> {
     pub access: Access,
     /// How long a user waits.
     pub patience: Option<DurationDistribution>,
+    /// What is promised to its users.
+    pub slo: Option<Slo>,
     /// Its place in a journey; none if its requests stand for themselves.
     pub step: Option<StepOf<'a>>,
 }
@@ -143,7 +149,7 @@ pub(in crate::scenario) fn step_class(journey: &str, step: &str) -> String {
 
 fn classes_of<'a>(name: &'a Name, traffic: &'a Traffic) -> Vec<TrafficClass<'a>> {
     match traffic {
-        Traffic::Open { rate, entry, users, value, region, priority, access, patience } => {
+        Traffic::Open { rate, entry, users, value, region, priority, access, patience, slo } => {
             vec![TrafficClass {
                 name: name.clone(),
                 entry,
@@ -154,6 +160,7 @@ fn classes_of<'a>(name: &'a Name, traffic: &'a Traffic) -> Vec<TrafficClass<'a>>
                 priority: *priority,
                 access: *access,
                 patience: *patience,
+                slo: *slo,
                 step: None,
             }]
         }
@@ -170,6 +177,7 @@ fn classes_of<'a>(name: &'a Name, traffic: &'a Traffic) -> Vec<TrafficClass<'a>>
                     priority: *priority,
                     access: visit.access,
                     patience: visit.patience,
+                    slo: visit.slo,
                     step: Some(StepOf {
                         journey: name,
                         name: step,

@@ -86,11 +86,16 @@ fn classes(page: &Page<'_>) -> (Vec<Line>, String) {
     let line = |(name, series): (&String, &crate::record::ClassSeries)| {
         let traffic = summary.traffic.get(name);
         let failed = traffic.map_or(0, |traffic| traffic.failed);
-        let lost = traffic.map_or(0.0, |traffic| traffic.lost_value);
+        let radius = summary.blast_radius.as_ref().and_then(|radius| radius.classes.get(name));
+        let lost = radius.map_or_else(|| traffic.map_or(0.0, |t| t.lost_value), |radius| radius.lost_value);
+        let unanswered = radius.map_or(0, |radius| radius.by_severity.unanswered);
         let cells = cells::class(record, &page.axis, name, series);
         let hit = cells.iter().any(|cell| matches!(cell.2, Cell::Failed(1.., _) | Cell::Failed(_, true)));
         let mut result =
             vec![if hit { format!("{} failed", words::count(failed)) } else { "unharmed".to_owned() }];
+        if hit && unanswered > 0 {
+            result.push(format!("{} never answered", words::count(unanswered)));
+        }
         if hit && lost > 0.0 {
             result.push(format!("{} lost", words::money(lost, &record.currency)));
         }

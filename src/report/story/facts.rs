@@ -1,11 +1,11 @@
 //! The closing facts of a story: how far it spread, what misled, what was expected, and how to repeat it.
 
-use crate::analysis::{BlastRadius, ExpectationResult, Summary};
+use crate::analysis::{BlastRadius, ClassRadius, ExpectationResult, Summary};
 use crate::record::Record;
 use crate::report::block::{Line, Tone};
 use crate::report::quantity;
-use crate::report::story::signals;
 use crate::report::story::tell::Telling;
+use crate::report::story::{service, signals};
 
 /// So many expectations that held are listed one by one.
 const HELD: usize = 5;
@@ -20,7 +20,15 @@ pub(super) fn all(record: &Record, summary: &Summary, telling: &Telling) -> Vec<
     if let Some(radius) = &summary.blast_radius {
         blast_radius(&mut facts, radius);
     }
+    facts.extend("degradation", service::degradation(summary.degradation.as_ref()));
+    for line in service::objectives(summary) {
+        facts.add("SLO", line);
+    }
+    facts.extend("times", service::times(summary.times.as_ref()));
     facts.extend("amplification", amplification(summary));
+    for line in service::containment(&summary.containment) {
+        facts.add("containment", line);
+    }
     facts.extend("fallbacks", fallbacks(summary));
     misleading(&mut facts, record, summary);
     causes(&mut facts, summary);
@@ -59,8 +67,7 @@ impl Facts {
 /// Scope and severity.
 fn blast_radius(facts: &mut Facts, radius: &BlastRadius) {
     let severity = radius.by_severity;
-    let affected = severity.slower + severity.degraded + severity.incorrect + severity.failed;
-    if affected == 0 {
+    if severity.affected() == 0 {
         facts.add("blast radius", Line::plain("no request was worse off than in the twin"));
         return;
     }
@@ -76,6 +83,7 @@ fn blast_radius(facts: &mut Facts, radius: &BlastRadius) {
     let mut kinds: Vec<String> = Vec::new();
     for (number, what) in [
         (severity.failed, "failed"),
+        (severity.unanswered, "never answered"),
         (severity.incorrect, "answered wrongly"),
         (severity.degraded, "answered by a fallback"),
         (severity.slower, "slower"),
@@ -89,6 +97,26 @@ fn blast_radius(facts: &mut Facts, radius: &BlastRadius) {
         number => format!("; {} fared better than in the twin", quantity::count(number)),
     };
     facts.add("blast radius", Line::plain(format!("{}{improved}", kinds.join(", "))));
+    facts.extend("blast radius", worst_class(radius));
+}
+
+/// The class of whose requests the largest share was affected, and its worst minute.
+fn worst_class(radius: &BlastRadius) -> Option<Line> {
+    let share = |class: &ClassRadius| class.requests_affected;
+    let (name, class) = radius.classes.iter().max_by(|a, b| share(a.1).total_cmp(&share(b.1)))?;
+    let minute = class.worst_minute?;
+    let of = |part: u64| quantity::share(part as f64 / minute.requests.max(1) as f64);
+    let lost = match minute.lost {
+        0 => String::new(),
+        lost => format!(", {} got nothing", of(lost)),
+    };
+    Some(Line::plain(format!(
+        "{name} most: {} of its requests; worst from {} to {}: {} affected{lost}",
+        quantity::share(class.requests_affected),
+        quantity::instant(minute.from_s),
+        quantity::instant(minute.to_s),
+        of(minute.affected)
+    )))
 }
 
 /// The calls that carried more than normal.

@@ -6,6 +6,7 @@ mod load;
 mod moments;
 mod numbers;
 mod people;
+mod service;
 mod signals;
 mod states;
 mod tell;

@@ -92,17 +92,17 @@ fn partial(record: &Record, why: &str) -> Line {
 /// What it cost the users, against the twin; none if nothing.
 fn cost(record: &Record, summary: &Summary) -> Option<Line> {
     let twin = summary.twin.as_ref()?;
-    let failed = summary.blast_radius.as_ref().map_or(0, |blast| blast.by_severity.failed);
-    let mut value = 0.0;
+    let radius = summary.blast_radius.as_ref()?;
+    let value: f64 = radius.classes.values().map(|class| class.lost_value).sum();
     let mut unavailable = Vec::new();
     for (name, class) in &summary.traffic {
         let normal = twin.traffic.get(name);
-        value += class.lost_value - normal.map_or(0.0, |twin| twin.lost_value);
         if class.unavailable_s > normal.map_or(0.0, |twin| twin.unavailable_s) {
             unavailable.push(format!("{name} for {}", quantity::seconds(class.unavailable_s)));
         }
     }
-    if failed == 0 && unavailable.is_empty() {
+    let (failed, unanswered) = (radius.by_severity.failed, radius.by_severity.unanswered);
+    if failed == 0 && unanswered == 0 && unavailable.is_empty() {
         return None;
     }
     let worth = if value > 0.0 {
@@ -114,11 +114,15 @@ fn cost(record: &Record, summary: &Summary) -> Option<Line> {
         0 => String::new(),
         _ => format!("; unavailable: {}", unavailable.join(", ")),
     };
-    let requests = quantity::counted(failed, "request");
-    Some(
-        Line::toned(Tone::Strong, "COST")
-            .and(format!(": {requests} failed that the twin answered{worth}{away}.")),
-    )
+    let requests = match (failed, unanswered) {
+        (failed, 0) => format!("{} failed", quantity::counted(failed, "request")),
+        (0, open) => format!("{} were never answered", quantity::counted(open, "request")),
+        (failed, open) => {
+            let open = quantity::count(open);
+            format!("{} failed and {open} were never answered", quantity::counted(failed, "request"))
+        }
+    };
+    Some(Line::toned(Tone::Strong, "COST").and(format!(": {requests} that the twin answered{worth}{away}.")))
 }
 
 /// What a verdict says, as a clause.

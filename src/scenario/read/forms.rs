@@ -13,7 +13,7 @@ use crate::scenario::{
     Access, Act, Action, Backoff, Balancer, Bound, Breaker, BreakerTrip, BreakerWindow, Budget, Bulkhead,
     Cache, Cancel, Capacity, Check, Condition, CrashBackoff, Detection, Effect, Fallback, FallbackTime,
     Fault, Impact, Jitter, Join, LateReply, Limits, Memory, Misdiagnosis, OnCall, Order, Per, Policy, Pool,
-    Probe, Queue, Rate, RateLimit, Restart, Retry, Rollout, RunbookRule, Scenario, Scope, Service, Shed,
+    Probe, Queue, Rate, RateLimit, Restart, Retry, Rollout, RunbookRule, Scenario, Scope, Service, Shed, Slo,
     Step, Throttle, Traffic, Trigger, VerdictKind, Verification, View, Visit, WhenFull, World,
 };
 use crate::time::SimDuration;
@@ -112,7 +112,7 @@ read_by_forms! {
     Detection, DurationDistribution => ordered_range, Effect, FailureCause, Fallback => fixed_answer, FallbackTime, Fault,
     Impact, Jitter, Join, LateReply, Limits, Memory => room_for_requests, Misdiagnosis, OnCall, Order, Per, Policy, Pool,
     Probe, Queue, Rate, RateLimit, Restart, Retry => jitter_of_backoff, Rollout, RunbookRule, Scenario, Scope, Service,
-    Shed, Step => possible_quorum, Throttle, Traffic => some_steps, Trigger, VerdictKind, Verification, View, Visit, WhenFull, World,
+    Shed, Slo, Step => possible_quorum, Throttle, Traffic => some_steps, Trigger, VerdictKind, Verification, View, Visit, WhenFull, World,
 }
 
 impl Decode for Capacity {

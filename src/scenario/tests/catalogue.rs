@@ -86,6 +86,7 @@ fn every_example_is_read() {
         ("Fallback", "calls.'t -> a'.fallback"),
         ("Balancer", "calls.'t -> a'.balancer"),
         ("Rate", "traffic.t.rate"),
+        ("Slo", "traffic.t.slo"),
         ("Impact", "impact"),
         ("Limits", "limits"),
     ];

@@ -80,7 +80,7 @@ codes! {
         "More values without names than there are fields to take them."
         r#"Work(Exp("20ms"), per: Request)"#;
     UNIT "K016" "a unit is missing or wrong"
-        "Everything that has a unit is written with it, in quotes: durations \"250ms\" (ns, us, ms, s, m, h), \
+        "Everything that has a unit is written with it, in quotes: durations \"250ms\" (ns, us, ms, s, m, h, d), \
         rates \"80/s\" (per s, min, h, day), shares \"5%\", sizes \"512MiB\" (B, KiB, MiB, GiB, or kB, MB, GB), points \
         in time \"T+10s\", times of day \"14:00:00\". A number alone would leave open whether 0.05 means 5 % or 0.05 %."
         r#"rate: "10000/min", timeout: "1.5s", effect: Errors("30%")"#;

@@ -50,7 +50,7 @@ words! {
         by position, from 0: `faults[0]`."
         r#"--set 'calls."checkout -> user".retry.max_attempts=1' --set faults.gc.for=30s"#;
     "duration" ["durations"]
-        "A length of time: a number and its unit (ns, us, ms, s, m, h), in quotes. Several may be joined."
+        "A length of time: a number and its unit (ns, us, ms, s, m, h, d), in quotes. Several may be joined."
         r#""250ms", "1.5s", "1h30m""#;
     "instant" ["time", "T+"]
         "A point in time, counted from the end of the warm-up, which is T+0s."
@@ -213,11 +213,48 @@ words! {
         class fails, or else more than 5 %, over periods long enough to hold about 20 requests.";
     "unfinished"
         "In flight at the end: neither answered nor failed.";
+    "unanswered" ["never answered"]
+        "A severity, between failed and incorrect: a request that is still open at the end, or could not even be begun by \
+        then, although its twin's answer is overdue by more than makes an answer slower. Its user got nothing, but \
+        was not told so. Its value counts as lost with that of the failed ones.";
+    "slo" ["service level objective", "SLO", "objective"]
+        "What is promised to the users of a traffic class: that so many of its requests are good, which means answered and \
+        in time. Nothing in a run depends on it; `slo` in summary.json tells what became of it."
+        r#"traffic: { "checkout": Open(rate: "80/s", entry: "gateway.checkout", slo: Slo(availability: "99.9%", latency: "300ms")) }"#;
+    "error budget" ["budget_spent", "bad minutes"]
+        "What may be bad of the requests of an objective's whole period, in requests or in minutes of full outage: 43.2 \
+        minutes for 99.9 % of 30 days. It is spent by the request: a tenth of them for ten minutes costs as much as all \
+        of them for one. The period is taken to have the traffic of this run's twin.";
+    "burn rate" ["burn-rate alert"]
+        "How many times faster than allowed an error budget is spent. Alerts fire when it is too high over a long and over a \
+        short window, as in the SRE workbook: 14.4 over 1 h and 5 min, 6 over 6 h and 30 min, 1 over 3 d and 6 h, for a period \
+        of 30 days. What lies before T+0 is taken to be good; if an alert does not fire and the run is shorter than its \
+        long window, it is not judged.";
+    "capability"
+        "Goodput against the twin's, where an answer of a fallback counts half: what was left of the service.";
+    "degradation" ["degradation level", "invisible", "cosmetic", "functional", "transactional", "critical"]
+        "How much of the service was left. As a level: the highest of 100 (normal), 80 (slight), 60 (visible), 40 (major), 20 \
+        (minimal viable), 5 (status page), 0 (down) that the capability reaches. As what users noticed in the worst \
+        minute: critical (90 % of the requests lost), transactional (1 % lost), functional (1 % answered with less), \
+        cosmetic (1 % slower), invisible.";
+    "containment" ["kept off", "gave up"]
+        "What kept harm from going further: attempts that a breaker, bulkhead, throttle, pool, rate limit, shedding, queue \
+        bound or timeout stopped, call by call, and how the requests ended for which they were made; and calls that a \
+        fallback answered.";
+    "times" ["time to detect", "time to diagnose", "time to mitigate", "time to recover", "MTTD", "MTTR"]
+        "From the first impact until an alert fired or somebody was called (detect), until the last decision before it \
+        was mitigated (diagnose), until every class had 90 % of its twin's goodput for good (mitigate), until no service \
+        was hit any more (recover). Each is none where that did not happen.";
+    "worst minute" ["worst_minute"]
+        "In the blast radius: the minute in which most requests of a traffic class arrived that were affected.";
+    "harm" ["harmed"]
+        "An attempt is harmed if it fails where its twin does not, or if it is late by more than makes a request \
+        slower. `services.*.harm` counts them, and names the callers that had any.";
     "availability" ["available"]
         "Requests that were answered, a fallback's answer included, divided by all. What is unfinished was not answered.";
     "lost value" ["cost", "lost_value"]
         "What the failed requests of a traffic class were worth: its `value` for each. The cost of an \
-        incident is what was lost beyond the twin.";
+        incident is what was lost beyond the twin, that of requests that were never answered included.";
     "mean wait" ["mean_wait_ms"]
         "How long attempts waited in a service's queue for a thread, on average over those that got one.";
     "unavailable"

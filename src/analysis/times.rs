@@ -1,0 +1,140 @@
+//! The times of an incident: from its first impact until it was detected, diagnosed, mitigated and over. Asks the record of
+//! nobody's reasons.
+//!
+//! | time | ends when |
+//! |---|---|
+//! | to detect | an alert begins to fire, or somebody is called, whichever is first |
+//! | to diagnose | what ended it was decided: the last decision before it was mitigated |
+//! | to mitigate | every class has 90 % of the twin's goodput again, and keeps it |
+//! | to recover | no service is hit any more, if the incident ended well |
+//!
+//! Each is none where that did not happen. An incident that ended by itself was never diagnosed, one that never took a class
+//! below 90 % had nothing to mitigate.
+
+use serde::{Deserialize, Serialize};
+
+use crate::analysis::Summary;
+use crate::analysis::goodput::{Piece, pieces};
+use crate::record::{Record, ResponseKind};
+use crate::scenario::VerdictKind;
+
+/// Goodput of this share of the twin's is that of a mitigated incident.
+const MITIGATED: f64 = 0.9;
+
+/// The times of an incident, in seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct IncidentTimes {
+    /// When the first service was hit; if none was, when the first affected request arrived.
+    pub impact_s: f64,
+    /// From then until an alert fired or somebody was called.
+    pub to_detect_s: Option<f64>,
+    /// Until what ended it was decided.
+    pub to_diagnose_s: Option<f64>,
+    /// Until goodput was back.
+    pub to_mitigate_s: Option<f64>,
+    /// Until no service was hit any more.
+    pub to_recover_s: Option<f64>,
+}
+
+/// The times of an incident; none if nothing was hit, or without a twin.
+pub(crate) fn times(record: &Record, summary: &Summary) -> Option<IncidentTimes> {
+    let radius = summary.blast_radius.as_ref()?;
+    let arrived = radius.classes.values().filter_map(|class| class.first_s).reduce(f64::min);
+    let impact_s = summary.propagation.first().map(|impact| impact.at_s).or(arrived)?;
+    let mitigated = mitigated(record);
+    let since = |at: Option<f64>| at.map(|at| (at - impact_s).max(0.0));
+    Some(IncidentTimes {
+        impact_s,
+        to_detect_s: since(detected(record, impact_s)),
+        to_diagnose_s: since(mitigated.and_then(|by| decided(record, impact_s, by))),
+        to_mitigate_s: since(mitigated),
+        to_recover_s: since(recovered(summary)),
+    })
+}
+
+/// The first alert or page from an instant on.
+fn detected(record: &Record, from_s: f64) -> Option<f64> {
+    let alerts = record.actual.monitors.values().flat_map(|track| track.alerts.iter().map(|alert| alert.0));
+    let pages = record.actual.response.iter().filter(|entry| entry.kind == ResponseKind::Paged);
+    alerts.chain(pages.map(|entry| entry.at_s)).filter(|at| *at >= from_s).reduce(f64::min)
+}
+
+/// The last decision between two instants.
+fn decided(record: &Record, from_s: f64, to_s: f64) -> Option<f64> {
+    let entries = record.actual.response.iter().rev();
+    let mut decisions = entries.filter(|entry| entry.kind == ResponseKind::Decided).map(|entry| entry.at_s);
+    decisions.find(|at| (from_s..=to_s).contains(at))
+}
+
+/// When the last class had its goodput back for good; none if it never did, or never lost it.
+fn mitigated(record: &Record) -> Option<f64> {
+    let twin = record.twin.as_ref()?;
+    let impaired = |piece: &Piece| piece.answered() < MITIGATED;
+    let mut last = None;
+    for class in record.actual.classes.keys() {
+        let pieces = pieces(&record.actual, twin, Some(class));
+        match pieces.iter().rposition(impaired) {
+            None => {}
+            Some(position) if position + 1 == pieces.len() => return None,
+            Some(position) => last = Some(pieces[position].to_s.max(last.unwrap_or(0.0))),
+        }
+    }
+    last
+}
+
+/// When the last service was hit, if the incident ended well.
+fn recovered(summary: &Summary) -> Option<f64> {
+    let well = matches!(summary.verdict?, VerdictKind::Contained | VerdictKind::Recovered);
+    let mut hit = summary.services.values().filter(|service| service.first_impact_s.is_some());
+    let last = hit.try_fold(None, |last: Option<f64>, service| {
+        let over = service.recovered_s?;
+        Some(Some(over.max(last.unwrap_or(0.0))))
+    })?;
+    last.filter(|_| well)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::fixture::attended;
+
+    /// The incident of the fixture: the database pauses at 0 s, an alert and a page at 30 s, the experts decide at 810 s, checkout
+    /// is back at 963 s and browse at 1174 s.
+    #[test]
+    fn times_run_from_the_first_impact() {
+        let (record, summary) = attended();
+        let told = times(&record, &summary).unwrap();
+        assert!(told.impact_s.abs() < 1e-9);
+        assert_eq!((told.to_detect_s, told.to_diagnose_s), (Some(30.0), Some(810.0)));
+        // The curve of browse passes 90 % a second before it is whole.
+        assert_eq!((told.to_mitigate_s, told.to_recover_s), (Some(1173.0), Some(1174.0)));
+    }
+
+    #[test]
+    fn what_did_not_happen_took_no_time() {
+        let (mut record, mut summary) = attended();
+        // Nobody looked, and nobody did anything.
+        record.actual.response.clear();
+        record.actual.monitors.clear();
+        summary.services["user"].recovered_s = None;
+        let told = times(&record, &summary).unwrap();
+        assert_eq!((told.to_detect_s, told.to_diagnose_s, told.to_recover_s), (None, None, None));
+        assert_eq!(told.to_mitigate_s, Some(1173.0), "it got well by itself");
+        // As dead at the end as before.
+        record.actual.classes["browse"].ok.iter_mut().skip(1_400).for_each(|ok| *ok = 0);
+        assert_eq!(times(&record, &summary).unwrap().to_mitigate_s, None);
+        record.twin = None;
+        summary.blast_radius = None;
+        assert_eq!(times(&record, &summary), None);
+    }
+
+    #[test]
+    fn what_fired_before_the_impact_detected_nothing() {
+        let (mut record, _) = attended();
+        record.actual.response.clear();
+        record.actual.monitors["user errors"].alerts = vec![(5.0, Some(9.0)), (40.0, None)];
+        record.actual.monitors["checkout errors"].alerts = vec![(50.0, None)];
+        assert_eq!(detected(&record, 9.5), Some(40.0));
+        assert_eq!(detected(&record, 60.0), None);
+    }
+}
