@@ -20,7 +20,7 @@ pub fn analyze(
     now: SimTime,
 ) -> Summary {
     let mut summary = summarize::summarize(record);
-    if let (Some(Compared { impact, blast, .. }), Some(twin)) = (compared, &record.twin) {
+    if let (Some(compared), Some(twin)) = (compared, &record.twin) {
         // Requests of the unattended world are not paired: it is unaffected if nothing had happened before the first act, and
         // its totals are the twin's.
         let alone = record.unattended.as_ref().map(|world| {
@@ -28,8 +28,8 @@ pub fn analyze(
             verdict::judge(record, world, twin, affected, None, &scenario.impact).kind
         });
         let mut verdict =
-            verdict::judge(record, &record.actual, twin, blast.affected(), alone, &scenario.impact);
-        let propagation = Propagation::new(model, &impact, &record.actual, now);
+            verdict::judge(record, &record.actual, twin, compared.blast.affected(), alone, &scenario.impact);
+        let propagation = Propagation::new(model, &compared, &record.actual, now);
         let hit = model
             .services
             .enumerate()
@@ -39,8 +39,8 @@ pub fn analyze(
         summary.verdict = Some(verdict.kind);
         summary.verdict_reason = verdict.reason;
         summary.verdict_unattended = (!model.response.is_empty()).then(|| alone.unwrap_or(verdict.kind));
-        summarize::add_impact(&mut summary, model, propagation, &impact, &blast, now);
-        summary.degradation = degradation::degradation(model, record, &blast);
+        summarize::add_impact(&mut summary, model, propagation, &compared.impact, &compared.blast, now);
+        summary.degradation = degradation::degradation(model, record, &compared.blast);
     }
     if let Some(blame) = &record.blame {
         summary.root_causes = causes::shares(blame);

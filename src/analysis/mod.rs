@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `worse` | when something counts as worse off than its twin |
 //! | `outbox`, `pairing` | which requests and attempts are worse off than their twins |
-//! | `impact`, `propagation` | which service was hit when, and by what |
+//! | `impact`, `propagation`, `carrier` | which service was hit when, and by what |
 //! | `causes`, `phases`, `sustaining` | what the harm goes back to, in all and over time, and what kept it up |
 //! | `blast`, `stretch` | how many requests and users were affected, how badly, and when most |
 //! | `reach` | the same by traffic class and by service |
@@ -21,6 +21,7 @@
 mod assemble;
 mod blast;
 mod burn;
+mod carrier;
 mod causes;
 mod check;
 mod containment;

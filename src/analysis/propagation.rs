@@ -1,9 +1,11 @@
 //! In which order the services were hit, from whom, and by what.
 //!
-//! Blame is not computed yet: `from` and `via` name the mechanism seen at the first harmed attempt.
+//! `from` and `via` are what blame found for the requests that were harmed first. Where none was, because retries or
+//! fallbacks kept it from the users, they name what was seen at the first harmed attempt.
 
-use crate::analysis::Impact;
-use crate::analysis::impact::{Hit, ImpactTracker, TRAILING};
+use crate::analysis::carrier::carrier;
+use crate::analysis::impact::{Hit, TRAILING};
+use crate::analysis::{Compared, Impact};
 use crate::failure::FailureCause;
 use crate::id::{IdVec, ServiceId};
 use crate::model::{Caller, Model, effect_name};
@@ -26,7 +28,8 @@ pub(crate) struct Propagation {
 
 impl Propagation {
     /// Reads the order of impact off the harmed attempts of a run that got as far as `now`.
-    pub(crate) fn new(model: &Model, tracker: &ImpactTracker, actual: &WorldRecord, now: SimTime) -> Self {
+    pub(crate) fn new(model: &Model, compared: &Compared, actual: &WorldRecord, now: SimTime) -> Self {
+        let tracker = &compared.impact;
         let hits: IdVec<ServiceId, Option<Hit>> =
             model.services.ids().map(|id| tracker.hit(id, now)).collect();
         let first: IdVec<ServiceId, Option<SimTime>> =
@@ -39,7 +42,10 @@ impl Propagation {
             .iter()
             .map(|id| {
                 let at = first[*id].unwrap_or_default();
-                let (from, via) = carried_by(model, *id, at, &hits, &first, actual);
+                let struck = struck_by(model, *id, at).map(|via| (None, via));
+                let blamed = || carrier(model, compared, *id, at);
+                let (from, via) =
+                    struck.or_else(blamed).unwrap_or_else(|| seen(model, *id, at, &hits, &first, actual));
                 let service = model.services[*id].name.clone();
                 let from = from.map(|id| model.services[id].name.clone());
                 Impact { at_s: at.secs_since(model.origin), service, from, via }
@@ -106,8 +112,14 @@ fn depths(model: &Model) -> IdVec<ServiceId, u32> {
     depths
 }
 
-/// Whom the first harm of a service came from, and what carried it.
-fn carried_by(
+/// What a fault did to a service that was hit by it.
+fn struck_by(model: &Model, id: ServiceId, at: SimTime) -> Option<String> {
+    let own = model.faults.iter().filter(|fault| fault.service == id && fault.from == at);
+    own.last().map(|fault| effect_name(&fault.effect).to_owned())
+}
+
+/// Whom the first harmed attempt at a service had its harm from, and what carried it, as far as can be seen.
+fn seen(
     model: &Model,
     id: ServiceId,
     at: SimTime,
@@ -116,14 +128,6 @@ fn carried_by(
     actual: &WorldRecord,
 ) -> (Option<ServiceId>, String) {
     let hit = hits[id].as_ref();
-    let own = model
-        .faults
-        .iter()
-        .filter(|fault| fault.service == id && fault.from <= at)
-        .max_by_key(|fault| fault.from);
-    if let Some(fault) = own.filter(|fault| fault.from == at) {
-        return (None, effect_name(&fault.effect).to_owned());
-    }
     let cause = hit.and_then(|hit| hit.first.cause);
     if let Some(callee) = hit_callee(model, id, hit.map_or(at, |hit| hit.first.at), hits) {
         let via = match cause {

@@ -31,7 +31,6 @@ pub(super) fn all(record: &Record, summary: &Summary, telling: &Telling) -> Vec<
     }
     facts.extend("fallbacks", fallbacks(summary));
     misleading(&mut facts, record, summary);
-    causes(&mut facts, summary);
     expectations(&mut facts, &summary.expectations, telling.changed);
     if let Some((directory, names)) = &telling.files {
         facts.add("files", Line::plain(format!("{directory}/ ")).then(Tone::Dim, names.join(" ")));
@@ -163,20 +162,6 @@ fn misleading(facts: &mut Facts, record: &Record, summary: &Summary) {
     if harmed && signals::nobody_was_called(record) {
         facts.add("misleading", Line::toned(Tone::Caution, "no alert fired"));
     }
-}
-
-/// Shares of the harm.
-fn causes(facts: &mut Facts, summary: &Summary) {
-    if summary.root_causes.is_empty() {
-        facts.add("causes", Line::dim("shares of the blame are not computed yet"));
-        return;
-    }
-    let told: Vec<String> = summary
-        .root_causes
-        .iter()
-        .map(|cause| format!("{} {}", quantity::share(cause.share), cause.root))
-        .collect();
-    facts.add("causes", Line::plain(told.join(", ")));
 }
 
 /// What was expected, and what was found.

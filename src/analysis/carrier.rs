@@ -1,0 +1,97 @@
+//! What carried the harm to a service, and from where: the next link of the chains of blame that lead through it.
+
+use std::collections::BTreeMap;
+
+use crate::analysis::Compared;
+use crate::blame::{How, Root};
+use crate::id::ServiceId;
+use crate::model::{Caller, Model, effect_name};
+use crate::time::{SimDuration, SimTime};
+
+/// Requests that ended so soon after the first impact tell what it was; if there are none, those of a longer time.
+const LOOKED_AT: [SimDuration; 2] = [SimDuration::from_secs(10), SimDuration::from_secs(60)];
+
+/// What comes after a service on a chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Next {
+    /// A call of it: how it was held up itself, whom it called, and how that held it up.
+    Call(How, ServiceId, How),
+    /// Nothing: the chain ends.
+    End(Root),
+}
+
+/// The service that harm came from, and what carried it, soon after a service was hit; none if no harmed request waited
+/// for it then.
+pub(crate) fn carrier(
+    model: &Model,
+    compared: &Compared,
+    service: ServiceId,
+    hit_at: SimTime,
+) -> Option<(Option<ServiceId>, String)> {
+    let next =
+        LOOKED_AT.into_iter().find_map(|length| most(model, compared, service, hit_at, hit_at + length))?;
+    Some(match next {
+        Next::Call(own, callee, how) => (Some(callee), over_call(own, how).to_owned()),
+        Next::End(root) => at_end(model, service, root),
+    })
+}
+
+/// What most of the harm through a service came by, of the requests that ended between two instants.
+fn most(model: &Model, compared: &Compared, service: ServiceId, from: SimTime, to: SimTime) -> Option<Next> {
+    let width = compared.blame.width().as_nanos().max(1);
+    let window = |at: SimTime| (at.saturating_since(model.origin).as_nanos() / width) as usize;
+    let mut sums: BTreeMap<Next, f64> = BTreeMap::new();
+    for shares in compared.blame.windows().take(window(to) + 1).skip(window(from)) {
+        for (chain, sum) in shares {
+            let mut links = compared.chains.links(chain);
+            let Some((_, own)) = links.find(|(pair, _)| model.pairs[*pair].callee == service) else {
+                continue;
+            };
+            let next = links.next().map_or_else(
+                || Next::End(compared.chains.root_of(chain)),
+                |(pair, how)| Next::Call(own, model.pairs[pair].callee, how),
+            );
+            *sums.entry(next).or_default() += sum;
+        }
+    }
+    sums.into_iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map(|(next, _)| next)
+}
+
+/// How a call carries harm to its caller, which is itself waited for in this way.
+const fn over_call(own: How, how: How) -> &'static str {
+    match (own, how) {
+        (_, How::Connection) => "the wait for a connection",
+        (_, How::Permit) => "the wait for a permit",
+        (_, How::Throttle) => "calls held back",
+        (_, How::Breaker) => "calls that the breaker refuses",
+        (_, How::Refused | How::Reset | How::Full | How::Shed | How::Limited | How::Error) => {
+            "errors of the call"
+        }
+        (How::Line | How::Full | How::Shed, How::Line | How::Thread) => "threads wait on the call",
+        (_, How::Line | How::Thread) => "slow answers of the call",
+    }
+}
+
+/// What a chain ends at, in words, and where that comes from.
+fn at_end(model: &Model, service: ServiceId, root: Root) -> (Option<ServiceId>, String) {
+    match root {
+        Root::Fault(id) => (None, effect_name(&model.faults[id].effect).to_owned()),
+        Root::Retries(pair) => {
+            let pair = &model.pairs[pair];
+            let from = match pair.caller {
+                Caller::Service(caller) if caller != service => Some(caller),
+                _ => None,
+            };
+            (from, format!("retries of {}", pair.name))
+        }
+        Root::ColdCaches(cold) => {
+            (Some(cold).filter(|cold| *cold != service), "load of cold caches".to_owned())
+        }
+        Root::FirstAttempts(_) | Root::Work(_) | Root::Unknown => (None, "queueing under load".to_owned()),
+        Root::OutOfMemory(_) => (None, "out-of-memory kills".to_owned()),
+        Root::Restart(_) => (None, "restart".to_owned()),
+        Root::RateLimit(_) => (None, "rate limit".to_owned()),
+        Root::OutOfRotation(_) => (None, "replicas out of rotation".to_owned()),
+        Root::OwnErrors(_) => (None, "errors by design".to_owned()),
+    }
+}
