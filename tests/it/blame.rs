@@ -208,3 +208,60 @@ fn a_retry_storm_outlives_what_began_it() {
     assert!((held.gain.unwrap() - 50.0 * 4.0 * 0.06 / 5.0).abs() < 0.1, "{held:?}");
     assert_eq!(held.steps[..2], ["calls of b time out", "a tries them again"]);
 }
+
+/// What the first step of a journey fails by is to blame for those that were never made.
+#[test]
+fn steps_that_were_never_made_go_back_to_the_one_that_failed() {
+    let text = "Scenario(format: 1, name: \"test\", warm_up: \"10s\", horizon: \"90s\", seed: 7,
+        services: {
+            \"a\": Service(threads: 50, queue: Fifo(capacity: Unbounded), operations: { \"find\": [Work(\"5ms\")], \"buy\": [Work(\"5ms\")] }),
+        },
+        traffic: { \"trip\": Journey(rate: \"20/s\", steps: {
+            \"find\": Visit(\"a.find\", think: Constant(\"1s\")), \"buy\": Visit(\"a.buy\") }) },
+        faults: [Fault(at: \"T+20s\", for: \"10s\", on: \"a\", effect: Errors(\"50%\"))])";
+    let (record, summary) = told(text);
+    all_of_it(&summary, "errors of a");
+    let not_made = record.actual.totals.classes["trip: buy"].failed_by_cause["not_made"];
+    assert!(not_made > 50, "{not_made}");
+}
+
+/// A process that is killed for its memory again and again is to blame for those whom it turns away, and the slow callee
+/// that filled it for those who waited for that.
+#[test]
+fn kills_for_memory_are_told_from_what_filled_it() {
+    let services = "\"b\": Service(threads: 500, queue: Fifo(capacity: Unbounded), restart: Restart(startup: \"4s\"),
+            memory: Memory(limit: \"200MiB\", idle: \"100MiB\", per_request: \"256KiB\"),
+            operations: { \"op\": [Call(\"d.op\")] }),
+        \"d\": Service(threads: 500, queue: Fifo(capacity: Unbounded), operations: { \"op\": [Work(\"20ms\")] }),";
+    let (_, summary) = run(services, "", "Fault(at: \"T+20s\", for: \"30s\", on: \"d\", effect: Pause)");
+    let (killed, paused) = (share(&summary, "out-of-memory kills of b"), share(&summary, "pause of d"));
+    assert!(summary.services["b"].oom_kills > 1);
+    assert!(killed > 0.3 && paused > 0.1 && killed + paused > 0.98, "{:#?}", summary.root_causes);
+}
+
+/// Who is turned away by a limit that somebody set goes back to the limit.
+#[test]
+fn a_limit_is_to_blame_for_whom_it_turns_away() {
+    let text = "Scenario(format: 1, name: \"test\", warm_up: \"10s\", horizon: \"2m\", seed: 7,
+        services: { \"a\": Service(threads: 50, operations: { \"op\": [Work(\"5ms\")] }) },
+        traffic: { \"c\": Open(rate: \"50/s\", entry: \"a.op\") },
+        faults: [Fault(at: \"T+10s\", for: \"1s\", on: \"a\", effect: Errors(\"10%\"))],
+        response: [Act(at: \"T+20s\", does: Set(\"services.a.rate_limits.op\", \"10/s\"))])";
+    let (record, summary) = told(text);
+    assert!(share(&summary, "rate limit of a.op") > 0.98, "{:#?}", summary.root_causes);
+    let blame = record.blame.unwrap();
+    // 100 seconds of which 40 requests each are turned away.
+    assert!((blame.roots[0].harmed - 4_000.0).abs() < 200.0, "{}", blame.roots[0].harmed);
+}
+
+/// The time between two attempts goes to what failed the first one; a retry that succeeds is only late by it.
+#[test]
+fn a_backoff_goes_to_the_failure_before_it() {
+    let calls = "\"a -> b\": Policy(retry: Retry(max_attempts: 3, backoff: Fixed(\"400ms\"))),";
+    let b = B.replace("threads: 5,", "threads: 50,").replace("Exp(\"60ms\")", "\"5ms\"");
+    let (_, summary) =
+        run(&b, calls, "Fault(at: \"T+20s\", for: \"20s\", on: \"b\", effect: Errors(\"20%\"))");
+    all_of_it(&summary, "errors of b");
+    let by = summary.blast_radius.as_ref().unwrap().by_severity;
+    assert!(by.slower > 5 * by.failed, "{by:?}");
+}

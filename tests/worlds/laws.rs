@@ -20,6 +20,9 @@ pub(crate) struct Seen {
     pub(crate) events: u64,
     pub(crate) simulated_s: f64,
     pub(crate) unattended: u64,
+    /// Harmed requests, and those of which nobody knows why.
+    pub(crate) harmed: f64,
+    pub(crate) unknown: f64,
 }
 
 impl Seen {
@@ -29,6 +32,8 @@ impl Seen {
         self.events += other.events;
         self.simulated_s += other.simulated_s;
         self.unattended += other.unattended;
+        self.harmed += other.harmed;
+        self.unknown += other.unknown;
     }
 
     fn run(&mut self, record: &WorldRecord, simulated_s: f64) {
@@ -57,6 +62,7 @@ pub(crate) fn check(world: &World, thoroughly: bool) -> Result<Seen, String> {
         nothing_is_lost(record)?;
     }
     law(replay(&scenario, true) == incident, "two runs differ")?;
+    blame_adds_up(&incident, &mut seen)?;
     if incident.stopped.is_some() {
         seen.stopped = 1;
         return Ok(seen);
@@ -119,6 +125,29 @@ fn nothing_is_lost(world: &WorldRecord) -> Law {
     let shares =
         world.monitors.values().all(|track| track.samples.iter().all(|(_, v)| share(&track.unit, *v)));
     law(shares, "a reading is no share")
+}
+
+/// Every harmed request goes back to roots, one in all, in some window and in its class.
+fn blame_adds_up(incident: &Incident, seen: &mut Seen) -> Law {
+    let Some(blame) = &incident.record.blame else { return Err("it has no blame".to_owned()) };
+    let alike = |a: f64, b: f64| (a - b).abs() <= 1e-3 * (2.0 + a.max(b));
+    let affected = incident.summary.blast_radius.as_ref().map_or(0, |blast| blast.by_severity.affected());
+    let sum: f64 = blame.roots.iter().map(|root| root.harmed).sum();
+    law(
+        blame.harmed == affected && alike(sum, affected as f64),
+        "the shares of the roots are not all of it",
+    )?;
+    for root in &blame.roots {
+        let by_class: f64 = root.classes.iter().map(|(_, sum)| sum).sum();
+        let by_window: f64 = root.windows.iter().sum();
+        // Each number is rounded to a thousandth.
+        let rounding = 1e-3 * root.windows.len() as f64;
+        law(alike(by_class, root.harmed), "the classes of a root are not all of it")?;
+        law((by_window - root.harmed).abs() <= rounding + 1e-3, "the windows of a root are not all of it")?;
+        seen.unknown += if root.kind == "unknown" { root.harmed } else { 0.0 };
+    }
+    seen.harmed += sum;
+    Ok(())
 }
 
 /// A world by itself, in one go, with all its events in one sorted list, and watched by nobody but one recorder, is what

@@ -139,6 +139,10 @@ fn tell(args: &Args, seen: &Seen, failures: &[Failure]) -> ExitCode {
         "{} worlds, of which {} stopped at a limit and {} had somebody act; {} events in {:.0} s of simulated time",
         seen.worlds, seen.stopped, seen.unattended, seen.events, seen.simulated_s,
     ));
+    lines.push(format!(
+        "{:.0} requests were harmed, {:.0} of them for no known reason",
+        seen.harmed, seen.unknown
+    ));
     lines.push(format!("{} passed, {} failed", seen.worlds, failures.len()));
     for line in lines {
         let _ = writeln!(out, "{line}");

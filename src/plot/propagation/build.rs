@@ -21,6 +21,8 @@ const LEAST_GAP: f64 = 62.0;
 /// So many columns can be read at all; and so many services, or fewer if their calls are that deep.
 const MOST_COLUMNS: usize = 12;
 const MOST_SERVICES: [usize; 3] = [40, 24, 16];
+/// A call that carried this share of the harm is part of the failure's way.
+const COUNTS: f64 = 0.01;
 /// A taller picture tells less about each service.
 const TALL: f64 = 1000.0;
 
@@ -217,7 +219,8 @@ impl<'a> Graph<'a> {
         for (i, ((.., edge), line)) in self.edges.iter().zip(lines).enumerate() {
             let amplification = summary.calls.get(&edge.name).and_then(|call| call.amplification);
             let (carried, again) = (self.carried(record, summary, i), Self::again(edge, summary));
-            calls.push(Call { line, amplification, carried, again });
+            let harm = Self::harm(record, &edge.name);
+            calls.push(Call { line, amplification, carried, harm, again });
         }
         calls
     }
@@ -236,8 +239,15 @@ impl<'a> Graph<'a> {
         }
     }
 
-    /// Whether, and which way, the failure went along a call.
-    fn carried(&self, _record: &Record, summary: &Summary, edge: usize) -> Option<Carried> {
+    /// The share of all harm that came along a call.
+    fn harm(record: &Record, call: &str) -> f64 {
+        let Some(blame) = &record.blame else { return 0.0 };
+        let own = blame.calls.iter().find(|other| other.call == call);
+        own.map_or(0.0, |own| own.harmed / (blame.harmed as f64).max(1.0))
+    }
+
+    /// Whether, and which way, the failure went along a call: at first, or for a share of the harm that counts.
+    fn carried(&self, record: &Record, summary: &Summary, edge: usize) -> Option<Carried> {
         let (from, _, call) = &self.edges[edge];
         let hit = |name: &str| summary.propagation.iter().any(|impact| impact.service == name);
         if let Node::Class(_, audience) = &self.nodes[*from] {
@@ -249,7 +259,7 @@ impl<'a> Graph<'a> {
             };
             summary.propagation.iter().any(step)
         };
-        if went(&call.callee, &call.caller) {
+        if went(&call.callee, &call.caller) || Self::harm(record, &call.name) >= COUNTS {
             Some(Carried::Upstream)
         } else {
             went(&call.caller, &call.callee).then_some(Carried::Downstream)

@@ -13,8 +13,10 @@ use crate::plot::words;
 /// Least amplification that gets a label.
 const WORTH_A_LABEL: f64 = 1.2;
 
-/// Width of the failure's arrow.
-const FAILURE: f64 = 4.0;
+/// Width of the failure's arrow on a call that carried nothing of the harm, and by how much it is wider on one that carried
+/// all of it.
+const THIN: f64 = 2.6;
+const WIDER: f64 = 5.4;
 
 /// Which way the failure went along a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +36,8 @@ pub(super) struct Call {
     pub(super) amplification: Option<f64>,
     /// Whether the failure went along it.
     pub(super) carried: Option<Carried>,
+    /// The share of the harm that came along it, 0 to 1.
+    pub(super) harm: f64,
     /// Whether a second wave went along it, and which way.
     pub(super) again: Option<Carried>,
 }
@@ -41,6 +45,11 @@ pub(super) struct Call {
 impl Call {
     fn width(&self) -> f64 {
         1.6 + self.amplification.map_or(0.0, |times| (times - 1.0).clamp(0.0, 4.0) * 1.1)
+    }
+
+    /// Width of the failure's arrow.
+    fn failure(&self) -> f64 {
+        THIN + WIDER * self.harm.clamp(0.0, 1.0)
     }
 }
 
@@ -51,8 +60,7 @@ pub(super) fn draw(scene: &mut Scene, call: &Call) {
     const BETWEEN: f64 = 3.5;
     let width = call.width();
     if let Some(way) = call.again {
-        let by =
-            if call.carried.is_some() { -BETWEEN - 2.0 * FAILURE - 5.0 } else { BETWEEN + width + FAILURE };
+        let by = if call.carried.is_some() { -BETWEEN - call.failure() - 8.0 } else { BETWEEN + width + 4.0 };
         again(scene, &beside(&call.line, by), way);
     }
     let Some(carried) = call.carried else {
@@ -61,16 +69,16 @@ pub(super) fn draw(scene: &mut Scene, call: &Call) {
     };
     let line = beside(&call.line, BETWEEN + width / 2.0);
     arrow(scene, &line, width, 7.0 + width, theme::AXIS);
-    failure(scene, &beside(&call.line, -BETWEEN - FAILURE / 2.0), carried);
+    failure(scene, &beside(&call.line, -BETWEEN - call.failure() / 2.0), call.failure(), carried);
 }
 
 /// Draws the way of the failure along a line from caller to callee.
-pub(super) fn failure(scene: &mut Scene, line: &[Point], carried: Carried) {
+pub(super) fn failure(scene: &mut Scene, line: &[Point], width: f64, carried: Carried) {
     let mut line = line.to_vec();
     if carried == Carried::Upstream {
         line.reverse();
     }
-    arrow(scene, &line, FAILURE, 15.0, theme::VERMILION);
+    arrow(scene, &line, width, 10.0 + 1.3 * width, theme::VERMILION);
 }
 
 /// Draws the way of a second wave along a line from caller to callee.

@@ -35,7 +35,7 @@ impl Entry {
             Self::Outcome(Outcome::Unharmed) => "unharmed",
             Self::Outcome(Outcome::Unknown) => "not compared with a twin",
             Self::Call => "call",
-            Self::Failure => "way of the failure",
+            Self::Failure => "way of the failure, thick for much of the harm",
             Self::Again => "second wave, after a restart",
             Self::Amplified => "attempts vs the twin\u{2019}s",
         }
@@ -71,10 +71,11 @@ fn sign(scene: &mut Scene, entry: Entry, left: Point, width: f64) {
                 line: vec![left, left.moved(width, 0.0)],
                 amplification: (entry == Entry::Amplified).then_some(2.0),
                 carried: None,
+                harm: 0.0,
                 again: None,
             };
             match entry {
-                Entry::Failure => edges::failure(scene, &call.line, Carried::Upstream),
+                Entry::Failure => edges::failure(scene, &call.line, 5.0, Carried::Upstream),
                 Entry::Again => edges::again(scene, &call.line, Carried::Upstream),
                 Entry::Amplified => edges::label(scene, &call, &mut Vec::new()),
                 _ => edges::draw(scene, &call),

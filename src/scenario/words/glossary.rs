@@ -142,7 +142,9 @@ words! {
         sustaining effect, which is usually something else.";
     "sustaining effect" ["sustaining loop"]
         "The feedback that keeps a metastable system impaired after the trigger is gone, for example: \
-        timeouts cause retries, retries cause load, load causes timeouts.";
+        timeouts cause retries, retries cause load, load causes timeouts. Its gain is the thread time that is asked \
+        of the service in its middle, over what that has: above 1 the loop feeds itself. Of a metastable world, with or \
+        without the response, it is read off what held it between the last fault and the first act.";
     "amplification" ["retry amplification"]
         "Attempts sent on a call, divided by the first attempts that its twin sends, from the first fault to \
         the horizon. 1 means no extra load; 4 attempts per call that all fail make 4. The peak is the \
@@ -202,9 +204,19 @@ words! {
     "propagation" ["cascade"]
         "The services in the order of their first impact, each with the call and the mechanism that carried \
         it there.";
-    "blame" ["root cause"]
-        "Why requests were harmed: their waiting and failing is followed along who waits for whom, down to a \
-        leaf such as a paused replica or an overload, and shared out. The shares sum to 1.";
+    "blame" ["root cause", "root_causes", "root"]
+        "Why requests were harmed. Each interval of a harmed request's waiting goes to what held it then: it is followed \
+        along who waits for whom down to a root: a fault, retries, cold caches, missing replicas, a limit, or first \
+        attempts beyond what can be done. Whoever stands in line shares the reasons of those who hold the threads; a \
+        first attempt that is late passes on what made it late, so that a backlog remembers what built it. A breaker \
+        remembers what opened it. Each harmed request counts one; shares sum to 1. Who is harmed is decided by the twin.";
+    "chain" ["wait-for chain"]
+        "From a user's call down to a root: the calls of which each waits for the next. `blame.chains` in record.json \
+        has those with the most harm, and how each call held up its caller: in line, on a thread, for a connection, \
+        refused by a breaker ...";
+    "phase" ["phases"]
+        "A stretch of an incident in which one root, or two in turn, was behind most of the harm: first the fault, then what \
+        took over from it.";
     "blast radius" ["blast_radius"]
         "How far an incident reached: the share of requests and users affected, the services hit, how badly, \
         and for how long.";
