@@ -115,7 +115,7 @@ fn depths(model: &Model) -> IdVec<ServiceId, u32> {
 /// What a fault did to a service that was hit by it.
 fn struck_by(model: &Model, id: ServiceId, at: SimTime) -> Option<String> {
     let own = model.faults.iter().filter(|fault| fault.service == id && fault.from == at);
-    own.last().map(|fault| effect_name(&fault.effect).to_owned())
+    own.max_by_key(|fault| fault.from).map(|fault| effect_name(&fault.effect).to_owned())
 }
 
 /// Whom the first harmed attempt at a service had its harm from, and what carried it, as far as can be seen.

@@ -54,7 +54,7 @@ fn left_alone(record: &Record) -> Option<(f64, f64)> {
     let changes = |kind: ResponseKind| matches!(kind, ResponseKind::Set | ResponseKind::Restart);
     let acted = record.actual.response.iter().find(|entry| changes(entry.kind)).map(|entry| entry.at_s);
     let end = acted.unwrap_or(record.simulated_s).min(record.simulated_s);
-    let begin = (over + end) / 2.0;
+    let begin = f64::midpoint(over, end);
     (end - begin >= 2.0 * record.actual.window_s).then_some((begin, end))
 }
 
