@@ -153,7 +153,7 @@ mod tests {
         let mut blame = blame(&[("long", &long), ("blip", &blip)]);
         assert_eq!(told(&blame), [("long".to_owned(), 0.0, 86.0)]);
         blame.roots[1].windows = vec![3.0, 3.0];
-        assert_eq!(told(&blame), [("blip".to_owned(), 0.0, 4.0), ("long".to_owned(), 4.0, 86.0)]);
+        assert_eq!(told(&blame), [("blip".to_owned(), 0.0, 2.0), ("long".to_owned(), 4.0, 86.0)]);
     }
 
     #[test]

@@ -17,25 +17,37 @@ struct Hold {
     share: f64,
 }
 
-/// Faults that hold work, by replica.
+/// Faults that hold work, and those that hold what begins, by replica.
 #[derive(Clone, Debug)]
-pub(crate) struct FaultTimes(IdVec<ReplicaId, Vec<Hold>>);
+pub(crate) struct FaultTimes {
+    holds: IdVec<ReplicaId, Vec<Hold>>,
+    delays: IdVec<ReplicaId, Vec<Hold>>,
+}
 
 impl FaultTimes {
     pub(crate) fn new(model: &Model) -> Self {
-        let mut holds: IdVec<ReplicaId, Vec<Hold>> = model.replicas.iter().map(|_| Vec::new()).collect();
+        let none = || -> IdVec<ReplicaId, Vec<Hold>> { model.replicas.iter().map(|_| Vec::new()).collect() };
+        let (mut holds, mut delays) = (none(), none());
         for (id, fault) in model.faults.enumerate() {
             let share = match fault.effect {
                 Effect::Pause => 1.0,
                 Effect::Slow(factor) if factor > 1.0 => 1.0 - 1.0 / factor,
+                Effect::Latency { .. } => 0.0,
                 _ => continue,
             };
+            let is_delay = matches!(fault.effect, Effect::Latency { .. });
             let Target::Replicas(replicas) = &fault.target else { continue };
             for replica in replicas {
-                holds[*replica].push(Hold { root: Root::Fault(id), from: fault.from, to: fault.to, share });
+                let hold = Hold { root: Root::Fault(id), from: fault.from, to: fault.to, share };
+                if is_delay { delays[*replica].push(hold) } else { holds[*replica].push(hold) }
             }
         }
-        Self(holds)
+        Self { holds, delays }
+    }
+
+    /// The faults that make an attempt wait which took its thread at an instant.
+    pub(crate) fn delaying(&self, id: ReplicaId, at: SimTime) -> impl Iterator<Item = Root> + Clone + '_ {
+        self.delays[id].iter().filter(move |hold| hold.from <= at && at <= hold.to).map(|hold| hold.root)
     }
 
     /// For how many seconds between two instants each fault held work on a replica.
@@ -49,7 +61,7 @@ impl FaultTimes {
             let length = hold.to.min(to).saturating_since(hold.from.max(from));
             (hold.root, hold.share * length.as_secs_f64())
         };
-        self.0[id].iter().map(within).filter(|(_, seconds)| *seconds > 0.0)
+        self.holds[id].iter().map(within).filter(|(_, seconds)| *seconds > 0.0)
     }
 
     /// The same, of the faults that stop everything.
@@ -59,7 +71,7 @@ impl FaultTimes {
         from: SimTime,
         to: SimTime,
     ) -> impl Iterator<Item = (Root, f64)> + '_ {
-        let stops = self.0[id].iter().filter(|hold| hold.share >= 1.0);
+        let stops = self.holds[id].iter().filter(|hold| hold.share >= 1.0);
         let within = move |hold: &Hold| {
             let length = hold.to.min(to).saturating_since(hold.from.max(from));
             (hold.root, length.as_secs_f64())

@@ -119,8 +119,9 @@ impl Tracker<'_> {
             sum.add(self.chains.root(Root::Fault(*fault)), 1.0);
             return 1.0;
         }
-        if let (true, Some(fault)) = (attempt.delayed, replica.delayed_by.last()) {
-            sum.add(self.chains.root(Root::Fault(*fault)), 1.0);
+        if attempt.delayed {
+            let delaying = self.fault_times.delaying(attempt.replica, attempt.started_at).last();
+            sum.add(self.chains.root(delaying.unwrap_or(Root::Unknown)), 1.0);
             return 1.0;
         }
         if attempt.working {

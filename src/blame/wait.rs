@@ -1,9 +1,9 @@
 //! What an attempt or a call has waited for so far, whether it is over or not.
 
+use crate::blame::How;
 use crate::blame::Tracker;
 use crate::blame::shares::Shares;
 use crate::blame::trace::Load;
-use crate::blame::{How, Root};
 use crate::engine::{Attempt, Place, View};
 
 impl Tracker<'_> {
@@ -70,11 +70,11 @@ impl Tracker<'_> {
     pub(super) fn held_at_work(&mut self, view: &View<'_>, slot: u32, sum: &mut Shares) {
         let attempt = view.attempt(slot);
         if attempt.delayed {
-            let faults = &view.replica(attempt.replica).delayed_by;
+            let faults = self.fault_times.delaying(attempt.replica, attempt.started_at);
+            let count = faults.clone().count();
             let seconds = view.now.saturating_since(attempt.started_at).as_secs_f64();
-            for fault in faults {
-                let leaf = self.chains.root(Root::Fault(*fault));
-                sum.add(leaf, seconds / faults.len() as f64);
+            for root in faults {
+                sum.add(self.chains.root(root), seconds / count as f64);
             }
         }
         if !attempt.working {

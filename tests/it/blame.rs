@@ -265,3 +265,75 @@ fn a_backoff_goes_to_the_failure_before_it() {
     let by = summary.blast_radius.as_ref().unwrap().by_severity;
     assert!(by.slower > 5 * by.failed, "{by:?}");
 }
+
+/// A fifth of the calls of `b` fail and cost 400 ms each, all calls of `d` are 400 ms late: who met one failure blames half of
+/// it on `b`, who met two two thirds.
+#[test]
+fn waits_are_shared_out_by_their_length() {
+    let text = "Scenario(format: 1, name: \"test\", warm_up: \"10s\", horizon: \"2m\", seed: 7,
+        services: {
+            \"a\": Service(threads: 5000, queue: Fifo(capacity: Unbounded), operations: { \"op\": [Call(\"b.op\"), Call(\"d.op\")] }),
+            \"b\": Service(threads: 500, operations: { \"op\": [Work(\"1ms\")] }),
+            \"d\": Service(threads: 500, operations: { \"op\": [Work(\"1ms\")] }),
+        },
+        calls: { \"a -> b\": Policy(retry: Retry(max_attempts: 9, backoff: Fixed(\"400ms\"))) },
+        traffic: { \"c\": Open(rate: \"100/s\", entry: \"a.op\") },
+        faults: [
+            Fault(at: \"T+20s\", for: \"60s\", on: \"b\", effect: Errors(\"20%\")),
+            Fault(at: \"T+20s\", for: \"60s\", on: \"d\", effect: Latency(\"400ms\")),
+        ])";
+    let (_, summary) = told(text);
+    let expected: f64 = (1..9)
+        .map(|failures: i32| 0.8 * 0.2_f64.powi(failures) * f64::from(failures) / f64::from(failures + 1))
+        .sum();
+    let (errors, latency) = (share(&summary, "errors of b"), share(&summary, "latency of d"));
+    assert!((errors - expected).abs() < 0.01, "{errors} instead of {expected}");
+    assert!((errors + latency - 1.0).abs() < 0.001, "{:#?}", summary.root_causes);
+}
+
+/// Work of 100 ms that takes 400 ms is slow by 300 ms; together with 100 ms of latency that makes three quarters.
+#[test]
+fn slow_work_is_to_blame_for_what_it_takes_longer() {
+    let text = "Scenario(format: 1, name: \"test\", warm_up: \"10s\", horizon: \"2m\", seed: 7,
+        services: {
+            \"a\": Service(threads: 5000, queue: Fifo(capacity: Unbounded), operations: { \"op\": [Call(\"b.op\"), Call(\"d.op\")] }),
+            \"b\": Service(threads: 500, operations: { \"op\": [Work(\"100ms\")] }),
+            \"d\": Service(threads: 500, operations: { \"op\": [Work(\"1ms\")] }),
+        },
+        traffic: { \"c\": Open(rate: \"100/s\", entry: \"a.op\") },
+        faults: [
+            Fault(at: \"T+20s\", for: \"60s\", on: \"b\", effect: Slow(4)),
+            Fault(at: \"T+20s\", for: \"60s\", on: \"d\", effect: Latency(\"100ms\")),
+        ])";
+    let (_, summary) = told(text);
+    let (slow, latency) = (share(&summary, "slow of b"), share(&summary, "latency of d"));
+    assert!((slow - 0.75).abs() < 0.01 && (latency - 0.25).abs() < 0.01, "{:#?}", summary.root_causes);
+}
+
+/// Only what a warm cache would have spared is its fault: not the call that follows the lookup. Of the thousand requests in
+/// the 20 s after a flush 1,000 (1 - exp(-20/40)) / 0.5 miss; they wait a second for that, and all wait another one.
+#[test]
+fn what_follows_a_miss_is_not_its_fault() {
+    let text = "Scenario(format: 1, name: \"test\", warm_up: \"10s\", horizon: \"45s\", seed: 7,
+        services: {
+            \"b\": Service(threads: 900, caches: { \"k\": Warming(hit_ratio: \"100%\", after: 2000) },
+                operations: { \"op\": [Lookup(\"k\", miss: [Call(\"d.op\")]), Call(\"e.op\")] }),
+            \"d\": Service(threads: 900, operations: { \"op\": [Work(\"1s\")] }),
+            \"e\": Service(threads: 900, operations: { \"op\": [Work(\"300ms\")] }),
+        },
+        traffic: { \"c\": Open(rate: \"50/s\", entry: \"b.op\") },
+        faults: [
+            Fault(at: \"T+20s\", on: \"b\", effect: Flush),
+            Fault(at: \"T+20s\", for: \"25s\", on: \"e\", effect: Latency(\"1s\")),
+        ])";
+    let (record, summary) = told(text);
+    let blame = record.blame.unwrap();
+    let sum = |name: &str| -> f64 {
+        let root = blame.roots.iter().find(|root| root.root == name).unwrap();
+        root.windows.iter().take((42.3 / blame.window_s) as usize).sum()
+    };
+    let (flush, latency) = (sum("flush of b"), sum("latency of e"));
+    let missed = 2.0 * (1.0 - (-0.5_f64).exp());
+    let found = flush / (flush + latency);
+    assert!((found - missed / 2.0).abs() < 0.05, "{found}, not {}: {:#?}", missed / 2.0, summary.root_causes);
+}
