@@ -35,7 +35,8 @@ Examples:
   knockon run shop.ron --format json | jq .verdict
 
 Files are written to output/<scenario>/, those of a variant to output/<scenario>/<variant>/,
-those of a run with --set to a directory of their own under these: summary.json, record.json, series.csv, events.jsonl, pictures, and run.json for what is not part of
+those of a run with --set to a directory of their own under these: summary.json, record.json, series.csv, events.jsonl, pictures,
+postmortem.md if anybody was harmed, and run.json for what is not part of
 the result.
 
 Expectations are written for the scenario as it stands. With a --set of anything but the seed or the
@@ -57,7 +58,7 @@ Examples:
   knockon report output/shop --format markdown > incident.md
   knockon report artifacts/record.json --out pictures
 
-The story and the pictures are those of the run, to the byte. Expectations are told as they were
+The story, the pictures and postmortem.md are those of the run, to the byte. Expectations are told as they were
 judged then; a failed one does not fail the report.";
 
 const TEST_EXAMPLES: &str = "\
@@ -298,7 +299,7 @@ pub(crate) struct ReportArgs {
     #[arg(value_hint = ValueHint::AnyPath)]
     pub(crate) record: PathBuf,
 
-    /// Write the pictures to this directory [default: where the record is]
+    /// Write post-mortem and pictures to this directory [default: where the record is]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Output")]
     pub(crate) out: Option<PathBuf>,
 

@@ -5,13 +5,13 @@ use knockon::analysis::{SUMMARY_VERSION, Summary};
 use knockon::experiment::Incident;
 use knockon::plot::{self, PlotError};
 use knockon::record::{RECORD_VERSION, Record};
-use knockon::report::{csv, events, json};
+use knockon::report::{Telling, csv, events, json, markdown, postmortem};
 use serde::Serialize;
 
 use crate::cli::args::RunArgs;
 use crate::cli::exit::CliError;
 use crate::cli::output::{MARK, Output};
-use crate::cli::run::why;
+use crate::cli::run::{changed, repeat_one, why};
 
 /// Version of the format of `run.json`.
 const RUN_VERSION: u32 = 1;
@@ -52,10 +52,30 @@ pub(crate) fn write(
     output.fill("record.json", |file| json::record(record, file))?;
     output.fill("series.csv", |file| csv::series(record, file))?;
     output.write("events.jsonl", events::events(record).as_bytes())?;
+    let telling = Telling {
+        repeat: repeat_one(args, summary.seed),
+        files: None,
+        stopped: incident.stopped.map(why),
+        changed: changed(&args.choosing.set),
+    };
+    review(output, record, summary, &telling)?;
     if !args.no_pictures {
         pictures(output, record, summary)?;
     }
     Ok(())
+}
+
+/// Writes the post-mortem, if anybody was harmed.
+pub(crate) fn review(
+    output: &mut Output,
+    record: &Record,
+    summary: &Summary,
+    telling: &Telling,
+) -> Result<(), CliError> {
+    match postmortem(record, summary, telling) {
+        Some(told) => output.write("postmortem.md", markdown::markdown(&told).as_bytes()),
+        None => Ok(()),
+    }
 }
 
 /// How the result was made.

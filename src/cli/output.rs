@@ -18,11 +18,12 @@ const READABLE: usize = 48;
 /// Marks a directory as that of a run, which the next one may take over.
 pub(crate) const MARK: &str = "run.json";
 /// Everything that a run may write beside [`MARK`].
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "summary.json",
     "record.json",
     "series.csv",
     "events.jsonl",
+    "postmortem.md",
     "seeds.csv",
     "timeline.svg",
     "timeline.png",

@@ -40,10 +40,10 @@ struct About {
 pub(crate) fn report(args: &ReportArgs, terminal: Terminal) -> Result<Exit, CliError> {
     let saved = open(&args.record)?;
     let place = args.out.clone().unwrap_or_else(|| saved.directory.clone());
-    let drawn = if args.no_pictures { Ok(()) } else { draw(&saved, &place) };
-    // What was read is told even if there is no room for pictures.
+    let written = write(&saved, &place, args.no_pictures);
+    // What was read is told even if there is no room for files.
     tell(args, &saved, &place, terminal)?;
-    drawn.map(|()| Exit::Done)
+    written.map(|()| Exit::Done)
 }
 
 /// Reads the files of a run.
@@ -70,27 +70,34 @@ fn read<T>(path: &Path, parse: impl FnOnce(&[u8]) -> Result<T, SavedError>) -> R
     })
 }
 
-/// Draws the pictures, never into the directory of another run.
-fn draw(saved: &Saved, place: &Path) -> Result<(), CliError> {
+/// Writes the post-mortem and draws the pictures, never into the directory of another run.
+fn write(saved: &Saved, place: &Path, no_pictures: bool) -> Result<(), CliError> {
     let whole = |path: &Path| fs::canonicalize(path).ok();
     if place.join(MARK).is_file() && whole(place) != whole(&saved.directory) {
         return Err(CliError::wrong(format!("`{}` is the directory of another run", place.display()))
             .help("name another one with `--out DIR`"));
     }
     let mut output = Output::add_to(place.to_owned())?;
-    files::pictures(&mut output, &saved.record, &saved.summary)
+    files::review(&mut output, &saved.record, &saved.summary, &telling(saved))?;
+    if no_pictures { Ok(()) } else { files::pictures(&mut output, &saved.record, &saved.summary) }
+}
+
+/// What is told beyond record and summary.
+fn telling(saved: &Saved) -> Telling {
+    let unknown = || "something stopped it".to_owned();
+    Telling {
+        repeat: repeat(saved),
+        files: None,
+        stopped: saved.summary.partial.then(|| saved.about.stopped.clone().unwrap_or_else(unknown)),
+        changed: run::changed(&saved.record.overrides),
+    }
 }
 
 /// Prints the result as the run did.
 fn tell(args: &ReportArgs, saved: &Saved, place: &Path, terminal: Terminal) -> Result<(), CliError> {
-    let Saved { record, summary, about, .. } = saved;
-    let unknown = || "something stopped it".to_owned();
-    let telling = Telling {
-        repeat: repeat(saved),
-        files: Some((place.display().to_string(), output::present(place))),
-        stopped: summary.partial.then(|| about.stopped.clone().unwrap_or_else(unknown)),
-        changed: run::changed(&record.overrides),
-    };
+    let Saved { record, summary, .. } = saved;
+    let files = Some((place.display().to_string(), output::present(place)));
+    let telling = Telling { files, ..telling(saved) };
     let story = || story(record, summary, &telling);
     match args.format.or((!terminal.is_quiet()).then_some(Format::Text)) {
         None => Ok(()),

@@ -115,13 +115,22 @@ pub(crate) fn why_any(stops: impl IntoIterator<Item = Stop>) -> String {
 
 /// The command that gives the same result again.
 pub(crate) fn repeat(args: &RunArgs, seed: u64) -> String {
+    repeat_so_many(args, seed, args.choosing.seeds)
+}
+
+/// The same for one seed alone.
+pub(crate) fn repeat_one(args: &RunArgs, seed: u64) -> String {
+    repeat_so_many(args, seed, None)
+}
+
+fn repeat_so_many(args: &RunArgs, seed: u64, seeds: Option<u64>) -> String {
     let mut parts = vec!["knockon run".to_owned(), quoted(&args.scenario.display().to_string())];
     if let Some(variant) = &args.choosing.variant {
         parts.push(format!("--variant {}", quoted(variant)));
     }
     parts.extend(args.choosing.set.iter().map(|set| format!("--set {}", quoted(set))));
     parts.push(format!("--seed {seed}"));
-    parts.extend(args.choosing.seeds.map(|number| format!("--seeds {number}")));
+    parts.extend(seeds.map(|number| format!("--seeds {number}")));
     if args.no_twin {
         parts.push("--no-twin".to_owned());
     }

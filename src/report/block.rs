@@ -1,4 +1,4 @@
-//! What a report is made of: toned text, facts, moments and tables. Knows neither paper nor terminal.
+//! What a report is made of: toned text, facts, moments, tables, and headings for long ones. Knows neither paper nor terminal.
 
 /// How a piece of text is meant. Never the only carrier of a meaning: a report reads the same without it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,6 +66,8 @@ pub struct Table {
 /// A part of a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Block {
+    /// The name of what follows, up to the next one.
+    Heading(String),
     /// A sentence or more.
     Paragraph(Line),
     /// What happened, in the order of time.
@@ -74,6 +76,10 @@ pub enum Block {
     Facts(Vec<(String, Line)>),
     /// Numbers side by side.
     Table(Table),
+    /// Sentences of equal rank.
+    List(Vec<Line>),
+    /// What is to be copied as it is, such as a command.
+    Verbatim(String),
 }
 
 /// A report: blocks in the order in which they are read.

@@ -10,10 +10,13 @@ pub fn markdown(report: &Report) -> String {
     for block in &report.blocks {
         text.push('\n');
         match block {
+            Block::Heading(name) => text += &format!("## {}\n", escaped(name)),
             Block::Paragraph(line) => text += &(inline(line) + "\n"),
             Block::Moments(moments) => push_moments(&mut text, moments),
             Block::Facts(facts) => push_facts(&mut text, facts),
             Block::Table(table) => push_table(&mut text, table),
+            Block::List(items) => text.extend(items.iter().map(|item| format!("- {}\n", inline(item)))),
+            Block::Verbatim(verbatim) => push_verbatim(&mut text, verbatim),
         }
     }
     text
@@ -63,6 +66,14 @@ fn push_table(text: &mut String, table: &Table) {
     }
 }
 
+/// Text between fences that are longer than any within it.
+fn push_verbatim(text: &mut String, verbatim: &str) {
+    let runs = verbatim.split(|character| character != '`').map(str::len);
+    let fence = "`".repeat(runs.max().unwrap_or(0).max(2) + 1);
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "{fence}\n{verbatim}\n{fence}");
+}
+
 /// Toned text: what matters is bold.
 fn inline(line: &Line) -> String {
     let mut text = String::new();
@@ -82,10 +93,11 @@ fn inline(line: &Line) -> String {
 fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
-        if matches!(character, '|' | '*' | '_' | '`' | '<' | '[' | ']' | '\\' | '#') {
+        if matches!(character, '|' | '*' | '_' | '`' | '<' | '[' | ']' | '\\' | '#' | '&' | '~') {
             safe.push('\\');
         }
-        safe.push(character);
+        // A line that ends would end the row, the item or the heading that it is in.
+        safe.push(if character.is_control() { ' ' } else { character });
     }
     safe
 }
@@ -98,5 +110,14 @@ mod tests {
     fn names_cannot_break_the_markup() {
         let line = Line::toned(Tone::Bad, "alert ").and("a|b *c* fires");
         assert_eq!(inline(&line), r"**alert** a\|b \*c\* fires");
+        assert_eq!(escaped("a\r\n# <script> &lt; ~~b~~"), r"a  \# \<script> \&lt; \~\~b\~\~");
+    }
+
+    #[test]
+    fn what_is_copied_stays_as_it_is_and_within_its_fences() {
+        let mut text = String::new();
+        push_verbatim(&mut text, "run 'a```b'");
+        push_verbatim(&mut text, "run");
+        assert_eq!(text, "````\nrun 'a```b'\n````\n```\nrun\n```\n");
     }
 }

@@ -4,6 +4,7 @@
 //! | file | gives |
 //! |---|---|
 //! | [`story()`] | an incident in words: verdict, moments, numbers, facts |
+//! | [`postmortem()`] | an incident as the review of it begins: impact, timeline, causes, open questions |
 //! | [`SeedTable`] | many seeds of one scenario: how often each verdict |
 //! | [`validation_report()`] | the engine against theory |
 //! | [`design_review()`] | what can be said about a scenario without simulating it |
@@ -23,6 +24,7 @@ pub mod events;
 mod fixture;
 pub mod json;
 pub mod markdown;
+mod postmortem;
 pub mod quantity;
 mod review;
 pub mod saved;
@@ -39,6 +41,7 @@ mod validation;
 mod tests;
 
 pub use block::{Block, Line, Moment, Piece, Report, Side, Table, Tone};
+pub use postmortem::postmortem;
 pub use review::design_review;
 pub use seed_story::seed_report;
 pub use seeds::{FailedExpectation, Frequency, SeedOutcome, SeedTable};

@@ -17,10 +17,17 @@ pub fn lines(report: &Report, width: usize) -> Vec<Line> {
             lines.push(Line::default());
         }
         match block {
+            Block::Heading(name) => lines.push(Line::toned(Tone::Strong, name)),
             Block::Paragraph(line) => lines.extend(wrapped(line, width, 0)),
             Block::Moments(moments) => lines.extend(moments_lines(moments, width)),
             Block::Facts(facts) => lines.extend(facts_lines(facts, width)),
             Block::Table(table) => lines.extend(table::lines(table)),
+            Block::List(items) => {
+                lines.extend(
+                    items.iter().flat_map(|item| wrapped(&Line::dim("- ").join(item.clone()), width, 2)),
+                );
+            }
+            Block::Verbatim(text) => lines.extend(text.lines().map(Line::plain)),
         }
     }
     lines

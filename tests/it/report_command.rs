@@ -38,13 +38,16 @@ fn a_report_gives_the_bytes_of_the_run() {
     assert_eq!(pictures.len(), 12);
     let bytes = |name: &String| std::fs::read(desk.path("out").join(name)).unwrap();
     let before: Vec<_> = pictures.iter().map(bytes).collect();
-    for name in &pictures {
+    let review = desk.read("out/postmortem.md");
+    assert!(review.contains("\nknockon run shop.ron --variant 'no retries' --seed 1\n"), "{review}");
+    for name in pictures.iter().map(String::as_str).chain(["postmortem.md"]) {
         std::fs::remove_file(desk.path("out").join(name)).unwrap();
     }
     let again = desk.run(&["report", "out"]).succeeds();
     assert_eq!(again.stdout, said.stdout);
     assert_eq!(again.stderr, "");
     assert!(pictures.iter().map(bytes).collect::<Vec<_>>() == before, "the pictures differ");
+    assert!(desk.read("out/postmortem.md") == review, "the post-mortem differs");
     let json = desk.run(&["report", "out", "--format", "json", "--no-pictures"]).succeeds();
     assert_eq!(json.stdout, desk.read("out/summary.json"));
 }
@@ -73,12 +76,12 @@ fn pictures_go_where_they_are_wanted_but_not_among_those_of_another_run() {
     let (desk, _) = ran(&[]);
     desk.run(&["run", "shop.ron", "--out", "other", "--no-pictures"]).succeeds();
     desk.run(&["report", "out", "--out", "new/pictures", "--quiet"]).succeeds();
-    assert_eq!(desk.names("new/pictures").len(), 12);
+    assert_eq!(desk.names("new/pictures").len(), 13, "twelve pictures and the post-mortem");
     assert!(!exists(&desk.path("out/timeline.svg")));
     let said = desk.run(&["report", "out", "--out", "other"]).exits(2);
     assert!(said.stderr.contains("`other` is the directory of another run"), "{said:#?}");
     said.tells(&["fingerprint"]);
-    assert_eq!(desk.names("other").len(), 5);
+    assert_eq!(desk.names("other").len(), 6);
 }
 
 #[test]

@@ -27,9 +27,17 @@ fn run_writes_its_files_beside_the_name_of_the_scenario() {
     desk.run(&[&RUN[..], &["--variant", "no retries"]].concat()).succeeds();
     assert_eq!(
         desk.names("output/shop"),
-        ["events.jsonl", "no-retries", "record.json", "run.json", "series.csv", "summary.json"]
+        [
+            "events.jsonl",
+            "no-retries",
+            "postmortem.md",
+            "record.json",
+            "run.json",
+            "series.csv",
+            "summary.json"
+        ]
     );
-    assert_eq!(desk.names("output/shop/no-retries").len(), 5);
+    assert_eq!(desk.names("output/shop/no-retries").len(), 6);
     let summary: serde_json::Value = serde_json::from_str(&desk.read("output/shop/summary.json")).unwrap();
     assert_eq!(summary["summary_version"], 1);
     assert_eq!(summary["verdict"], "recovered");
@@ -42,7 +50,7 @@ fn the_same_run_gives_the_same_bytes() {
     let desk = Desk::with_shop();
     desk.run(&[&RUN[..], &["--out", "a"]].concat()).succeeds();
     desk.run(&[&RUN[..], &["--out", "b", "--jobs", "7"]].concat()).succeeds();
-    for name in ["summary.json", "record.json", "series.csv", "events.jsonl"] {
+    for name in ["summary.json", "record.json", "series.csv", "events.jsonl", "postmortem.md"] {
         assert!(desk.read(&format!("a/{name}")) == desk.read(&format!("b/{name}")), "{name} differs");
     }
 }

@@ -7,6 +7,8 @@ use crate::report::quantity;
 use crate::report::story::tell::Telling;
 use crate::report::story::{service, signals};
 
+/// So many mechanisms are told.
+const MECHANISMS: usize = 2;
 /// So many expectations that held are listed one by one.
 const HELD: usize = 5;
 /// Why expectations are told and do not count.
@@ -26,11 +28,13 @@ pub(super) fn all(record: &Record, summary: &Summary, telling: &Telling) -> Vec<
     }
     facts.extend("times", service::times(summary.times.as_ref()));
     facts.extend("amplification", amplification(summary));
-    for line in service::containment(&summary.containment) {
+    for line in service::containment(&summary.containment, MECHANISMS) {
         facts.add("containment", line);
     }
     facts.extend("fallbacks", fallbacks(summary));
-    misleading(&mut facts, record, summary);
+    for line in misleading(record, summary) {
+        facts.add("misleading", line);
+    }
     expectations(&mut facts, &summary.expectations, telling.changed);
     if let Some((directory, names)) = &telling.files {
         facts.add("files", Line::plain(format!("{directory}/ ")).then(Tone::Dim, names.join(" ")));
@@ -100,7 +104,7 @@ fn blast_radius(facts: &mut Facts, radius: &BlastRadius) {
 }
 
 /// The class of whose requests the largest share was affected, and its worst minute.
-fn worst_class(radius: &BlastRadius) -> Option<Line> {
+pub(in crate::report) fn worst_class(radius: &BlastRadius) -> Option<Line> {
     let share = |class: &ClassRadius| class.requests_affected;
     let (name, class) = radius.classes.iter().max_by(|a, b| share(a.1).total_cmp(&share(b.1)))?;
     let minute = class.worst_minute?;
@@ -119,7 +123,7 @@ fn worst_class(radius: &BlastRadius) -> Option<Line> {
 }
 
 /// The calls that carried more than normal.
-fn amplification(summary: &Summary) -> Option<Line> {
+pub(in crate::report) fn amplification(summary: &Summary) -> Option<Line> {
     let mut calls: Vec<(&str, f64, f64)> = summary
         .calls
         .iter()
@@ -138,7 +142,7 @@ fn amplification(summary: &Summary) -> Option<Line> {
 }
 
 /// The calls that were answered by something else, those that were so most often first.
-fn fallbacks(summary: &Summary) -> Option<Line> {
+pub(in crate::report) fn fallbacks(summary: &Summary) -> Option<Line> {
     let answered = summary.calls.iter().map(|(name, call)| (name, call.fallbacks));
     let mut calls: Vec<(&String, u64)> = answered.filter(|(_, fallbacks)| *fallbacks > 0).collect();
     calls.sort_by_key(|(_, fallbacks)| std::cmp::Reverse(*fallbacks));
@@ -151,17 +155,17 @@ fn fallbacks(summary: &Summary) -> Option<Line> {
 }
 
 /// What made people look elsewhere.
-fn misleading(facts: &mut Facts, record: &Record, summary: &Summary) {
+pub(in crate::report) fn misleading(record: &Record, summary: &Summary) -> Vec<Line> {
     let faulty = record.faults.iter().map(|fault| fault.service.as_str());
     let hit: Vec<&str> =
         faulty.chain(summary.propagation.iter().map(|impact| impact.service.as_str())).collect();
-    for green in signals::greens(record, &hit) {
-        facts.add("misleading", Line::toned(Tone::Caution, green));
-    }
+    let greens = signals::greens(record, &hit);
+    let mut found: Vec<Line> = greens.into_iter().map(|green| Line::toned(Tone::Caution, green)).collect();
     let harmed = summary.blast_radius.as_ref().is_some_and(|radius| radius.requests_affected > 0.0);
     if harmed && signals::nobody_was_called(record) {
-        facts.add("misleading", Line::toned(Tone::Caution, "no alert fired"));
+        found.push(Line::toned(Tone::Caution, "no alert fired"));
     }
+    found
 }
 
 /// What was expected, and what was found.

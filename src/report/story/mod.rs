@@ -12,7 +12,10 @@ mod states;
 mod tell;
 mod why;
 
-pub(super) use facts::NOT_JUDGED;
 pub use facts::found;
-pub(super) use tell::tone as verdict_tone;
+pub(super) use facts::{NOT_JUDGED, amplification, fallbacks, misleading, worst_class};
+pub(super) use moments::all as moments;
+pub(super) use people::facts as people_facts;
+pub(super) use service::{containment, degradation, objectives, times};
 pub use tell::{Telling, story};
+pub(super) use tell::{inputs, meaning, partial, reasons, tone as verdict_tone};

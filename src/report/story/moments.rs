@@ -34,7 +34,7 @@ pub(super) struct Happening {
 }
 
 /// The moments of an incident.
-pub(super) fn all(record: &Record, summary: &Summary) -> Vec<Moment> {
+pub(in crate::report) fn all(record: &Record, summary: &Summary) -> Vec<Moment> {
     let mut found = causes::faults(record);
     found.extend(signals::all(record));
     found.extend(people::moments(record));

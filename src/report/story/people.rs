@@ -154,7 +154,7 @@ fn plural(by: &str, what: &str) -> String {
 }
 
 /// How long it took, and what it saved or added.
-pub(super) fn facts(record: &Record, people: &PeopleSummary) -> Vec<(String, Line)> {
+pub(in crate::report) fn facts(record: &Record, people: &PeopleSummary) -> Vec<(String, Line)> {
     let mut facts: Vec<(String, Line)> = Vec::new();
     let mut add = |line: Line| {
         let name = if facts.is_empty() { "people" } else { "" };

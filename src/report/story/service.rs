@@ -6,13 +6,11 @@ use crate::analysis::{
 use crate::report::block::{Line, Tone};
 use crate::report::quantity;
 
-/// So many mechanisms are told, of those that acted most beyond what is normal.
-const MECHANISMS: usize = 2;
 /// So many objectives are told, of those that lost most of their budget.
 const OBJECTIVES: usize = 3;
 
 /// From the first impact until it was detected, diagnosed, mitigated and over.
-pub(super) fn times(times: Option<&IncidentTimes>) -> Option<Line> {
+pub(in crate::report) fn times(times: Option<&IncidentTimes>) -> Option<Line> {
     let times = times?;
     let phases = [
         ("detected", times.to_detect_s),
@@ -35,7 +33,7 @@ pub(super) fn times(times: Option<&IncidentTimes>) -> Option<Line> {
 }
 
 /// What users noticed, and how much was left at the worst.
-pub(super) fn degradation(told: Option<&DegradationSummary>) -> Option<Line> {
+pub(in crate::report) fn degradation(told: Option<&DegradationSummary>) -> Option<Line> {
     let told = told?;
     let hit = told.classes.iter().filter_map(|(name, class)| Some((name, class, class.kind?)));
     let (name, class, kind) = hit.max_by(|a, b| {
@@ -56,7 +54,7 @@ pub(super) fn degradation(told: Option<&DegradationSummary>) -> Option<Line> {
 }
 
 /// What was promised and not kept, one line for each class.
-pub(super) fn objectives(summary: &Summary) -> Vec<Line> {
+pub(in crate::report) fn objectives(summary: &Summary) -> Vec<Line> {
     let mut all: Vec<(&String, &SloSummary)> = summary.slo.iter().collect();
     all.sort_by(|a, b| b.1.budget_spent.total_cmp(&a.1.budget_spent));
     all.into_iter().take(OBJECTIVES).map(|(name, slo)| objective(name, slo)).collect()
@@ -83,13 +81,13 @@ fn objective(name: &str, slo: &SloSummary) -> Line {
     ))
 }
 
-/// The mechanisms that acted most beyond what is normal; fallbacks are told elsewhere.
-pub(super) fn containment(all: &[Containment]) -> Vec<Line> {
+/// So many mechanisms at most that acted most beyond what is normal; fallbacks are told elsewhere.
+pub(in crate::report) fn containment(all: &[Containment], most: usize) -> Vec<Line> {
     let beyond = |one: &Containment| one.acted.saturating_sub(one.twin.unwrap_or(0));
     let mut told: Vec<&Containment> =
         all.iter().filter(|one| one.requests.is_some() && beyond(one) > 0).collect();
     told.sort_by_key(|one| std::cmp::Reverse(beyond(one)));
-    told.into_iter().take(MECHANISMS).map(acted).collect()
+    told.into_iter().take(most).map(acted).collect()
 }
 
 fn acted(one: &Containment) -> Line {

@@ -45,7 +45,7 @@ pub fn story(record: &Record, summary: &Summary, telling: &Telling) -> Report {
 }
 
 /// What went in: enough to know one run from another.
-fn inputs(record: &Record) -> Line {
+pub(in crate::report) fn inputs(record: &Record) -> Line {
     let mut parts = vec![format!("knockon {}", record.knockon), record.scenario.clone()];
     parts.extend(record.variant.as_ref().map(|name| format!("variant \"{name}\"")));
     parts.extend(record.overrides.iter().cloned());
@@ -81,7 +81,7 @@ fn verdict(record: &Record, summary: &Summary) -> Line {
 }
 
 /// That the run is not whole.
-fn partial(record: &Record, why: &str) -> Line {
+pub(in crate::report) fn partial(record: &Record, why: &str) -> Line {
     let at = quantity::instant(record.simulated_s);
     Line::toned(Tone::Caution, "PARTIAL").and(format!(
         ": the run ended at {at} of {}, because {why}. All numbers are of that part.",
@@ -125,8 +125,13 @@ fn cost(record: &Record, summary: &Summary) -> Option<Line> {
     Some(Line::toned(Tone::Strong, "COST").and(format!(": {requests} that the twin answered{worth}{away}.")))
 }
 
+/// Why it came to that, as far as blame tells: a paragraph each.
+pub(in crate::report) fn reasons(record: &Record, summary: &Summary) -> Vec<Line> {
+    why::all(record, summary)
+}
+
 /// What a verdict says, as a clause.
-fn meaning(kind: VerdictKind) -> &'static str {
+pub(in crate::report) fn meaning(kind: VerdictKind) -> &'static str {
     match kind {
         VerdictKind::Unaffected => "no request is worse off than without the faults",
         VerdictKind::Down => "impaired at the end, with a fault still active",

@@ -1,0 +1,199 @@
+//! What the harm goes back to: its roots, the ways it took, and what made it larger. Only what the run shows.
+
+use crate::analysis::Summary;
+use crate::record::{BlameRecord, ChainHarm, Link, Record};
+use crate::report::block::{Block, Line, Table, Tone};
+use crate::report::postmortem::detection::MISLEADING;
+use crate::report::quantity;
+use crate::report::story;
+
+/// So many roots and so many chains are told,
+const ROOTS: usize = 6;
+const CHAINS: usize = 4;
+/// of those with at least this share of the harm.
+const LEAST: f64 = 0.01;
+/// So many services are named in a factor.
+const SERVICES: usize = 4;
+
+/// The roots, when each of them held the harm, and the chains from the users down to them.
+pub(super) fn root(record: &Record, summary: &Summary) -> Vec<Block> {
+    let reasons = story::reasons(record, summary).into_iter();
+    let why = reasons.filter(|line| heads(line, "WHY"));
+    let mut blocks: Vec<Block> = why.map(|line| Block::Paragraph(headed(line, "Behind the harm"))).collect();
+    let mut table = Table::of_numbers(["root", "share of the harm", "from", "to"]);
+    let causes = summary.root_causes.iter().filter(|cause| cause.share >= LEAST).take(ROOTS);
+    table.rows.extend(causes.map(|cause| {
+        let span = [cause.from_s, cause.to_s].map(quantity::instant);
+        let [from, to] = span;
+        (Tone::Plain, vec![cause.root.clone(), quantity::share(cause.share), from, to])
+    }));
+    if !table.rows.is_empty() {
+        blocks.push(Block::Table(table));
+    }
+    let chains = record.blame.as_ref().map_or_else(Vec::new, |blame| chains(record, blame));
+    if !chains.is_empty() {
+        blocks
+            .push(Block::Paragraph(Line::plain("The ways that most of the harm took, from the users down:")));
+        blocks.push(Block::List(chains));
+    }
+    blocks
+}
+
+/// The chains of most harm, a sentence each.
+fn chains(record: &Record, blame: &BlameRecord) -> Vec<Line> {
+    let all = blame.harmed.max(1) as f64;
+    let large = blame.chains.iter().filter(|chain| chain.harmed >= LEAST * all && !chain.links.is_empty());
+    large.take(CHAINS).map(|chain| sentence(record, blame, chain, chain.harmed / all)).collect()
+}
+
+fn sentence(record: &Record, blame: &BlameRecord, chain: &ChainHarm, share: f64) -> Line {
+    let ends = |link: &Link| {
+        let edge = record.topology.calls.iter().find(|edge| edge.name == link.call);
+        edge.map_or_else(
+            || (String::new(), link.call.clone()),
+            |edge| (edge.caller.clone(), edge.callee.clone()),
+        )
+    };
+    let mut stops =
+        vec![format!("users of {}", chain.links.first().map_or_else(String::new, |link| ends(link).0))];
+    stops.extend(chain.links.iter().map(|link| ends(link).1));
+    let last = chain.links.last().map_or("", |link| how(&link.how));
+    let root = blame.roots.get(chain.root).map_or("", |root| &root.root);
+    Line::toned(Tone::Strong, quantity::share(share)).and(format!(
+        ": {}, {last}: {root}; from {} to {}.",
+        stops.join(" \u{2192} "),
+        quantity::instant(chain.from_s),
+        quantity::instant(chain.to_s)
+    ))
+}
+
+/// How the last call of a chain held up its caller.
+fn how(how: &str) -> &'static str {
+    match how {
+        "line" => "where attempts stood in line for a thread",
+        "thread" => "where attempts had a thread and were held up",
+        "connection" => "where attempts lacked a connection",
+        "permit" => "where attempts lacked a permit of the bulkhead",
+        "throttle" => "where the caller held attempts back",
+        "breaker" => "where the caller's breaker was open",
+        "refused" => "where nobody took attempts",
+        "reset" => "where whoever had the attempts died",
+        "full" => "where the line was full",
+        "shed" => "where attempts were shed",
+        "limited" => "where a rate limit turned attempts away",
+        "error" => "where attempts were answered with an error",
+        _ => "where attempts were held up",
+    }
+}
+
+/// What made the harm larger or longer.
+pub(super) fn contributing(record: &Record, summary: &Summary) -> Vec<Line> {
+    let mut found = sustained(record, summary);
+    let fact = |name: &str, line: Line| Line::toned(Tone::Strong, name.to_owned()).and(": ").join(line);
+    found.extend(story::amplification(summary).map(|line| fact("amplification", line)));
+    found.extend(retried(record).map(|line| fact("retries", line)));
+    let of = |name: &str, number: fn(&crate::analysis::ServiceSummary) -> u64| {
+        services(summary, number).map(|line| fact(name, line))
+    };
+    found.extend(of("out of memory", |service| service.oom_kills));
+    found.extend(of("longest queues of a replica", |service| service.peak_queue));
+    found.extend(waves(summary).map(|line| fact("second wave", line)));
+    found.extend(story::fallbacks(summary).map(|line| fact("fallbacks", line)));
+    found
+}
+
+/// The loop that held it, and its gain.
+fn sustained(record: &Record, summary: &Summary) -> Vec<Line> {
+    let Some(held) = &summary.sustaining_loop else { return Vec::new() };
+    let reasons = story::reasons(record, summary).into_iter();
+    let told = reasons.filter(|line| !heads(line, "WHY") && !heads(line, MISLEADING));
+    let gain = held.gain.map_or_else(String::new, |gain| {
+        let feeds = if gain > 1.0 { "more than 1: it feeds itself" } else { "not more than 1" };
+        format!(" Its gain is {gain:.2}, {feeds}.")
+    });
+    told.map(|line| headed(line, "held by a loop").and(gain.clone())).collect()
+}
+
+/// The share of the harm that goes back to attempts that were retries.
+fn retried(record: &Record) -> Option<Line> {
+    let blame = record.blame.as_ref()?;
+    let mut harmed = 0.0;
+    let mut calls = Vec::new();
+    for root in blame.roots.iter().filter(|root| root.kind == "retries") {
+        harmed += root.harmed;
+        calls.push(root.place.as_str());
+    }
+    let share = harmed / blame.harmed.max(1) as f64;
+    (share >= LEAST).then(|| {
+        calls.truncate(SERVICES);
+        Line::plain(format!(
+            "{} of the harm goes back to those of {}",
+            quantity::share(share),
+            calls.join(", ")
+        ))
+    })
+}
+
+/// The services in which most of something was counted, far more than in the twin.
+fn services(summary: &Summary, number: fn(&crate::analysis::ServiceSummary) -> u64) -> Option<Line> {
+    let twin = |name: &str| summary.twin.as_ref()?.services.get(name).map(number);
+    let mut all: Vec<(&String, u64, u64)> = summary
+        .services
+        .iter()
+        .map(|(name, service)| (name, number(service), twin(name).unwrap_or(0)))
+        .filter(|(_, actual, twin)| *actual > 2 * twin.max(&1))
+        .collect();
+    all.sort_by_key(|(_, actual, _)| std::cmp::Reverse(*actual));
+    let told: Vec<String> = all
+        .iter()
+        .take(SERVICES)
+        .map(|(name, actual, twin)| {
+            format!("{name} {}, without the faults {}", quantity::count(*actual), quantity::count(*twin))
+        })
+        .collect();
+    (!told.is_empty()).then(|| Line::plain(told.join("; ")))
+}
+
+/// What got worse again after a restart.
+fn waves(summary: &Summary) -> Option<Line> {
+    let first = summary.waves.first()?;
+    let mut hit: Vec<&str> = Vec::new();
+    for wave in summary.waves.iter().filter(|wave| wave.restart_s.total_cmp(&first.restart_s).is_eq()) {
+        if !hit.contains(&wave.service.as_str()) {
+            hit.push(&wave.service);
+        }
+    }
+    Some(Line::plain(format!(
+        "after the restart at {}, {} got worse again from {} on, beginning with {} ({})",
+        quantity::instant(first.restart_s),
+        quantity::counted(hit.len() as u64, "service"),
+        quantity::instant(first.at_s),
+        first.service,
+        first.via
+    )))
+}
+
+/// Whether a paragraph begins with this word.
+pub(super) fn heads(line: &Line, word: &str) -> bool {
+    line.pieces.first().is_some_and(|piece| piece.text == word)
+}
+
+/// With another word at its begin.
+fn headed(mut line: Line, word: &str) -> Line {
+    if let Some(first) = line.pieces.first_mut() {
+        word.clone_into(&mut first.text);
+    }
+    line
+}
+
+/// Without the word that it begins with; its section says it.
+pub(super) fn without_head(mut line: Line) -> Line {
+    line.pieces.remove(0);
+    if let Some(first) = line.pieces.first_mut() {
+        let text = first.text.trim_start_matches([':', ' ']);
+        let mut letters = text.chars();
+        first.text =
+            letters.next().map_or_else(String::new, |letter| letter.to_uppercase().chain(letters).collect());
+    }
+    line
+}
