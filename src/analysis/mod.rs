@@ -9,6 +9,7 @@
 //! | `blast`, `stretch` | how many requests and users were affected, how badly, and when most |
 //! | `reach` | the same by traffic class and by service |
 //! | `verdict` | how it ended |
+//! | `capacity` | under how little load an impaired world would have healed, and whether it did |
 //! | `goodput`, `degradation` | how much of the service was left, and what users noticed |
 //! | `slo`, `burn` | what it did to error budgets, and which alerts would have fired |
 //! | `containment` | which mechanisms acted, how often, and what became of the requests |
@@ -21,6 +22,7 @@
 mod assemble;
 mod blast;
 mod burn;
+mod capacity;
 mod carrier;
 mod causes;
 mod check;
@@ -51,6 +53,8 @@ mod worse;
 pub use assemble::analyze;
 pub use blast::BlastTally;
 pub use burn::{BurnAlert, BurnState};
+pub(crate) use capacity::Goodput;
+pub use capacity::HiddenCapacity;
 pub use causes::blame_record;
 pub use containment::{Contained, Containment};
 pub use degradation::{Degradation, DegradationKind, DegradationSummary};
@@ -67,3 +71,4 @@ pub use summary::{
 };
 pub use sustaining::SustainingLoop;
 pub use times::IncidentTimes;
+pub(crate) use verdict::last_window;

@@ -55,6 +55,7 @@ pub(crate) fn summarize(record: &Record) -> Summary {
         root_causes: Vec::new(),
         phases: Vec::new(),
         sustaining_loop: None,
+        hidden_capacity: None,
         expectations: Vec::new(),
     }
 }

@@ -3,7 +3,9 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::{Containment, DegradationSummary, IncidentTimes, Phase, SloSummary, SustainingLoop};
+use crate::analysis::{
+    Containment, DegradationSummary, HiddenCapacity, IncidentTimes, Phase, SloSummary, SustainingLoop,
+};
 use crate::record::{LatencySummary, Word, word};
 use crate::scenario::VerdictKind;
 
@@ -71,6 +73,8 @@ pub struct Summary {
     pub phases: Vec<Phase>,
     /// What held the world, with or without the response, after the last fault was over; none if it healed.
     pub sustaining_loop: Option<SustainingLoop>,
+    /// Under how little load it would heal by itself; none unless it was asked for and a world ended metastable.
+    pub hidden_capacity: Option<HiddenCapacity>,
     /// The scenario's expectations against this run.
     pub expectations: Vec<ExpectationResult>,
 }

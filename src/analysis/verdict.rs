@@ -179,7 +179,7 @@ impl Case<'_> {
         };
         let requests = self.world.totals.classes.get(class).map_or(0, |totals| totals.requests);
         let excess = open(self.world).saturating_sub(open(self.twin));
-        excess >= 3 && excess as f64 > self.limits.contained * requests as f64
+        leaves_open(excess, requests, self.limits.contained)
     }
 
     /// Whether limits that the response had set turned away most of what is missing.
@@ -284,9 +284,20 @@ const fn is_healthy(kind: VerdictKind) -> bool {
     matches!(kind, VerdictKind::Unaffected | VerdictKind::Contained | VerdictKind::Recovered)
 }
 
-/// Whether the goodput of a class is that of a sick one: a single answer that comes a little late is not.
+/// Whether the goodput of a class is that of a sick one.
 fn is_impaired(view: &ClassView) -> bool {
-    view.last < HEALTHY && (view.missing >= 3.0 || view.missing >= 1.0 && view.last < 0.5)
+    falls_short(view.last, view.missing)
+}
+
+/// Whether this share of the twin's goodput is that of something sick, where so many answers are missing: a single one that
+/// comes a little late is not.
+pub(crate) fn falls_short(share: f64, missing: f64) -> bool {
+    share < HEALTHY && (missing >= 3.0 || missing >= 1.0 && share < 0.5)
+}
+
+/// Whether so many more requests than in the twin were left without an answer that it is beyond what is contained.
+pub(crate) fn leaves_open(excess: u64, requests: u64, contained: f64) -> bool {
+    excess >= 3 && excess as f64 > contained * requests as f64
 }
 
 /// What is wrong with the twin itself, if it misses its own demand.

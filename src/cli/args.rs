@@ -11,6 +11,9 @@ const MOST_SEEDS: u64 = 100_000;
 /// Most runs at once.
 const MOST_JOBS: u64 = 1_024;
 
+/// The shortest time in which a system may be asked to heal.
+const SHORTEST: SimDuration = SimDuration::from_secs(10);
+
 const EXAMPLES: &str = "\
 Examples:
   knockon new shop                     write a commented starter scenario, shop.ron
@@ -32,6 +35,7 @@ Examples:
   knockon run shop.ron --set 'calls.\"checkout -> user\".retry.max_attempts=1'
   knockon run shop.ron --set 'faults=[]' --no-pictures
   knockon run shop.ron --seeds 200 --jobs 8
+  knockon run shop.ron --hidden-capacity=20m
   knockon run shop.ron --format json | jq .verdict
 
 Files are written to output/<scenario>/, those of a variant to output/<scenario>/<variant>/,
@@ -229,6 +233,19 @@ pub(crate) struct RunArgs {
     #[arg(long, help_heading = "How to simulate")]
     pub(crate) no_twin: bool,
 
+    /// If it ends metastable, find how little load would heal it, in 10m or the horizon if shorter
+    #[arg(
+        long,
+        value_name = "WITHIN",
+        value_parser = simulated,
+        num_args = 0..=1,
+        require_equals = true,
+        conflicts_with_all = ["seeds", "no_twin"],
+        help_heading = "How to simulate"
+    )]
+    #[expect(clippy::option_option, reason = "left out, given, and given with a time")]
+    pub(crate) hidden_capacity: Option<Option<SimDuration>>,
+
     /// Run twice and compare every event
     #[arg(long, conflicts_with = "seeds", help_heading = "How to simulate")]
     pub(crate) check_determinism: bool,
@@ -375,9 +392,18 @@ fn whole_number(text: &str, most: u64) -> Result<u64, String> {
 
 /// A length of real time.
 fn duration(text: &str) -> Result<Duration, String> {
-    let length: SimDuration =
-        text.parse().map_err(|error: knockon::time::ParseDurationError| error.to_string())?;
-    Ok(Duration::from_nanos(length.as_nanos()))
+    Ok(Duration::from_nanos(length(text)?.as_nanos()))
+}
+
+/// A length of simulated time in which something can happen.
+fn simulated(text: &str) -> Result<SimDuration, String> {
+    let length = length(text)?;
+    if length < SHORTEST { Err(format!("give it at least {SHORTEST}")) } else { Ok(length) }
+}
+
+/// A length of time.
+fn length(text: &str) -> Result<SimDuration, String> {
+    text.parse().map_err(|error: knockon::time::ParseDurationError| error.to_string())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `run`: simulates one incident, writes its files and tells its story. Many seeds are left to `seeds.rs`.
 
-use knockon::experiment::{Incident, Setup, Stop, replay};
+use knockon::experiment::{Incident, Setup, Stop, Watch, replay, replay_with_hidden_capacity};
 use knockon::report::{Telling, json, markdown, story};
 use knockon::scenario::{Choice, Resolved};
 
@@ -25,15 +25,21 @@ pub(crate) fn run(args: &RunArgs, terminal: Terminal) -> Result<Exit, CliError> 
     }
     let setup = setup(args, &resolved);
     let meter = Meter::start(terminal, if args.check_determinism { 2 } else { 1 }, args.choosing.max_wall);
-    let incident = replay(&setup, &meter.watcher());
+    let incident = simulate(args, &setup, &meter.watcher());
     let wall_s = meter.elapsed_s();
-    let again = args.check_determinism.then(|| replay(&setup, &meter.watcher()));
+    let again = args.check_determinism.then(|| simulate(args, &setup, &meter.watcher()));
     drop(meter);
 
     // What was simulated is told even if there is no room for it.
     let written = files::write(&mut output, &incident, args, wall_s);
     tell(args, &incident, &output, terminal)?;
     written?;
+    if args.hidden_capacity.is_some()
+        && incident.stopped.is_none()
+        && incident.summary.hidden_capacity.is_none()
+    {
+        terminal.note("no world ended metastable: there is no hidden capacity to look for");
+    }
     if let Some(again) = &again {
         determinism::compare([&setup; 2], [&incident, again], terminal)?;
     }
@@ -65,6 +71,14 @@ pub(crate) fn setup<'a>(args: &'a RunArgs, resolved: &'a Resolved) -> Setup<'a> 
         variant: args.choosing.variant.as_deref(),
         overrides: &args.choosing.set,
         twin: !args.no_twin,
+    }
+}
+
+/// Replays it, and looks for its hidden capacity if that is asked for.
+fn simulate(args: &RunArgs, setup: &Setup, watch: &dyn Watch) -> Incident {
+    match args.hidden_capacity {
+        Some(within) => replay_with_hidden_capacity(setup, within, watch),
+        None => replay(setup, watch),
     }
 }
 
@@ -134,5 +148,9 @@ fn repeat_so_many(args: &RunArgs, seed: u64, seeds: Option<u64>) -> String {
     if args.no_twin {
         parts.push("--no-twin".to_owned());
     }
+    parts.extend(args.hidden_capacity.map(|within| match within {
+        Some(within) => format!("--hidden-capacity={within}"),
+        None => "--hidden-capacity".to_owned(),
+    }));
     parts.join(" ")
 }

@@ -15,6 +15,7 @@ use crate::random::Stream;
 const GAP: Stream = Stream::named("arrival");
 const USER: Stream = Stream::named("user");
 const THINK: Stream = Stream::named("think");
+const KEPT: Stream = Stream::named("kept");
 
 impl<O: Observer> Engine<'_, O> {
     /// Schedules the first request of every class whose requests arrive by themselves.
@@ -44,9 +45,13 @@ impl<O: Observer> Engine<'_, O> {
         let source = &mut self.state.sources[class];
         let number = source.count;
         source.count += 1;
-        let users = self.model.classes[class].users;
-        let user = (source.key.nth(number).uniform(USER) * users as f64) as u64;
+        let key = source.key.nth(number);
         self.schedule_arrival(class);
+        if self.state.kept < 1.0 && key.uniform(KEPT) >= self.state.kept {
+            return;
+        }
+        let users = self.model.classes[class].users;
+        let user = (key.uniform(USER) * users as f64) as u64;
         self.begin_request(class, number, user);
     }
 

@@ -89,6 +89,7 @@ impl<'m> Simulation<'m> {
             settings,
             sources: model.classes.iter().map(source).collect(),
             closed: false,
+            kept: 1.0,
             sessions: Slab::new(),
             monitors: MonitorBank::new(model),
             response: Response::new(model),
@@ -123,6 +124,12 @@ impl<'m> Simulation<'m> {
     /// No request arrives from here on, deep probes included; what is under way goes on, and so does everything else.
     pub fn stop_arrivals(&mut self) {
         self.state.closed = true;
+    }
+
+    /// From here on each request that would arrive by itself does so with this probability, drawn for it alone: what
+    /// arrives at one share arrives at any larger one, and takes the same work. Journeys that have begun go on.
+    pub fn thin_arrivals(&mut self, share: f64) {
+        self.state.kept = share;
     }
 
     /// Runs everything before `until`.

@@ -36,6 +36,8 @@ pub(crate) struct State {
     pub(crate) sources: IdVec<ClassId, Source>,
     /// Whether nobody asks for anything any more.
     pub(crate) closed: bool,
+    /// The share of what would arrive that does; 1 unless somebody thins the traffic out.
+    pub(crate) kept: f64,
     /// What the callers of each service have at hand as a fallback.
     pub(crate) last_answers: IdVec<ServiceId, LastAnswers>,
     /// Journeys between two steps.

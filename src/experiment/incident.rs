@@ -90,6 +90,30 @@ pub fn replay(setup: &Setup, watch: &dyn Watch) -> Incident {
     worlds.finish(setup, stopped)
 }
 
+/// The worlds of an incident as they stood when it ended; a twin only if it is a world of its own.
+pub(super) struct Ended<'m> {
+    pub(super) actual: Simulation<'m>,
+    pub(super) twin: Option<Simulation<'m>>,
+    pub(super) unattended: Option<Simulation<'m>>,
+}
+
+/// As [`replay`], and keeps the worlds.
+pub(super) fn replay_keeping<'m>(
+    model: &'m Model,
+    setup: &Setup,
+    watch: &dyn Watch,
+) -> (Incident, Ended<'m>) {
+    let mut worlds = Worlds::new(model, setup);
+    let stopped = worlds.run(watch);
+    let of = |world: &WorldRun<'m>| world.simulation.clone();
+    let ended = Ended {
+        actual: of(&worlds.actual),
+        twin: worlds.twin.as_ref().map(of),
+        unattended: worlds.unattended.as_ref().map(of),
+    };
+    (worlds.finish(setup, stopped), ended)
+}
+
 /// One world while it runs.
 #[derive(Clone)]
 struct WorldRun<'m> {

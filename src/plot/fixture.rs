@@ -64,6 +64,7 @@ pub(crate) fn blank(simulated_s: f64) -> (Record, Summary) {
         root_causes: Vec::new(),
         phases: Vec::new(),
         sustaining_loop: None,
+        hidden_capacity: None,
         expectations: Vec::new(),
     };
     (record, summary)

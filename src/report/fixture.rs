@@ -248,6 +248,7 @@ pub(crate) fn summary() -> Summary {
         root_causes: Vec::new(),
         phases: Vec::new(),
         sustaining_loop: None,
+        hidden_capacity: None,
         expectations: vec![
             expectation("Verdict(Recovered)", true, None, "recovered"),
             expectation("Load(\"T+0s\", \"T+10s\", \"db\", AtMost(1))", false, Some(2.0), ""),

@@ -18,6 +18,7 @@ mod fallbacks;
 mod fuzzing;
 mod graph_command;
 mod help;
+mod hidden_capacity;
 mod journeys;
 mod life;
 mod mechanisms;

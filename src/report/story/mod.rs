@@ -1,5 +1,6 @@
 //! The story of an incident in words: the verdict first, then what happened, the numbers, and how to repeat it.
 
+mod capacity;
 mod causes;
 mod facts;
 mod load;

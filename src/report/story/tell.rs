@@ -4,7 +4,7 @@ use crate::analysis::Summary;
 use crate::record::Record;
 use crate::report::block::{Block, Line, Report, Tone};
 use crate::report::quantity;
-use crate::report::story::{facts, moments, numbers, people, why};
+use crate::report::story::{capacity, facts, moments, numbers, people, why};
 use crate::scenario::VerdictKind;
 
 /// What a story tells beyond what the run itself left.
@@ -31,6 +31,7 @@ pub fn story(record: &Record, summary: &Summary, telling: &Telling) -> Report {
         blocks.push(Block::Paragraph(cost));
     }
     blocks.extend(why::all(record, summary).into_iter().map(Block::Paragraph));
+    blocks.extend(summary.hidden_capacity.as_ref().map(capacity::hidden).map(Block::Paragraph));
     let happened = moments::all(record, summary);
     if !happened.is_empty() {
         blocks.push(Block::Moments(happened));
@@ -80,8 +81,13 @@ fn verdict(record: &Record, summary: &Summary) -> Line {
     }
 }
 
-/// That the run is not whole.
+/// That the run is not whole, or what was to be looked for after it.
 pub(in crate::report) fn partial(record: &Record, why: &str) -> Line {
+    if record.simulated_s >= record.horizon_s {
+        return Line::toned(Tone::Caution, "PARTIAL").and(format!(
+            ": the hidden capacity was not found, because {why}. All numbers are of the whole run."
+        ));
+    }
     let at = quantity::instant(record.simulated_s);
     Line::toned(Tone::Caution, "PARTIAL").and(format!(
         ": the run ended at {at} of {}, because {why}. All numbers are of that part.",

@@ -137,6 +137,14 @@ words! {
         less load, not more time, to get out. See Bronson et al., \"Metastable Failures in Distributed \
         Systems\" (HotOS 2021)."
         r"expect: [Verdict(Metastable, world: Unattended)]";
+    "hidden capacity" ["hidden_capacity", "advertised capacity"]
+        "The load below which a system heals by itself once it has become metastable; above it, it runs well until \
+        something pushes it over, and then stays down. It is lower than the advertised capacity, at which the threads of \
+        the busiest service are all busy in health. `--hidden-capacity` finds it: the world goes on from the horizon, \
+        without faults and with nobody acting, and of the requests that would arrive only a share does, to two hundredths \
+        the largest after which goodput is again that of a healthy system with as few. See Bronson et al., \"Metastable \
+        Failures in Distributed Systems\" (HotOS 2021)."
+        r"knockon run scenarios/hotos21-retries.ron --hidden-capacity";
     "trigger"
         "What pushes a system over: a fault, a surge, a loss of capacity. What keeps it down is the \
         sustaining effect, which is usually something else.";
