@@ -1,4 +1,4 @@
-//! The requests of a run that were followed, in the trace-event format of chrome://tracing and Perfetto. Services are
+//! The requests of a run that were followed, in the trace-event format that Chrome and Perfetto read. Services are
 //! processes, replicas threads.
 //!
 //! All spans are complete events (`X`). On one track they must lie within each other, and what a replica does at once
