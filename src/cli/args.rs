@@ -8,6 +8,8 @@ use knockon::time::SimDuration;
 
 /// Most seeds of one command.
 const MOST_SEEDS: u64 = 100_000;
+/// Most requests of one trace.
+const MOST_TRACED: u64 = 10_000;
 /// Most runs at once.
 const MOST_JOBS: u64 = 1_024;
 
@@ -37,6 +39,7 @@ Examples:
   knockon run shop.ron --seeds 200 --jobs 8
   knockon run shop.ron --hidden-capacity=20m
   knockon run shop.ron --format json | jq .verdict
+  knockon run shop.ron --trace slow.json --trace-window T+10s..T+12s
 
 Files are written to output/<scenario>/, those of a variant to output/<scenario>/<variant>/,
 those of a run with --set to a directory of their own under these: summary.json, record.json, series.csv, events.jsonl, pictures,
@@ -261,6 +264,18 @@ pub(crate) struct RunArgs {
     /// Draw no pictures
     #[arg(long, help_heading = "Output")]
     pub(crate) no_pictures: bool,
+
+    /// Follow some requests call by call and write them to this file, for Perfetto or Chrome
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "seeds", help_heading = "Trace")]
+    pub(crate) trace: Option<PathBuf>,
+
+    /// Follow requests that arrive in this time, like T+5s..T+8s [default: the first 5 s of harm]
+    #[arg(long, value_name = "FROM..TO", value_parser = window, requires = "trace", help_heading = "Trace")]
+    pub(crate) trace_window: Option<(f64, f64)>,
+
+    /// Follow so many of them, those that were worst off
+    #[arg(long, value_name = "N", value_parser = traced, default_value_t = 50, requires = "trace", help_heading = "Trace")]
+    pub(crate) trace_requests: usize,
 }
 
 /// How `run` and `report` print their result.
@@ -384,6 +399,23 @@ fn jobs(text: &str) -> Result<usize, String> {
     whole_number(text, MOST_JOBS).map(|jobs| jobs as usize)
 }
 
+/// A number of requests to follow.
+fn traced(text: &str) -> Result<usize, String> {
+    whole_number(text, MOST_TRACED).map(|requests| requests as usize)
+}
+
+/// A time of a run, in seconds since T+0.
+fn window(text: &str) -> Result<(f64, f64), String> {
+    let instant = |text: &str| -> Option<f64> {
+        let text = text.trim();
+        let length: SimDuration = text.strip_prefix("T+").unwrap_or(text).parse().ok()?;
+        Some(length.as_secs_f64())
+    };
+    let ends = text.split_once("..").and_then(|(from, to)| Some((instant(from)?, instant(to)?)));
+    let (from, to) = ends.ok_or("write two times, like T+5s..T+8s")?;
+    if from < to { Ok((from, to)) } else { Err("it ends before it begins".to_owned()) }
+}
+
 /// A whole number from 1 to a most.
 fn whole_number(text: &str, most: u64) -> Result<u64, String> {
     let number = text.replace('_', "").parse().ok().filter(|number| (1..=most).contains(number));
@@ -423,5 +455,9 @@ mod tests {
         }
         assert_eq!(seeds("1_000"), Ok(1_000));
         assert!(jobs("0").is_err());
+        for text in ["T+5s", "T+8s..T+5s", "T+5s..T+5s", "..", "T-1s..T+2s", "soon..later"] {
+            assert!(window(text).is_err(), "{text}");
+        }
+        assert_eq!(window("T+1500ms..2m"), Ok((1.5, 120.0)));
     }
 }

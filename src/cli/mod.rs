@@ -32,6 +32,7 @@ mod seeds;
 mod source;
 mod terminal;
 mod test;
+mod trace;
 mod validate;
 
 pub(crate) use dispatch::main;

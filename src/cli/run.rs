@@ -11,13 +11,14 @@ use crate::cli::files;
 use crate::cli::output::{self, Output};
 use crate::cli::progress::Meter;
 use crate::cli::terminal::Terminal;
-use crate::cli::{determinism, interrupt, seeds, source};
+use crate::cli::{determinism, interrupt, seeds, source, trace};
 
 /// Runs the command.
 pub(crate) fn run(args: &RunArgs, terminal: Terminal) -> Result<Exit, CliError> {
     let document = source::load(&args.scenario)?;
     let resolved = source::resolve(&document, &args.scenario, &choice(args), terminal)?;
     let variant = args.choosing.variant.as_deref();
+    let window = args.trace.as_ref().map(|_| trace::given(args, &resolved.scenario)).transpose()?;
     let mut output =
         Output::open(output::place(args.out.as_deref(), &args.scenario, variant, &args.choosing.set))?;
     if let Some(number) = args.choosing.seeds {
@@ -28,6 +29,10 @@ pub(crate) fn run(args: &RunArgs, terminal: Terminal) -> Result<Exit, CliError> 
     let incident = simulate(args, &setup, &meter.watcher());
     let wall_s = meter.elapsed_s();
     let again = args.check_determinism.then(|| simulate(args, &setup, &meter.watcher()));
+    let traced = match (&args.trace, window) {
+        (Some(path), Some(window)) => trace::write(path, args, &setup, window, &incident, &meter.watcher()),
+        _ => Ok(None),
+    };
     drop(meter);
 
     // What was simulated is told even if there is no room for it.
@@ -39,6 +44,9 @@ pub(crate) fn run(args: &RunArgs, terminal: Terminal) -> Result<Exit, CliError> 
         && incident.summary.hidden_capacity.is_none()
     {
         terminal.note("no world ended metastable: there is no hidden capacity to look for");
+    }
+    if let Some(stop) = traced? {
+        terminal.note(&format!("no trace was written: {}", why(stop)));
     }
     if let Some(again) = &again {
         determinism::compare([&setup; 2], [&incident, again], terminal)?;

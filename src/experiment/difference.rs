@@ -1,7 +1,8 @@
 //! Where two runs first differ: both are simulated side by side and compared event by event.
 
-use crate::engine::{LimitHit, ModelEvent, Observer, Simulation};
+use crate::engine::{ModelEvent, Observer};
 use crate::experiment::Setup;
+use crate::experiment::alone::Actual;
 use crate::model::Model;
 use crate::record::describe;
 use crate::time::{SimDuration, SimTime};
@@ -29,27 +30,6 @@ struct Log(Vec<(SimTime, ModelEvent)>);
 impl Observer for Log {
     fn observe(&mut self, now: SimTime, event: &ModelEvent) {
         self.0.push((now, *event));
-    }
-}
-
-/// An actual world as an incident has it: its faults come into sight at the first of them.
-struct Actual<'m> {
-    simulation: Simulation<'m>,
-    parts_at: Option<SimTime>,
-}
-
-impl<'m> Actual<'m> {
-    fn new(model: &'m Model) -> Self {
-        Self { simulation: Simulation::new(model), parts_at: model.first_fault() }
-    }
-
-    fn run_until(&mut self, until: SimTime, log: &mut Log) -> Result<(), LimitHit> {
-        if let Some(at) = self.parts_at.filter(|at| *at < until) {
-            self.simulation.run_until(at, log)?;
-            self.simulation.schedule_faults();
-            self.parts_at = None;
-        }
-        self.simulation.run_until(until, log)
     }
 }
 

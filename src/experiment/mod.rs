@@ -1,13 +1,17 @@
-//! Runs: the worlds of one incident side by side, and many incidents one after another or at once.
+//! Runs: the worlds of one incident side by side, many incidents one after another or at once, and some requests of one
+//! looked at closely.
 
+mod alone;
 mod difference;
 mod hidden_capacity;
 mod incident;
 mod manifest;
 mod runner;
+mod trace;
 
 pub use difference::{Difference, first_difference};
 pub use hidden_capacity::replay_with_hidden_capacity;
 pub use incident::{Incident, Progress, Setup, Stop, Watch, replay};
 pub(crate) use runner::in_order;
 pub use runner::{Run, replay_all};
+pub use trace::{Span, SpanKind, Trace, TraceWindow, trace};

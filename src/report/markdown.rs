@@ -10,7 +10,7 @@ pub fn markdown(report: &Report) -> String {
     for block in &report.blocks {
         text.push('\n');
         match block {
-            Block::Heading(name) => text += &format!("## {}\n", escaped(name)),
+            Block::Heading(name) => text.extend(["## ", &escaped(name), "\n"]),
             Block::Paragraph(line) => text += &(inline(line) + "\n"),
             Block::Moments(moments) => push_moments(&mut text, moments),
             Block::Facts(facts) => push_facts(&mut text, facts),

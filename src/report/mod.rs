@@ -10,11 +10,13 @@
 //! | [`design_review()`] | what can be said about a scenario without simulating it |
 //! | [`text`], [`markdown`] | a report for a terminal, for a pull request |
 //! | [`json`], [`csv`], [`events`] | the files of a run |
+//! | [`chrome`] | the requests that were followed, in the format that Chrome and Perfetto read |
 //! | [`saved`] | the files of a run, read back |
 //! | [`diagnostic`] | problems of a scenario, framed or one per line |
 //! | [`quantity`] | numbers as people read them |
 
 mod block;
+pub mod chrome;
 #[cfg(feature = "report")]
 pub mod csv;
 #[cfg(feature = "report")]

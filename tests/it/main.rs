@@ -45,5 +45,6 @@ mod test_command;
 mod theory;
 mod throttles;
 mod tidy;
+mod trace;
 mod validate_command;
 mod verdicts;

@@ -92,7 +92,11 @@ fn collect(value: &Value, start: u32, known: &mut BTreeSet<String>) {
     match value {
         Value::Number(number) => words(number.as_f64().unwrap(), start, known),
         Value::String(text) => known.extend(numbers(&text.replace('\\', ""))),
-        Value::Array(values) => values.iter().for_each(|value| collect(value, start, known)),
+        Value::Array(values) => {
+            for value in values {
+                collect(value, start, known);
+            }
+        }
         Value::Object(fields) => {
             for (name, value) in fields {
                 known.extend(numbers(name));
@@ -111,18 +115,26 @@ fn unknown(record: &Record, summary: &Summary) -> Vec<String> {
     collect(&serde_json::to_value(summary).unwrap(), start, &mut known);
     let mut also = |value: f64| words(value, start, &mut known);
     // Lengths of faults, sums over classes, and severities taken together.
-    record.faults.iter().for_each(|fault| also(fault.to_s.unwrap_or_default() - fault.from_s));
+    for fault in &record.faults {
+        also(fault.to_s.unwrap_or_default() - fault.from_s);
+    }
     let classes = &summary.blast_radius.as_ref().unwrap().classes;
     also(classes.values().map(|class| class.lost_value).sum());
-    classes.values().for_each(|class| also(class.by_severity.affected() as f64));
+    for class in classes.values() {
+        also(class.by_severity.affected() as f64);
+    }
     for minute in classes.values().filter_map(|class| class.worst_minute) {
         also(minute.affected as f64 / minute.requests as f64);
         also(minute.lost as f64 / minute.requests as f64);
     }
     // How many of what is in the record, and the time between two steps of people.
-    (0..=30).for_each(|number| also(f64::from(number)));
+    for number in 0..=30 {
+        also(f64::from(number));
+    }
     let entries = &record.actual.response;
-    entries.windows(2).for_each(|pair| also(pair[1].at_s - pair[0].at_s));
+    for pair in entries.windows(2) {
+        also(pair[1].at_s - pair[0].at_s);
+    }
     known.extend(numbers(&telling().repeat));
     // The timeline is that of the story, word by word.
     let story = markdown::markdown(&story(record, summary, &telling()));

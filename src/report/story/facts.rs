@@ -9,8 +9,6 @@ use crate::report::story::{service, signals};
 
 /// So many mechanisms are told.
 const MECHANISMS: usize = 2;
-/// So many expectations that held are listed one by one.
-const HELD: usize = 5;
 /// Why expectations are told and do not count.
 pub(in crate::report) const NOT_JUDGED: &str = "not judged, --set changed the scenario";
 /// So many calls are named, of those that were amplified or answered by a fallback.
@@ -185,14 +183,6 @@ fn expectations(facts: &mut Facts, results: &[ExpectationResult], changed: bool)
     for result in results.iter().filter(|result| !result.held) {
         let line = Line::toned(Tone::Bad, "FAILED ").and(result.text.clone());
         facts.add("expectations", line.and(format!(": {}", found(result))));
-    }
-    if held <= HELD {
-        for result in results.iter().filter(|result| result.held) {
-            let line = Line::toned(Tone::Good, "held ").and(result.text.clone());
-            let measured = result.measured.map(|value| measured(result, value));
-            let measured = measured.map_or_else(String::new, |value| format!(": {value}"));
-            facts.add("expectations", line.then(Tone::Dim, measured));
-        }
     }
 }
 
