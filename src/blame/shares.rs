@@ -13,22 +13,39 @@ pub(crate) struct Shares(Vec<(ChainId, f64)>);
 impl Shares {
     /// Gives something to a chain.
     pub(crate) fn add(&mut self, chain: ChainId, amount: f64) {
+        self.add_near(0, chain, amount);
+    }
+
+    /// Gives something to a chain that is looked for at a place first. Returns the place behind it.
+    fn add_near(&mut self, place: usize, chain: ChainId, amount: f64) -> usize {
         if amount <= 0.0 {
-            return;
+            return place;
         }
-        match self.0.iter_mut().find(|(known, _)| *known == chain) {
-            Some((_, sum)) => *sum += amount,
-            None => self.0.push((chain, amount)),
+        let at = match self.0.get(place) {
+            Some((known, _)) if *known == chain => Some(place),
+            _ => self.0.iter().position(|(known, _)| *known == chain),
+        };
+        if let Some(at) = at {
+            self.0[at].1 += amount;
+            return at + 1;
         }
+        self.0.push((chain, amount));
         if self.0.len() > 2 * MOST {
             self.thin();
         }
+        self.0.len()
     }
 
-    /// Gives all that another has, times a factor.
+    /// Gives all that another has, times a factor. Most sums are of things that were seen in the same order.
     pub(crate) fn add_all(&mut self, other: &Self, factor: f64) {
+        if self.0.is_empty() {
+            let all = other.0.iter().map(|(chain, amount)| (*chain, amount * factor));
+            self.0.extend(all.filter(|(_, amount)| *amount > 0.0));
+            return;
+        }
+        let mut place = 0;
         for (chain, amount) in &other.0 {
-            self.add(*chain, amount * factor);
+            place = self.add_near(place, *chain, amount * factor);
         }
     }
 
@@ -40,8 +57,9 @@ impl Shares {
         (pair, how): (PairId, How),
         factor: f64,
     ) {
+        let mut place = 0;
         for (chain, amount) in &other.0 {
-            self.add(chains.link(pair, how, *chain), amount * factor);
+            place = self.add_near(place, chains.link(pair, how, *chain), amount * factor);
         }
     }
 
