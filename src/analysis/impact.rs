@@ -202,6 +202,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_older_than_ten_seconds_neither_makes_a_hit_nor_begins_it() {
+        let two = [(20_050, 20_100), (20_060, 20_100)];
+        assert_eq!(hit(0, &[two.as_slice(), &[(31_000, 31_100), (32_000, 32_100)]].concat()), None);
+        // The bucket of the first one ends when that of the other three begins to count.
+        let later = [(30_050, 30_900), (30_060, 30_900), (30_070, 30_900)];
+        assert_eq!(hit(0, &[&two[..1], &later].concat()), Some((30_050, Some(30_900))));
+    }
+
+    #[test]
     fn a_service_that_is_hit_at_the_end_is_not_over_it() {
         let late = [(99_000, 99_100), (99_500, 99_600), (99_950, 99_960)];
         assert_eq!(hit(0, &late), Some((99_000, None)));

@@ -64,7 +64,7 @@ pub fn trace(trace: &Trace, record: &Record) -> String {
 fn event<'a>(trace: &Trace, span: &'a Span, (pid, tid): (usize, usize)) -> Event<'a> {
     let micros = |nanos: u64| nanos as f64 / 1e3;
     let mut args: IndexMap<&'static str, String> = span.facts.iter().cloned().collect();
-    args.insert("at", format!("T+{} s", span.from.secs_since(trace.origin)));
+    args.insert("at", format!("T{:+.6} s", span.from.secs_since(trace.origin)));
     Event {
         ph: "X",
         name: &span.name,
