@@ -1,4 +1,6 @@
-//! The harm of all requests: by chain, by class, and over time.
+//! The harm of all requests: by chain, by class, and over time. Nothing is left out here, however many chains there are.
+
+use std::collections::BTreeMap;
 
 use crate::blame::shares::Shares;
 use crate::blame::{ChainId, Root, Tracker};
@@ -6,14 +8,17 @@ use crate::id::{ClassId, IdVec};
 use crate::model::Model;
 use crate::time::{SimDuration, SimTime};
 
+/// Harmed requests by chain.
+type Harm = BTreeMap<ChainId, f64>;
+
 /// Chains and windows of harmed requests; each request counts one in all.
 #[derive(Clone, Debug)]
 pub struct BlameTally {
     origin: SimTime,
     width: SimDuration,
     /// By window of the record, in which the request ended or should have.
-    windows: Vec<Shares>,
-    classes: IdVec<ClassId, Shares>,
+    windows: Vec<Harm>,
+    classes: IdVec<ClassId, Harm>,
 }
 
 impl BlameTally {
@@ -23,7 +28,7 @@ impl BlameTally {
             origin: model.origin,
             width,
             windows: Vec::new(),
-            classes: model.classes.iter().map(|_| Shares::default()).collect(),
+            classes: model.classes.iter().map(|_| Harm::new()).collect(),
         }
     }
 
@@ -42,26 +47,26 @@ impl BlameTally {
     ) {
         let window = (at.saturating_since(self.origin).as_nanos() / self.width.as_nanos().max(1)) as usize;
         if self.windows.len() <= window {
-            self.windows.resize_with(window + 1, Shares::default);
+            self.windows.resize_with(window + 1, Harm::new);
         }
-        if let Some(why) = why.filter(|why| !why.is_empty()) {
-            self.windows[window].add_all(&why, 1.0);
-            self.classes[class].add_all(&why, 1.0);
-            tracker.give_back(why);
-        } else {
-            let unknown = tracker.chains.root(Root::Unknown);
-            self.windows[window].add(unknown, 1.0);
-            self.classes[class].add(unknown, 1.0);
+        let mut why = why.unwrap_or_default();
+        if why.is_empty() {
+            why.add(tracker.chains.root(Root::Unknown), 1.0);
         }
+        for (chain, share) in why.iter() {
+            *self.windows[window].entry(chain).or_default() += share;
+            *self.classes[class].entry(chain).or_default() += share;
+        }
+        tracker.give_back(why);
     }
 
     /// Harmed requests by chain, of a class.
     pub(crate) fn of_class(&self, class: ClassId) -> impl Iterator<Item = (ChainId, f64)> + '_ {
-        self.classes[class].iter()
+        self.classes[class].iter().map(|(chain, sum)| (*chain, *sum))
     }
 
     /// Harmed requests by chain, window by window.
     pub(crate) fn windows(&self) -> impl Iterator<Item = impl Iterator<Item = (ChainId, f64)> + '_> + '_ {
-        self.windows.iter().map(Shares::iter)
+        self.windows.iter().map(|window| window.iter().map(|(chain, sum)| (*chain, *sum)))
     }
 }
