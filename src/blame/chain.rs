@@ -107,6 +107,14 @@ impl Chains {
         chain
     }
 
+    /// The same chain, but for how its first call holds up its caller.
+    pub(crate) fn held(&mut self, how: How, chain: ChainId) -> ChainId {
+        match self.nodes[chain.0 as usize].first {
+            Some((pair, _, below)) => self.link(pair, how, below),
+            None => chain,
+        }
+    }
+
     fn push(&mut self, node: Node) -> ChainId {
         self.nodes.push(node);
         self.longer.push(Vec::new());

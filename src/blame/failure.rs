@@ -120,15 +120,14 @@ impl Tracker<'_> {
         newest.map_or(Root::Unknown, Root::Fault)
     }
 
-    /// What a breaker remembers of what opened it, as shares of one.
+    /// What a breaker that refuses a call remembers of what opened it, as shares of one.
     pub(super) fn remembered(&mut self, call: &CallRun, sum: &mut Shares) {
-        let memory = &self.memories[call.guard as usize];
-        if memory.is_empty() {
-            let pair = self.call_pair(call);
+        for (chain, amount) in self.memories[call.guard as usize].iter() {
+            sum.add(self.chains.held(How::Breaker, chain), amount);
+        }
+        if sum.is_empty() {
             let leaf = self.chains.root(Root::Unknown);
-            sum.add(self.chains.link(pair, How::Breaker, leaf), 1.0);
-        } else {
-            sum.add_all(memory, 1.0);
+            sum.add(self.chains.link(self.model.sites[call.site].pair, How::Breaker, leaf), 1.0);
         }
         sum.scale_to(1.0);
     }

@@ -1,5 +1,5 @@
-//! When faults held the work of a replica: it is known beforehand. Pauses hold all of it, slow-downs the part by which
-//! it takes longer.
+//! When faults held those on the threads of a replica: it is known beforehand. Pauses hold all of their time, slow-downs the
+//! part by which work takes longer, added latency those who begin.
 
 use crate::blame::Root;
 use crate::id::{IdVec, ReplicaId};
@@ -13,41 +13,46 @@ struct Hold {
     root: Root,
     from: SimTime,
     to: SimTime,
-    /// The share of the time on a thread that it costs.
-    share: f64,
+    does: Does,
 }
 
-/// Faults that hold work, and those that hold what begins, by replica.
-#[derive(Clone, Debug)]
-pub(crate) struct FaultTimes {
-    holds: IdVec<ReplicaId, Vec<Hold>>,
-    delays: IdVec<ReplicaId, Vec<Hold>>,
+/// What a fault does to who is on a thread.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Does {
+    /// Nothing moves.
+    Stop,
+    /// This share of the time on a thread is its own.
+    Stretch(f64),
+    /// Whoever begins waits first.
+    Delay,
 }
+
+/// Faults that hold those who are on a thread, by replica.
+#[derive(Clone, Debug)]
+pub(crate) struct FaultTimes(IdVec<ReplicaId, Vec<Hold>>);
 
 impl FaultTimes {
     pub(crate) fn new(model: &Model) -> Self {
-        let none = || -> IdVec<ReplicaId, Vec<Hold>> { model.replicas.iter().map(|_| Vec::new()).collect() };
-        let (mut holds, mut delays) = (none(), none());
+        let mut holds: IdVec<ReplicaId, Vec<Hold>> = model.replicas.iter().map(|_| Vec::new()).collect();
         for (id, fault) in model.faults.enumerate() {
-            let share = match fault.effect {
-                Effect::Pause => 1.0,
-                Effect::Slow(factor) if factor > 1.0 => 1.0 - 1.0 / factor,
-                Effect::Latency { .. } => 0.0,
+            let does = match fault.effect {
+                Effect::Pause => Does::Stop,
+                Effect::Slow(factor) if factor > 1.0 => Does::Stretch(1.0 - 1.0 / factor),
+                Effect::Latency { .. } => Does::Delay,
                 _ => continue,
             };
-            let is_delay = matches!(fault.effect, Effect::Latency { .. });
             let Target::Replicas(replicas) = &fault.target else { continue };
             for replica in replicas {
-                let hold = Hold { root: Root::Fault(id), from: fault.from, to: fault.to, share };
-                if is_delay { delays[*replica].push(hold) } else { holds[*replica].push(hold) }
+                holds[*replica].push(Hold { root: Root::Fault(id), from: fault.from, to: fault.to, does });
             }
         }
-        Self { holds, delays }
+        Self(holds)
     }
 
     /// The faults that make an attempt wait which took its thread at an instant.
     pub(crate) fn delaying(&self, id: ReplicaId, at: SimTime) -> impl Iterator<Item = Root> + Clone + '_ {
-        self.delays[id].iter().filter(move |hold| hold.from <= at && at <= hold.to).map(|hold| hold.root)
+        let delays = move |hold: &&Hold| hold.does == Does::Delay && hold.from <= at && at <= hold.to;
+        self.0[id].iter().filter(delays).map(|hold| hold.root)
     }
 
     /// For how many seconds between two instants each fault held work on a replica.
@@ -57,11 +62,11 @@ impl FaultTimes {
         from: SimTime,
         to: SimTime,
     ) -> impl Iterator<Item = (Root, f64)> + '_ {
-        let within = move |hold: &Hold| {
-            let length = hold.to.min(to).saturating_since(hold.from.max(from));
-            (hold.root, hold.share * length.as_secs_f64())
-        };
-        self.holds[id].iter().map(within).filter(|(_, seconds)| *seconds > 0.0)
+        self.between(id, from, to).filter_map(|(hold, seconds)| match hold.does {
+            Does::Stop => Some((hold.root, seconds)),
+            Does::Stretch(share) => Some((hold.root, share * seconds)),
+            Does::Delay => None,
+        })
     }
 
     /// The same, of the faults that stop everything.
@@ -71,11 +76,14 @@ impl FaultTimes {
         from: SimTime,
         to: SimTime,
     ) -> impl Iterator<Item = (Root, f64)> + '_ {
-        let stops = self.holds[id].iter().filter(|hold| hold.share >= 1.0);
-        let within = move |hold: &Hold| {
-            let length = hold.to.min(to).saturating_since(hold.from.max(from));
-            (hold.root, length.as_secs_f64())
-        };
-        stops.map(within).filter(|(_, seconds)| *seconds > 0.0)
+        let stops = self.between(id, from, to).filter(|(hold, _)| hold.does == Does::Stop);
+        stops.map(|(hold, seconds)| (hold.root, seconds))
+    }
+
+    /// The faults that were active between two instants, and for how many seconds.
+    fn between(&self, id: ReplicaId, from: SimTime, to: SimTime) -> impl Iterator<Item = (&Hold, f64)> + '_ {
+        let within =
+            move |hold: &'_ Hold| hold.to.min(to).saturating_since(hold.from.max(from)).as_secs_f64();
+        self.0[id].iter().map(move |hold| (hold, within(hold))).filter(|(_, seconds)| *seconds > 0.0)
     }
 }

@@ -160,10 +160,6 @@ impl Tracker<'_> {
         let pair = self.pair(attempt);
         let mut part = self.borrow();
         let how = match attempt.place {
-            Place::AwaitsPermit | Place::AwaitsTurn | Place::AwaitsConnection => {
-                self.held_before_sent(view, attempt, sum);
-                How::Connection
-            }
             Place::Queued | Place::Lost => {
                 self.held_now(view, attempt.replica, &mut part);
                 How::Line
@@ -175,7 +171,15 @@ impl Tracker<'_> {
                 }
                 How::Thread
             }
-            Place::Underway | Place::Replying => How::Thread,
+            Place::AwaitsPermit | Place::AwaitsTurn | Place::AwaitsConnection => {
+                self.give_back(part);
+                self.held_before_sent(view, attempt, sum);
+                return sum.total().min(1.0);
+            }
+            Place::Underway | Place::Replying => {
+                self.give_back(part);
+                return 0.0;
+            }
         };
         sum.add_linked(&part, &mut self.chains, (pair, how), 1.0);
         self.give_back(part);

@@ -22,8 +22,11 @@
 //! waited for: in this way a backlog remembers what built it, and forgets it as retries take its place. One that did not
 //! wait is the usual load; if replicas are missing, they are the answer.
 //!
-//! **Samples.** What holds the threads of a replica is looked at now and then: every tenth of a second while somebody joins
-//! its line, or every sixteenth of the wait in question. Everything else is exact to the nanosecond.
+//! **What is exact, and what is not.** That a request was harmed, the time of its waits, and what pauses, slow-downs and
+//! latency faults took of its work are exact. What holds the threads of a replica is looked at now and then: every tenth of a
+//! second while somebody joins its line, or every sixteenth of the wait in question. What kept an attempt at its caller is
+//! looked at once, at the end of that wait, and on all replicas of the callee together. Of parallel calls the one that ended
+//! the step counts, or while they last the one with the most to tell. A sum tells at most some dozens of chains apart.
 
 mod chain;
 mod failure;

@@ -6,7 +6,7 @@ use crate::blame::holders::Line;
 use crate::blame::shares::Shares;
 use crate::blame::trace::{AttemptTrace, CallTrace, Load, Why};
 use crate::blame::{Chains, How, Root};
-use crate::engine::{Attempt, CallRun, ModelEvent, Observer, Parent, ReplicaState, Turn, View};
+use crate::engine::{Attempt, ModelEvent, Observer, Parent, ReplicaState, Turn, View};
 use crate::failure::{FailureCause, Outcome};
 use crate::id::{FaultId, IdVec, PairId, ReplicaId, ServiceId};
 use crate::model::{Model, Step, Target};
@@ -114,10 +114,6 @@ impl<'m> Tracker<'m> {
 
     pub(super) fn pair(&self, attempt: &Attempt) -> PairId {
         self.model.sites[attempt.site].pair
-    }
-
-    pub(super) fn call_pair(&self, call: &CallRun) -> PairId {
-        self.model.sites[call.site].pair
     }
 
     fn trace(&mut self, slot: u32) -> &mut AttemptTrace {

@@ -166,9 +166,15 @@ fn those_who_refuse_remember_why() {
     let breaker = "\"a -> b\": Policy(timeout: \"1s\", breaker: Resilience4j(window: Calls(20), min_calls: 10, failure_rate: \"50%\", open_for: \"5s\"))";
     let (record, summary) = run(B, breaker, fault);
     all_of_it(&summary, "errors of b");
-    let by_breaker = record.blame.unwrap().calls.iter().any(|call| call.call == "a -> b");
-    assert!(by_breaker);
-    assert!(summary.calls["a -> b"].refused > 500, "{:?}", summary.calls["a -> b"]);
+    // A thousand calls in the 20 s: all but some twenty, and a few every five seconds, never left.
+    let refused = summary.calls["a -> b"].refused as f64;
+    assert!(refused > 500.0, "{refused}");
+    let calls = record.blame.unwrap().calls;
+    let how = &calls.iter().find(|call| call.call == "a -> b").unwrap().how;
+    assert!(
+        how[0].0 == "breaker" && (how[0].1 - refused).abs() < 0.02 * refused,
+        "{how:?}, {refused} refused"
+    );
 }
 
 /// Who waits for a connection waits for what holds those who have one.
@@ -336,4 +342,30 @@ fn what_follows_a_miss_is_not_its_fault() {
     let missed = 2.0 * (1.0 - libm::exp(-0.5));
     let found = flush / (flush + latency);
     assert!((found - missed / 2.0).abs() < 0.05, "{found}, not {}: {:#?}", missed / 2.0, summary.root_causes);
+}
+
+/// However many roots there are at once, none is taken for another.
+#[test]
+fn a_hundred_faults_at_once_are_told_apart() {
+    let each = |one: &dyn Fn(usize) -> String| (0..100).map(one).collect::<String>();
+    let services =
+        each(&|n| format!("\"s{n}\": Service(threads: 5, operations: {{ \"op\": [Work(\"5ms\")] }}),"));
+    let traffic = each(&|n| format!("\"c{n}\": Open(rate: \"5/s\", entry: \"s{n}.op\"),"));
+    let faults =
+        each(&|n| format!("Fault(at: \"T+10s\", for: \"5s\", on: \"s{n}\", effect: Errors(\"100%\")),"));
+    let (record, _) = told(&format!(
+        "Scenario(format: 1, name: \"test\", warm_up: \"5s\", horizon: \"30s\", seed: 7,
+        services: {{ {services} }}, traffic: {{ {traffic} }}, faults: [{faults}])"
+    ));
+    let roots = record.blame.unwrap().roots;
+    assert_eq!(roots.len(), 100);
+    for root in roots {
+        let class = root.place.replace('s', "c");
+        let failed = record.actual.totals.classes[&class].failed as f64;
+        assert_eq!(root.classes.len(), 1, "{root:?}");
+        assert!(
+            root.classes[0].0 == class && (root.harmed - failed).abs() < 0.01,
+            "{root:?}, {failed} failed"
+        );
+    }
 }
