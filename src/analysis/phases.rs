@@ -1,8 +1,10 @@
 //! Which root held the harm when: an incident as a sequence of phases, from the record of blame.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
-use crate::record::BlameRecord;
+use crate::record::{BlameRecord, RootHarm};
 
 /// Blame is looked at in stretches of this length, unless windows are longer.
 const STRETCH_S: f64 = 2.0;
@@ -56,24 +58,37 @@ pub(crate) fn phases(blame: &BlameRecord) -> Vec<Phase> {
     found
 }
 
-/// The largest root of each stretch of time with any harm; neighbors with the same are one.
+/// The largest root of each stretch of time with any harm; neighbors with the same are one. Where the root changes, the new
+/// one begins with the first window of the stretch that is its own.
 fn stretches(blame: &BlameRecord, windows: usize) -> Vec<Span> {
     let end = blame.roots.iter().map(|root| root.windows.len()).max().unwrap_or(0);
     let mut spans: Vec<Span> = Vec::new();
-    for from in (0..end).step_by(windows) {
-        let to = (from + windows).min(end);
-        let sum = |root: &crate::record::RootHarm| -> f64 { root.windows.iter().take(to).skip(from).sum() };
-        let sums: Vec<f64> = blame.roots.iter().map(sum).collect();
-        let Some((root, most)) =
-            sums.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0)))
-        else {
-            continue;
-        };
-        if *most > 0.0 {
-            join(&mut spans, Span { root, from, to, harmed: sums.iter().sum() });
+    for begin in (0..end).step_by(windows) {
+        let to = (begin + windows).min(end);
+        let Some(root) = largest(blame, begin..to) else { continue };
+        let from =
+            (begin..to).find(|window| largest(blame, *window..window + 1) == Some(root)).unwrap_or(begin);
+        match spans.last_mut() {
+            Some(last) if last.to == begin => last.to = from,
+            _ => {}
         }
+        join(&mut spans, Span { root, from, to, harmed: 0.0 });
+    }
+    for span in &mut spans {
+        span.harmed = blame.roots.iter().map(|root| harm(root, span.from..span.to)).sum();
     }
     spans
+}
+
+/// The root with the most harm in some windows; none if there is no harm.
+fn largest(blame: &BlameRecord, windows: Range<usize>) -> Option<usize> {
+    let sums = blame.roots.iter().map(|root| harm(root, windows.clone())).enumerate();
+    let (root, most) = sums.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
+    (most > 0.0).then_some(root)
+}
+
+fn harm(root: &RootHarm, windows: Range<usize>) -> f64 {
+    root.windows.iter().take(windows.end).skip(windows.start).sum()
 }
 
 /// Adds a span, or makes the last one longer if it has the same root.
@@ -116,7 +131,6 @@ fn in_turn(spans: &[Span]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::RootHarm;
 
     /// Roots with their harm by window of a second.
     fn blame(roots: &[(&str, &[f64])]) -> BlameRecord {
@@ -141,9 +155,16 @@ mod tests {
             ("pause", &[0.0, 0.0, 9.0, 9.0, 9.0, 9.0, 5.0, 2.0]),
             ("storm", &[0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 5.0, 9.0, 9.0, 9.0, 9.0, 9.0]),
         ]);
-        let wanted = [("pause".to_owned(), 2.0, 6.0), ("storm".to_owned(), 6.0, 12.0)];
+        // In the seventh second they are even, and nothing has changed yet.
+        let wanted = [("pause".to_owned(), 2.0, 7.0), ("storm".to_owned(), 7.0, 12.0)];
         assert_eq!(told(&blame), wanted);
-        assert!((phases(&blame)[0].harmed - 37.0).abs() < 1e-9);
+        assert!((phases(&blame)[0].harmed - 47.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_phase_begins_where_its_root_is_the_largest() {
+        let blame = blame(&[("storm", &[9.0, 9.0, 9.0, 0.0]), ("restart", &[0.0, 0.0, 0.0, 20.0, 9.0])]);
+        assert_eq!(told(&blame), [("storm".to_owned(), 0.0, 3.0), ("restart".to_owned(), 3.0, 5.0)]);
     }
 
     #[test]

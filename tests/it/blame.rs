@@ -2,9 +2,8 @@
 
 use knockon::analysis::Summary;
 use knockon::record::Record;
-use knockon::scenario::Scenario;
 
-use crate::support::replay;
+use crate::support::simulate;
 
 /// Users of `a`, 50 a second, who wait 2 s, and what else is given.
 fn run(services: &str, calls: &str, faults: &str) -> (Record, Summary) {
@@ -26,13 +25,11 @@ fn run_at(rate: &str, services: &str, calls: &str, faults: &str) -> (Record, Sum
 }
 
 fn told(text: &str) -> (Record, Summary) {
-    let scenario =
-        Scenario::parse(text).unwrap_or_else(|rejected| panic!("{:?}\n{text}", rejected.diagnostics));
-    let incident = replay(&scenario);
-    let shares: f64 = incident.summary.root_causes.iter().map(|root| root.share).sum();
-    let harmed = incident.record.blame.as_ref().unwrap().harmed;
+    let (record, summary) = simulate(text);
+    let shares: f64 = summary.root_causes.iter().map(|root| root.share).sum();
+    let harmed = record.blame.as_ref().unwrap().harmed;
     assert!(harmed == 0 || (shares - 1.0).abs() < 1e-6, "{shares} of all");
-    (incident.record, incident.summary)
+    (record, summary)
 }
 
 /// The share of a root.

@@ -21,6 +21,7 @@ mod help;
 mod hidden_capacity;
 mod journeys;
 mod life;
+mod loops;
 mod mechanisms;
 mod new_command;
 mod objectives;
