@@ -366,3 +366,49 @@ fn a_hundred_faults_at_once_are_told_apart() {
         );
     }
 }
+
+/// Nothing moves at `b` while it is paused; before and after, all its threads wait for `d`. Who came at second t of the twenty
+/// was held by `b` for 10 of 20 - t seconds, or for what was left of the ten.
+#[test]
+fn a_pause_within_a_wait_is_counted_once() {
+    let text = "Scenario(format: 1, name: \"test\", warm_up: \"10s\", horizon: \"2m\", seed: 7,
+        services: {
+            \"b\": Service(threads: 100, queue: Fifo(capacity: Unbounded), operations: { \"op\": [Call(\"d.op\")] }),
+            \"d\": Service(threads: 500, operations: { \"op\": [Work(\"1ms\")] }),
+        },
+        traffic: { \"c\": Open(rate: \"200/s\", entry: \"b.op\") },
+        faults: [
+            Fault(at: \"T+20s\", for: \"20s\", on: \"d\", effect: Pause),
+            Fault(at: \"T+25s\", for: \"10s\", on: \"b\", effect: Pause),
+        ])";
+    let (_, summary) = told(text);
+    let before = 10.0 * (20.0_f64 / 15.0).ln();
+    let meanwhile = 10.0 - 5.0 * 3.0_f64.ln();
+    let expected = (before + meanwhile) / 20.0;
+    let (b, d) = (share(&summary, "pause of b"), share(&summary, "pause of d"));
+    assert!((b - expected).abs() < 0.02 && (b + d - 1.0).abs() < 0.001, "{b} and {d} instead of {expected}");
+}
+
+/// Half of the calls of `e` fail, and are tried again after a second; the others wait for `d` until their user has left, after
+/// a second and a half. Who met one failure was held for two thirds of it by `e`, who met two all the time.
+#[test]
+fn earlier_attempts_count_for_users_who_gave_up() {
+    let text = "Scenario(format: 1, name: \"test\", warm_up: \"10s\", horizon: \"2m\", seed: 7,
+        services: {
+            \"a\": Service(threads: 5000, operations: { \"op\": [Call(\"b.op\")] }),
+            \"b\": Service(threads: 5000, operations: { \"op\": [Call(\"e.op\"), Call(\"d.op\")] }),
+            \"d\": Service(threads: 5000, operations: { \"op\": [Work(\"1ms\")] }),
+            \"e\": Service(threads: 5000, operations: { \"op\": [Work(\"1ms\")] }),
+        },
+        calls: { \"c -> a\": Policy(timeout: \"1500ms\"), \"a -> b\": Policy(retry: Retry(max_attempts: 9, backoff: Fixed(\"1s\"))) },
+        traffic: { \"c\": Open(rate: \"100/s\", entry: \"a.op\") },
+        faults: [
+            Fault(at: \"T+20s\", for: \"60s\", on: \"e\", effect: Errors(\"50%\")),
+            Fault(at: \"T+20s\", for: \"60s\", on: \"d\", effect: Latency(\"9s\")),
+        ])";
+    let (_, summary) = told(text);
+    let expected = 0.5 * (0.5 + 0.5 * 2.0 / 3.0);
+    let (errors, latency) = (share(&summary, "errors of e"), share(&summary, "latency of d"));
+    assert!((errors - expected).abs() < 0.015, "{errors} instead of {expected}");
+    assert!((errors + latency - 1.0).abs() < 0.001, "{:#?}", summary.root_causes);
+}
