@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::analysis::{Compared, RootCause};
 use crate::blame::{ChainId, Chains, How, Root};
 use crate::id::PairId;
-use crate::model::{Model, effect_name};
+use crate::model::{Fault, Model, Target, effect_name};
 use crate::record::{BlameRecord, CallHarm, ChainHarm, Link, RootHarm};
 
 /// Chains that are recorded, at most.
@@ -158,8 +158,8 @@ fn name(model: &Model, root: Root) -> String {
         Root::Fault(id) => {
             let fault = &model.faults[id];
             let usual = format!("{} of {place}", effect_name(&fault.effect));
-            let alike = |other: &&crate::model::Fault| {
-                other.service == fault.service && effect_name(&other.effect) == effect_name(&fault.effect)
+            let alike = |other: &&Fault| {
+                place_of(model, other) == place && effect_name(&other.effect) == effect_name(&fault.effect)
             };
             let is_only = model.faults.iter().filter(alike).count() == 1;
             if is_only || fault.name == usual { usual } else { format!("{usual} ({})", fault.name) }
@@ -177,9 +177,17 @@ fn name(model: &Model, root: Root) -> String {
     }
 }
 
+/// The service that a fault hit, or the traffic.
+fn place_of(model: &Model, fault: &Fault) -> String {
+    match fault.target {
+        Target::Class(_) => fault.on.clone(),
+        Target::Replicas(_) | Target::Pair(_) => model.services[fault.service].name.clone(),
+    }
+}
+
 fn place(model: &Model, root: Root) -> String {
     match root {
-        Root::Fault(id) => model.services[model.faults[id].service].name.clone(),
+        Root::Fault(id) => place_of(model, &model.faults[id]),
         Root::Retries(pair) => model.pairs[pair].name.clone(),
         Root::ColdCaches(service)
         | Root::FirstAttempts(service)

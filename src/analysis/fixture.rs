@@ -358,6 +358,7 @@ fn record() -> Record {
         faults: vec![FaultSpan {
             name: "gc".into(),
             effect: "pause".into(),
+            on: "user-db".into(),
             service: "user-db".into(),
             from_s: 0.0,
             to_s: Some(12.0),

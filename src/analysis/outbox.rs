@@ -33,11 +33,14 @@ pub(crate) struct Attempt {
     pub(crate) request: Key,
     pub(crate) site: SiteId,
     pub(crate) begun_at: SimTime,
+    /// Whether there is none like it in the other world.
+    pub(crate) extra: bool,
 }
 
 impl From<&AttemptId> for Attempt {
     fn from(id: &AttemptId) -> Self {
-        Self { key: id.key, request: id.request.key, site: id.site, begun_at: id.begun_at }
+        let extra = id.request.surge().is_some();
+        Self { key: id.key, request: id.request.key, site: id.site, begun_at: id.begun_at, extra }
     }
 }
 
@@ -64,13 +67,15 @@ impl Observer for Outbox<'_> {
     #[expect(clippy::inline_always, reason = "as for all observers: see `Engine::emit`")]
     #[inline(always)]
     fn observe(&mut self, now: SimTime, event: &ModelEvent) {
-        let (what, class) = match event {
-            ModelEvent::RequestEnded(id, outcome) => (What::Request(*id, *outcome), id.class),
-            ModelEvent::AttemptEnded(id, outcome) => (What::Attempt(id.into(), *outcome), id.request.class),
-            ModelEvent::RequestDrained(id) => (What::Traces(id.key), id.class),
+        let (what, request) = match event {
+            ModelEvent::RequestEnded(id, outcome) => (What::Request(*id, *outcome), id),
+            ModelEvent::AttemptEnded(id, outcome) => (What::Attempt(id.into(), *outcome), &id.request),
+            ModelEvent::RequestDrained(id) => (What::Traces(id.key), id),
             _ => return,
         };
-        if !self.model.is_probe(class) {
+        // A request of a surge is nobody's twin; its attempts are among those that fail at a service.
+        let is_compared = request.surge().is_none() || matches!(what, What::Attempt(..));
+        if is_compared && !self.model.is_probe(request.class) {
             self.items.push(Ended { at: now, what });
         }
     }

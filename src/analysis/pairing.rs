@@ -152,6 +152,9 @@ impl<'m> Comparison<'m> {
                 if side == Side::Actual {
                     self.impact.attempt(attempt.site, attempt.begun_at);
                 }
+                if attempt.extra {
+                    return self.judge_attempt(&attempt, end, None);
+                }
                 let waiting = &mut self.pair(attempt.request).attempts;
                 let other = waiting.iter().position(|(s, other, _)| *s != side && other.key == attempt.key);
                 let Some(other) = other else {

@@ -104,6 +104,7 @@ impl Tracker<'_> {
         }
         let hits = |target: &Target| match target {
             Target::Pair(pair) => *pair == self.pair(attempt),
+            Target::Class(_) => false,
             Target::Replicas(replicas) => {
                 attempt.place == Place::Replying && replicas.contains(&attempt.replica)
             }

@@ -2,7 +2,7 @@
 
 use crate::blame::Root;
 use crate::blame::shares::Shares;
-use crate::id::PairId;
+use crate::id::{FaultId, PairId};
 use crate::time::SimTime;
 
 /// An attempt as far as it has got. Seconds.
@@ -34,6 +34,8 @@ pub(super) enum Load {
     First,
     /// A retry of this call, or on behalf of one.
     Retry(PairId),
+    /// It came with this surge, or on behalf of what did.
+    Surge(FaultId),
     /// It asks for what a warm cache would know, or on behalf of one that does; and why the cache is cold.
     Miss(Root),
 }
@@ -44,6 +46,7 @@ impl Load {
         match self {
             Self::First => None,
             Self::Retry(pair) => Some(Root::Retries(pair)),
+            Self::Surge(fault) => Some(Root::Fault(fault)),
             Self::Miss(root) => Some(root),
         }
     }

@@ -142,7 +142,7 @@ impl<'m> Tracker<'m> {
         self.call_goes_on(view.now, attempt.run.slot, attempt.number);
         let load = match view.call(attempt.run.slot).parent {
             _ if attempt.number > 1 => Load::Retry(self.pair(attempt)),
-            Parent::Request(_) => Load::First,
+            Parent::Request(request) => view.request(request).0.surge().map_or(Load::First, Load::Surge),
             Parent::Attempt(above) => {
                 let above = &self.attempts[above as usize];
                 above.misses.map_or(above.load, Load::Miss)

@@ -9,8 +9,10 @@ use crate::engine::observer::{ModelEvent, Observer, RequestId};
 use crate::engine::simulation::Engine;
 use crate::engine::state::{Parent, Request, Session};
 use crate::failure::{FailureCause, Outcome};
-use crate::id::ClassId;
-use crate::random::Stream;
+use crate::id::{ClassId, FaultId};
+use crate::model::Target;
+use crate::random::{Key, Stream};
+use crate::scenario::Effect;
 
 const GAP: Stream = Stream::named("arrival");
 const USER: Stream = Stream::named("user");
@@ -45,14 +47,58 @@ impl<O: Observer> Engine<'_, O> {
         let source = &mut self.state.sources[class];
         let number = source.count;
         source.count += 1;
-        let key = source.key.nth(number);
         self.schedule_arrival(class);
+        self.begin_first(class, number);
+    }
+
+    /// A surge begins: a process of its own, as dense as what it adds.
+    pub(crate) fn surge_begins(&mut self, fault: FaultId, class: ClassId) {
+        self.state.surges[fault].target = self.model.classes[class].rate.before(self.now());
+        self.schedule_surge(fault);
+    }
+
+    fn schedule_surge(&mut self, id: FaultId) {
+        let fault = &self.model.faults[id];
+        let (Target::Class(class), Effect::Surge(factor)) = (&fault.target, &fault.effect) else { return };
+        let source = &mut self.state.surges[id];
+        source.target += unit_exponential(&mut source.key.nth(source.count).draws(GAP)) / (factor - 1.0);
+        if let Some(at) = self.model.classes[*class].rate.reaches(source.target, &mut source.hint)
+            && at < fault.to
+        {
+            self.events.schedule(at, Event::Surge(id));
+        }
+    }
+
+    /// A request of a surge arrives.
+    pub(crate) fn surge_arrival(&mut self, fault: FaultId) {
+        let Target::Class(class) = self.model.faults[fault].target else { return };
+        if self.state.closed {
+            return;
+        }
+        let source = &mut self.state.surges[fault];
+        let number = RequestId::number_in(fault, source.count);
+        source.count += 1;
+        self.schedule_surge(fault);
+        self.begin_first(class, number);
+    }
+
+    /// A request begins by itself, unless traffic is thinned out and it is none of the rest.
+    fn begin_first(&mut self, class: ClassId, number: u64) {
+        let key = self.source_key(class, number);
         if self.state.kept < 1.0 && key.uniform(KEPT) >= self.state.kept {
             return;
         }
         let users = self.model.classes[class].users;
         let user = (key.uniform(USER) * users as f64) as u64;
         self.begin_request(class, number, user);
+    }
+
+    /// The root of the draws of the request, or the session, of this number.
+    fn source_key(&self, class: ClassId, number: u64) -> Key {
+        match RequestId::surge_of(number) {
+            None => self.state.sources[class].key.nth(number),
+            Some((surge, n)) => self.state.surges[surge].key.nth(n),
+        }
     }
 
     /// A user takes the next step of a journey.
@@ -78,7 +124,7 @@ impl<O: Observer> Engine<'_, O> {
 
     /// The identity of a request that arrives now: the n-th of its class, or that of the n-th session.
     fn request_id(&self, class: ClassId, number: u64, user: u64) -> RequestId {
-        let key = self.state.sources[class].key.nth(number);
+        let key = self.source_key(class, number);
         let key = self.model.classes[class].step.map_or(key, |step| key.child(step.stream));
         RequestId { class, number, key, user, arrived_at: self.now() }
     }

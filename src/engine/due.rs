@@ -27,6 +27,7 @@ impl State {
             Event::Person => self.response.person.waits_for(sequence),
             Event::Work(worker) => self.response.workers[worker as usize].waits_for(sequence),
             Event::Arrival(_)
+            | Event::Surge(_)
             | Event::Visit(_)
             | Event::BreakerTimer(_)
             | Event::Dispatch(_)

@@ -7,6 +7,8 @@ use crate::id::{ClassId, FaultId, MonitorId, ReplicaId};
 pub(crate) enum Event {
     /// The next request of a class arrives.
     Arrival(ClassId),
+    /// The next request of a surge arrives.
+    Surge(FaultId),
     /// A user has thought, and takes the next step of a journey.
     Visit(u32),
     /// An attempt has crossed the network to its replica.

@@ -15,6 +15,7 @@ impl<O: Observer> Engine<'_, O> {
         let fault = &self.model.faults[id];
         match &fault.target {
             Target::Pair(pair) => self.state.failing_pairs.push((*pair, id)),
+            Target::Class(class) => self.surge_begins(id, *class),
             Target::Replicas(replicas) => {
                 if let Effect::Restart { how, drain } = fault.effect {
                     self.restart_replicas(fault.service, replicas.clone(), how, drain);
@@ -45,6 +46,8 @@ impl<O: Observer> Engine<'_, O> {
     pub(crate) fn fault_ends(&mut self, id: FaultId) {
         match &self.model.faults[id].target {
             Target::Pair(_) => self.state.failing_pairs.retain(|(_, fault)| *fault != id),
+            // What it has sent is under way; nothing more arrives.
+            Target::Class(_) => {}
             Target::Replicas(replicas) => {
                 for replica in replicas {
                     self.fault_leaves(id, *replica);
@@ -80,7 +83,7 @@ impl<O: Observer> Engine<'_, O> {
             }
             Effect::Latency { .. } => self.state.replicas[replica].delayed_by.push(id),
             Effect::Errors(_) => self.state.replicas[replica].failing_by.push(id),
-            Effect::Restart { .. } | Effect::Flush { .. } => {}
+            Effect::Restart { .. } | Effect::Flush { .. } | Effect::Surge(_) => {}
         }
     }
 
@@ -106,7 +109,7 @@ impl<O: Observer> Engine<'_, O> {
             }
             Effect::Errors(_) => state.failing_by.retain(|fault| *fault != id),
             Effect::Latency { .. } => state.delayed_by.retain(|fault| *fault != id),
-            Effect::Restart { .. } | Effect::Flush { .. } => {}
+            Effect::Restart { .. } | Effect::Flush { .. } | Effect::Surge(_) => {}
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::engine::view::{Turn, View};
 use crate::failure::Outcome;
-use crate::id::{ChangeId, ClassId, EdgeId, FaultId, MonitorId, ProcedureId, ReplicaId, SiteId};
+use crate::id::{ChangeId, ClassId, EdgeId, FaultId, Id, MonitorId, ProcedureId, ReplicaId, SiteId};
 use crate::model::By;
 use crate::policy::BreakerState;
 use crate::random::Key;
@@ -13,7 +13,7 @@ use crate::time::{SimDuration, SimTime};
 pub struct RequestId {
     /// Its traffic class.
     pub class: ClassId,
-    /// Its number in its class, from 0; of a journey's step, the number of its session.
+    /// Its number in its class, from 0; of a journey's step, the number of its session. Those of surges are told apart.
     pub number: u64,
     /// The root of its draws.
     pub key: Key,
@@ -21,6 +21,27 @@ pub struct RequestId {
     pub user: u64,
     /// When it arrived, in its world: a step of a journey waits for the one before.
     pub arrived_at: SimTime,
+}
+
+impl RequestId {
+    /// Numbers of a surge begin here, and each surge has so many.
+    const OF_SURGE: u64 = 1 << 40;
+
+    /// The number of the n-th request, or session, of a surge.
+    pub(crate) fn number_in(surge: FaultId, n: u64) -> u64 {
+        (surge.position() as u64 + 1) * Self::OF_SURGE + n
+    }
+
+    /// The surge that a number belongs to, and which of its requests it is; none if it is of the usual traffic.
+    pub(crate) fn surge_of(number: u64) -> Option<(FaultId, u64)> {
+        let position = (number / Self::OF_SURGE).checked_sub(1)?;
+        Some((FaultId::new(position as usize), number % Self::OF_SURGE))
+    }
+
+    /// The surge that it belongs to; none if it comes in all worlds.
+    pub fn surge(&self) -> Option<FaultId> {
+        Self::surge_of(self.number).map(|(surge, _)| surge)
+    }
 }
 
 /// The identity of an attempt, the same in all worlds.

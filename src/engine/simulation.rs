@@ -13,7 +13,7 @@ use crate::engine::slab::Slab;
 use crate::engine::state::{Deferred, NO_CALL, Place, Replica, Source, State};
 use crate::engine::view::{Turn, View};
 use crate::id::{IdVec, ReplicaId, ServiceId, SiteId};
-use crate::model::Model;
+use crate::model::{Model, Target};
 use crate::random::{Key, Stream};
 use crate::time::{SimDuration, SimTime};
 
@@ -66,11 +66,12 @@ impl<'m> Simulation<'m> {
 
     fn with_events(model: &'m Model, events: FutureEventList<Event>) -> Self {
         let root = Key::of_seed(model.seed).child(Stream::named("traffic"));
-        let source = |class: &crate::model::Class| Source {
-            key: root.child(class.users_stream()),
-            count: 0,
-            target: 0.0,
-            hint: 0,
+        let source = |class: &crate::model::Class| Source::new(root.child(class.users_stream()));
+        let surge = |fault: &crate::model::Fault| match fault.target {
+            Target::Class(class) => {
+                Source::new(root.child(model.classes[class].users_stream()).child(fault.stream))
+            }
+            _ => Source::new(root),
         };
         let replica =
             |replica: &crate::model::Replica| Replica::new(&model.services[replica.service].settings);
@@ -88,6 +89,7 @@ impl<'m> Simulation<'m> {
             last_answers: last_answers(model, &settings.policies),
             settings,
             sources: model.classes.iter().map(source).collect(),
+            surges: model.faults.iter().map(surge).collect(),
             closed: false,
             kept: 1.0,
             sessions: Slab::new(),
@@ -324,6 +326,7 @@ impl<O: Observer> Engine<'_, O> {
     fn handle(&mut self, event: Event) {
         match event {
             Event::Arrival(class) => self.arrival(class),
+            Event::Surge(fault) => self.surge_arrival(fault),
             Event::Visit(session) => self.visit(session),
             Event::Arrive(slot) => self.arrive(slot),
             Event::Granted(slot) => self.granted(slot),

@@ -34,6 +34,8 @@ pub(crate) struct State {
     pub(crate) guards: Vec<Guard>,
     pub(crate) settings: Settings,
     pub(crate) sources: IdVec<ClassId, Source>,
+    /// What comes in addition, of faults that are a surge.
+    pub(crate) surges: IdVec<FaultId, Source>,
     /// Whether nobody asks for anything any more.
     pub(crate) closed: bool,
     /// The share of what would arrive that does; 1 unless somebody thins the traffic out.
@@ -74,6 +76,13 @@ pub(crate) struct Source {
     pub(crate) target: f64,
     /// Piece of the rate profile that the last arrival lay in.
     pub(crate) hint: usize,
+}
+
+impl Source {
+    /// Nothing has arrived yet.
+    pub(crate) const fn new(key: Key) -> Self {
+        Self { key, count: 0, target: 0.0, hint: 0 }
+    }
 }
 
 /// A user between two steps of a journey.

@@ -73,6 +73,7 @@ fn faults(model: &Model, now: SimTime) -> Vec<FaultSpan> {
         .map(|fault| FaultSpan {
             name: fault.name.clone(),
             effect: effect_name(&fault.effect).to_owned(),
+            on: fault.on.clone(),
             service: model.services[fault.service].name.clone(),
             from_s: fault.from.secs_since(model.origin),
             // A fault that ends with the run was active at its end.

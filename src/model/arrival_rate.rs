@@ -85,11 +85,21 @@ impl ArrivalRate {
         self.pieces.iter().map(|piece| SimTime::ZERO + SimDuration::from_secs_f64(piece.from_s.max(0.0)))
     }
 
+    /// The expected number of arrivals before an instant.
+    pub fn before(&self, instant: SimTime) -> f64 {
+        let at_s = instant.as_secs_f64();
+        self.piece(at_s).cumulative(at_s)
+    }
+
     /// The rate at an instant, per second.
     pub fn at(&self, instant: SimTime) -> f64 {
         let at_s = instant.as_secs_f64();
-        let piece = self.pieces.iter().rev().find(|piece| piece.from_s <= at_s).unwrap_or(&self.pieces[0]);
+        let piece = self.piece(at_s);
         piece.rate + piece.slope * (at_s - piece.from_s)
+    }
+
+    fn piece(&self, at_s: f64) -> &Piece {
+        self.pieces.iter().rev().find(|piece| piece.from_s <= at_s).unwrap_or(&self.pieces[0])
     }
 }
 
@@ -128,6 +138,8 @@ mod tests {
         for (target, at_s) in [(125.0, 5.0), (500.0, 10.0), (875.0, 15.0), (999.999_999, 20.0)] {
             let at = rate.reaches(target, &mut hint).unwrap().as_secs_f64();
             assert!((at - at_s).abs() < 1e-3, "{target}: {at}");
+            let before = rate.before(SimTime::ZERO + SimDuration::from_secs_f64(at_s));
+            assert!((before - target).abs() < 1e-3, "{before} before {at_s}");
         }
         assert_eq!(rate.reaches(1001.0, &mut hint), None, "the ramp ends at zero");
         assert!((rate.at(SimTime::ZERO + secs(15)) - 50.0).abs() < 1e-9);

@@ -1,6 +1,6 @@
 //! Compiles faults and monitors: whom they hit and whom they read.
 
-use crate::id::{FaultId, IdVec, MonitorId, PairId, ReplicaId, ServiceId};
+use crate::id::{ClassId, FaultId, IdVec, MonitorId, PairId, ReplicaId, ServiceId};
 use crate::model::names::Names;
 use crate::model::parts::{Fault, Model, Monitor, Subject, Target};
 use crate::random::Stream;
@@ -24,7 +24,7 @@ pub(crate) fn compile_faults(scenario: &Scenario, model: &Model, names: &Names) 
         };
         let stream = Stream::named(&name);
         let caches = flushed(&written.effect, &model.services[service].settings);
-        Fault { name, stream, from, to, target, service, effect: written.effect.clone(), caches }
+        Fault { name, stream, from, to, target, on, service, effect: written.effect.clone(), caches }
     };
     scenario.faults.iter().map(compile).collect()
 }
@@ -47,6 +47,7 @@ pub fn effect_name(effect: &Effect) -> &'static str {
         Effect::Latency { .. } => "latency",
         Effect::Errors(_) => "errors",
         Effect::Flush { .. } => "flush",
+        Effect::Surge(_) => "surge",
     }
 }
 
@@ -77,7 +78,22 @@ fn target(written: &scenario::Target, model: &Model, names: &Names) -> (Target, 
             let pair = pair_named(model, name);
             (Target::Pair(pair), model.pairs[pair].callee, name.value.clone())
         }
+        scenario::Target::Traffic(name) => {
+            let class = arriving(model, name);
+            (Target::Class(class), model.sites[model.classes[class].site].callee, name.value.clone())
+        }
     }
+}
+
+/// The class of this name, or the first step of the journey.
+fn arriving(model: &Model, name: &str) -> ClassId {
+    let stream = Stream::named(name);
+    let mut arriving =
+        model.classes.enumerate().filter(|(_, class)| class.arrives() && class.probes.is_none());
+    arriving
+        .find(|(_, class)| class.users_stream() == stream)
+        .expect("traffic is checked before compilation")
+        .0
 }
 
 /// The pair of this name; checked scenarios have no two of one name.

@@ -308,6 +308,8 @@ pub enum Target {
     Replicas(Vec<ReplicaId>),
     /// Attempts of a call.
     Pair(PairId),
+    /// Requests of a class that arrive by themselves.
+    Class(ClassId),
 }
 
 /// A fault.
@@ -323,7 +325,9 @@ pub struct Fault {
     pub to: SimTime,
     /// What it hits.
     pub target: Target,
-    /// The service it hits; the callee if it hits a call.
+    /// The same in words: a service, one of its replicas, a call, or traffic.
+    pub on: String,
+    /// The service it hits; the callee if it hits a call, the entry if it hits traffic.
     pub service: ServiceId,
     /// What it does.
     pub effect: Effect,

@@ -28,7 +28,7 @@ pub struct RootHarm {
     /// What it is: `fault`, `retries`, `cold_caches`, `first_attempts`, `out_of_memory`, `restart`, `rate_limit`,
     /// `out_of_rotation`, `own_errors`, `work`, `unknown`.
     pub kind: String,
-    /// Where: a service, or for retries a call.
+    /// Where: a service, for retries a call, for a surge the traffic.
     pub place: String,
     /// Harmed requests that are its share.
     pub harmed: f64,

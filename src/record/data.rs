@@ -107,9 +107,11 @@ pub struct Edge {
 pub struct FaultSpan {
     /// Its name, or "pause of user-db".
     pub name: String,
-    /// What it did: `pause`, `crash`, `restart`, `slow`, `latency`, `errors`.
+    /// What it did: `pause`, `crash`, `restart`, `slow`, `latency`, `errors`, `flush`, `surge`.
     pub effect: String,
-    /// The service it hit; for a fault on a call, the callee.
+    /// What it hit: a service, one of its replicas, a call, or traffic.
+    pub on: String,
+    /// The service it hit; for a fault on a call, the callee, and for one on traffic, its entry.
     pub service: String,
     /// When it began.
     pub from_s: f64,

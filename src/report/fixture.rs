@@ -52,6 +52,7 @@ pub(crate) fn record() -> Record {
         faults: vec![FaultSpan {
             name: "gc".into(),
             effect: "pause".into(),
+            on: "db".into(),
             service: "db".into(),
             from_s: 5.0,
             to_s: Some(10.0),

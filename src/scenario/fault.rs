@@ -35,6 +35,8 @@ schema! {
         Share(service: Name, share: f64 where Rule::positive_share()),
         /// All attempts of a call: `"checkout -> user"`. Only for `Errors`.
         Call(call: Name where Rule::Edge),
+        /// Those who ask, as `traffic` has them, a journey from its first step on: `Traffic("checkout")`. Only for `Surge`.
+        Traffic(traffic: Name),
     }
 }
 
@@ -74,5 +76,8 @@ schema! {
             /// Which cache. Default: all of the service.
             cache: Option<Name>,
         },
+        /// So many times as much traffic comes as usual: `Surge(3)`. What comes in addition comes in no other world, and is
+        /// never itself affected.
+        Surge(factor: f64 where Rule::Factor { min: 1.0, above: true, max: 1e6 }),
     }
 }

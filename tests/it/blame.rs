@@ -382,8 +382,8 @@ fn a_pause_within_a_wait_is_counted_once() {
             Fault(at: \"T+25s\", for: \"10s\", on: \"b\", effect: Pause),
         ])";
     let (_, summary) = told(text);
-    let before = 10.0 * (20.0_f64 / 15.0).ln();
-    let meanwhile = 10.0 - 5.0 * 3.0_f64.ln();
+    let before = 10.0 * libm::log(20.0 / 15.0);
+    let meanwhile = 10.0 - 5.0 * libm::log(3.0);
     let expected = (before + meanwhile) / 20.0;
     let (b, d) = (share(&summary, "pause of b"), share(&summary, "pause of d"));
     assert!((b - expected).abs() < 0.02 && (b + d - 1.0).abs() < 0.001, "{b} and {d} instead of {expected}");

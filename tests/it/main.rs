@@ -42,6 +42,7 @@ mod scenarios;
 mod seeds_option;
 mod settings;
 mod support;
+mod surges;
 mod test_command;
 mod theory;
 mod throttles;

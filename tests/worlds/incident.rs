@@ -32,6 +32,7 @@ const EFFECTS: &[&str] = &[
     "Restart(drain: \"1s\")",
     "Flush",
     "Flush(share: \"50%\", cache: \"cache\")",
+    "Surge(3)",
 ];
 
 pub(crate) fn fault() -> impl Strategy<Value = Fault> {
@@ -53,6 +54,9 @@ impl Fault {
         let of = name(service);
         let pair = topology.pairs.iter().nth(self.replica as usize % topology.pairs.len().max(1));
         let target = match (self.kind % 5, pair) {
+            _ if self.effect.starts_with("Surge") => {
+                format!("Traffic(\"{}\")", ["users", "others"][self.kind as usize % 2])
+            }
             (0, Some((call, _))) if self.effect.starts_with("Errors") => format!("\"{call}\""),
             (1, _) => format!("Replica(\"{of}\", {})", u32::from(self.replica) % replicas[service]),
             (2, _) => format!("Share(\"{of}\", \"50%\")"),

@@ -51,7 +51,7 @@ fn title(fault: &FaultSpan) -> String {
     if fault.name.starts_with(&format!("{} of ", fault.effect)) {
         fault.name.clone()
     } else {
-        format!("{} ({} of {})", fault.name, fault.effect, fault.service)
+        format!("{} ({} of {})", fault.name, fault.effect, fault.on)
     }
 }
 

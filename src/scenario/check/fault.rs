@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
-use crate::scenario::check::names::Names;
+use crate::scenario::check::names::{Names, class_exists};
 use crate::scenario::check::policy::call_exists;
 use crate::scenario::check::unknown::unknown;
 use crate::scenario::words::code;
@@ -72,8 +72,10 @@ fn within_the_run(fault: &Fault, scenario: &Scenario, found: &mut Diagnostics) {
 
 fn target_exists(fault: &Fault, names: &Names, found: &mut Diagnostics) {
     let (Target::Service(name) | Target::Replica(name, _) | Target::Share(name, _)) = &fault.on else {
-        if let Target::Call(call) = &fault.on {
-            call_exists(call, names, found);
+        match &fault.on {
+            Target::Call(call) => call_exists(call, names, found),
+            Target::Traffic(traffic) if !names.is_journey(traffic) => arrives(traffic, names, found),
+            _ => {}
         }
         return;
     };
@@ -99,15 +101,32 @@ fn effect_fits(fault: &Fault, names: &Names, found: &mut Diagnostics) {
     if let Effect::Flush { cache, .. } = &fault.effect {
         flushes_something(fault, cache.as_ref(), names, found);
     }
-    if let Target::Call(Name { span, .. }) = &fault.on
-        && !matches!(fault.effect, Effect::Errors(_))
-    {
-        let message = format!("`{}` cannot happen to a call", effect_name(&fault.effect));
-        found.push(
-            Diagnostic::error(code::FIT, *span, message)
-                .label("a call")
-                .help("put it on a service, or use `effect: Errors(\"30%\")`"),
-        );
+    let is_surge = matches!(fault.effect, Effect::Surge(_));
+    let (span, on, help) = match &fault.on {
+        Target::Call(Name { span, .. }) if !matches!(fault.effect, Effect::Errors(_)) => {
+            (*span, "a call", "put it on a service, or use `effect: Errors(\"30%\")`")
+        }
+        Target::Traffic(Name { span, .. }) if !is_surge => {
+            (*span, "traffic", "put it on a service, or use `effect: Surge(3)`")
+        }
+        Target::Service(name) | Target::Replica(name, _) | Target::Share(name, _) if is_surge => {
+            (name.span, "a service", "say whose traffic surges: `on: Traffic(\"checkout\")`")
+        }
+        _ => return,
+    };
+    let message = format!("`{}` cannot happen to {on}", effect_name(&fault.effect));
+    found.push(Diagnostic::error(code::FIT, span, message).label(on).help(help));
+}
+
+/// Traffic that a surge adds to: a class that is no later step of a journey.
+fn arrives(traffic: &Name, names: &Names, found: &mut Diagnostics) {
+    match names.journey_of.get(traffic.as_str()) {
+        None => class_exists(traffic, names, found),
+        Some(journey) => found.push(
+            Diagnostic::error(code::FIT, traffic.span, format!("`{}` is a step of a journey", traffic.value))
+                .label("surges begin with the first step")
+                .help(format!("write \"{journey}\"")),
+        ),
     }
 }
 
@@ -135,5 +154,6 @@ fn effect_name(effect: &Effect) -> &'static str {
         Effect::Latency { .. } => "Latency",
         Effect::Errors(_) => "Errors",
         Effect::Flush { .. } => "Flush",
+        Effect::Surge(_) => "Surge",
     }
 }

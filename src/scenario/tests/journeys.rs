@@ -57,6 +57,18 @@ fn where_a_class_is_wanted_a_journey_is_refused_and_its_steps_are_named() {
 }
 
 #[test]
+fn a_surge_is_one_of_the_journey_and_of_no_step() {
+    let surge = |on: &str| {
+        format!("faults: [Fault(at: \"T+1s\", for: \"1s\", on: Traffic(\"{on}\"), effect: Surge(2))]")
+    };
+    assert!(resolve(&surge("shopper")).is_ok());
+    assert!(resolve(&surge("bots")).is_ok());
+    let rejected = resolve(&surge("shopper: buy")).unwrap_err();
+    assert_eq!(rejected.diagnostics[0].message, "`shopper: buy` is a step of a journey");
+    assert_eq!(rejected.diagnostics[0].help.as_deref(), Some("write \"shopper\""));
+}
+
+#[test]
 fn the_policy_of_a_step_states_only_what_differs_from_that_of_its_journey() {
     let calls = "calls: { \"shopper -> shop\": Policy(timeout: \"1s\", deadline: \"9s\"),
         \"shopper: buy -> shop\": Policy(timeout: \"2s\"), \"shopper: buy->shop.buy\": Policy(network: \"1ms\") }";

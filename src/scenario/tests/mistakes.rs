@@ -47,6 +47,10 @@ const MISTAKES: &[(&str, &str)] = &[
     ("Policy(timeout", "Polcy(timeout"),
     ("retry: Retry(max_attempts: 4)", "retry: 4"),
     ("retry: Retry(max_attempts: 4)", "retry: Retry(on: [Timeout, QueueFul])"),
+    ("effect: Pause", "effect: Surge(3)"),
+    ("on: \"db\", effect: Pause", "on: Traffic(\"buyer\"), effect: Surge(3)"),
+    ("on: \"db\", effect: Pause", "on: Traffic(\"buyers\"), effect: Surge(1)"),
+    ("on: \"db\", effect: Pause", "on: Traffic(\"buyers\"), effect: Pause"),
     // Kinds, units, ranges.
     ("threads: 50", "threads: \"50\""),
     ("threads: 50", "threads: 5.5"),
