@@ -10,9 +10,10 @@ use crate::record::{CallTotals, Record, Stopped};
 pub struct Containment {
     /// The call, `"caller -> callee"`.
     pub call: String,
-    /// `breaker`, `bulkhead`, `throttle`, `pool`, `rate_limit`, `shedding`, `queue_bound`, `timeout` or `fallback`.
+    /// `breaker`, `bulkhead`, `throttle`, `pool`, `rate_limit`, `shedding`, `queue_bound`, `timeout`, `retry_budget`
+    /// or `fallback`.
     pub mechanism: String,
-    /// Attempts that it stopped; of a fallback, calls that it answered.
+    /// Attempts that it stopped, or of a retry budget, that it did not allow; of a fallback, calls that it answered.
     pub acted: u64,
     /// The same in the twin: what is normal is no containment.
     pub twin: Option<u64>,

@@ -89,6 +89,8 @@ pub enum ModelEvent {
     AttemptRefused(AttemptId, Outcome),
     /// A sent attempt ended, as its caller saw it.
     AttemptEnded(AttemptId, Outcome),
+    /// A failed attempt was not tried again, for a retry budget had nothing left: on behalf of this request.
+    RetryDenied(SiteId, RequestId),
     /// A fallback answered a call of this key: as a good answer before it was made, or degraded after it had failed.
     FellBack(EdgeId, Key, Outcome),
     /// An attempt joined a replica's queue, which now has this length.

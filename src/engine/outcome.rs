@@ -11,7 +11,9 @@ use crate::engine::state::{NO_CALL, Parent, Place};
 use crate::engine::view::Turn;
 use crate::failure::{FailureCause, Outcome};
 use crate::id::SiteId;
-use crate::policy::{self, BreakerPermit, BreakerState, CircuitBreaker, FailedAttempt, RetryDecision};
+use crate::policy::{
+    self, BreakerPermit, BreakerState, CircuitBreaker, FailedAttempt, GiveUpReason, RetryDecision,
+};
 use crate::random::Stream;
 use crate::scenario::{Cancel, LateReply, Policy};
 use crate::time::{SimDuration, SimTime};
@@ -183,9 +185,15 @@ impl<O: Observer> Engine<'_, O> {
         // If no time is left for another attempt the caller knows, and neither waits for the deadline nor spends a token.
         let in_time = now + wait < run.deadline;
         let failed = FailedAttempt { number: run.attempts, cause, at: now, in_progress: guard.in_progress };
-        if !in_time
-            || policy::decide(policy.retry.as_ref(), failed, guard.budget.as_mut()) != RetryDecision::Retry
+        if !in_time {
+            return self.call_failed(slot, cause);
+        }
+        if let RetryDecision::GiveUp(why) =
+            policy::decide(policy.retry.as_ref(), failed, guard.budget.as_mut())
         {
+            if why == GiveUpReason::BudgetExhausted {
+                self.emit(ModelEvent::RetryDenied(run.site, self.state.requests[run.request].id));
+            }
             return self.call_failed(slot, cause);
         }
         guard.in_progress.retries += 1;

@@ -278,6 +278,7 @@ impl Observer for Audit<'_> {
                 true
             }
             ModelEvent::AttemptRefused(..)
+            | ModelEvent::RetryDenied(..)
             | ModelEvent::FellBack(..)
             | ModelEvent::Scraped(..)
             | ModelEvent::Responded(..) => true,

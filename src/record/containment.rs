@@ -22,11 +22,12 @@ enum Mechanism {
     RateLimit,
     Shedding,
     QueueBound,
+    RetryBudget,
 }
 
 impl Mechanism {
     /// In the order in which they are told: as an attempt meets them.
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Breaker,
         Self::Bulkhead,
         Self::Throttle,
@@ -35,6 +36,7 @@ impl Mechanism {
         Self::Shedding,
         Self::QueueBound,
         Self::Timeout,
+        Self::RetryBudget,
     ];
 
     /// What made an attempt fail for this reason; none if no mechanism did, but a fault or the lack of an answer.
@@ -67,6 +69,7 @@ impl Mechanism {
             Self::RateLimit => "rate_limit",
             Self::Shedding => "shedding",
             Self::QueueBound => "queue_bound",
+            Self::RetryBudget => "retry_budget",
         }
     }
 }
@@ -91,7 +94,17 @@ impl ContainmentTally {
     /// An attempt of a call failed, or was refused.
     pub(crate) fn failed(&mut self, pair: PairId, request: Key, outcome: Outcome) {
         let Outcome::Failed(cause) = outcome else { return };
-        let Some(mechanism) = Mechanism::of(cause) else { return };
+        if let Some(mechanism) = Mechanism::of(cause) {
+            self.stopped(pair, mechanism, request);
+        }
+    }
+
+    /// A retry was not made, for there was no budget left.
+    pub(crate) fn denied(&mut self, pair: PairId, request: Key) {
+        self.stopped(pair, Mechanism::RetryBudget, request);
+    }
+
+    fn stopped(&mut self, pair: PairId, mechanism: Mechanism, request: Key) {
         let position = pair.position() * Mechanism::ALL.len() + mechanism as usize;
         self.stopped[position].attempts += 1;
         let spare = &mut self.spare;
@@ -183,6 +196,7 @@ mod tests {
         for cause in FailureCause::ALL {
             tally.failed(PairId::new(0), Key(cause as u64), Outcome::Failed(cause));
         }
+        tally.denied(PairId::new(0), Key(99));
         let found = tally.of(PairId::new(0));
         let names: Vec<&str> = found.keys().map(String::as_str).collect();
         let wanted = Mechanism::ALL.map(Mechanism::name);

@@ -2,7 +2,7 @@
 
 use crate::engine::{AttemptId, ModelEvent, Moment, ReplicaState};
 use crate::failure::Outcome;
-use crate::id::{EdgeId, ProcedureId, ReplicaId};
+use crate::id::{EdgeId, ProcedureId, ReplicaId, SiteId};
 use crate::model::{By, Model};
 use crate::policy::BreakerState;
 use crate::random::Key;
@@ -26,6 +26,7 @@ pub fn describe(model: &Model, event: &ModelEvent) -> String {
             format!("{} was not sent: {}", attempt(id), outcome_words(*outcome))
         }
         ModelEvent::AttemptEnded(id, outcome) => format!("{} {}", attempt(id), outcome_words(*outcome)),
+        ModelEvent::RetryDenied(site, id) => denial_words(model, *site, &class(id)),
         ModelEvent::FellBack(edge, key, outcome) => fallback_words(model, *edge, *key, *outcome),
         ModelEvent::Queued(id, length) => {
             format!("an attempt joined the queue of {}, now {length} long", replica(id))
@@ -140,6 +141,11 @@ fn lookup_words(model: &Model, id: ReplicaId, cache: u32, hit: bool) -> String {
     let name = &model.services[model.replicas[id].service].settings.caches[cache as usize].0.value;
     let knows = if hit { "knows the answer" } else { "does not know the answer" };
     format!("cache {name} of {} {knows}", replica_name(model, id))
+}
+
+/// A retry that a budget did not allow.
+fn denial_words(model: &Model, site: SiteId, request: &str) -> String {
+    format!("{request} found the retry budget of {} empty", model.pairs[model.sites[site].pair].name)
 }
 
 fn fallback_words(model: &Model, edge: EdgeId, key: Key, outcome: Outcome) -> String {

@@ -154,6 +154,7 @@ impl Digests {
             ModelEvent::FellBack(id, key, outcome) => {
                 (23, [model.edges[*id].stream.0, key.0, outcome.code()])
             }
+            ModelEvent::RetryDenied(site, id) => (25, [model.sites[*site].stream.0, id.key.0, 0]),
             // What people know and think is not part of the world; what they do is.
             ModelEvent::Responded(..) => return None,
         })

@@ -1,8 +1,8 @@
 //! Watches one world and writes down what happened: streaming, in memory that does not grow with time.
 
-use crate::engine::{AttemptId, ModelEvent, Moment, Observer, ReplicaState};
+use crate::engine::{AttemptId, ModelEvent, Moment, Observer, ReplicaState, RequestId};
 use crate::failure::Outcome;
-use crate::id::{ClassId, EdgeId, IdVec, MonitorId, PairId, ProcedureId, ReplicaId, ServiceId};
+use crate::id::{ClassId, EdgeId, IdVec, MonitorId, PairId, ProcedureId, ReplicaId, ServiceId, SiteId};
 use crate::model::{By, Model, Step};
 use crate::policy::BreakerState;
 use crate::record::containment::ContainmentTally;
@@ -222,6 +222,13 @@ impl<'m> Recorder<'m> {
         }
     }
 
+    fn retry_denied(&mut self, now: SimTime, site: SiteId, request: &RequestId) {
+        let site = &self.model.sites[site];
+        if self.counts(now) && !site.is_probe {
+            self.containment.denied(site.pair, request.key);
+        }
+    }
+
     /// A thread was taken, or given back, or an attempt waits: the levels of a service.
     #[expect(clippy::inline_always, reason = "as for all observers: see `Engine::emit`")]
     #[inline(always)]
@@ -392,6 +399,7 @@ impl Observer for Recorder<'_> {
                 self.service_of(*id).looked_up(*hit, counts);
             }
             ModelEvent::OutOfMemory(id) => self.out_of_memory(now, *id),
+            ModelEvent::RetryDenied(site, id) => self.retry_denied(now, *site, id),
             ModelEvent::FellBack(edge, _, outcome) if self.counts(now) => {
                 self.pairs[self.model.edges[*edge].pair].fell_back(*outcome);
             }

@@ -1,9 +1,12 @@
 //! Each budget of retries in a whole world: how many retries are left of an outage.
 
+use knockon::analysis::Summary;
+use knockon::record::Record;
+
 use crate::support::simulate;
 
-/// Retries and first attempts from `a` to `b`, of 20 requests a second for a minute. From T+10s on `fault` is on `b`.
-fn retries(policy: &str, fault: &str) -> (u64, u64) {
+/// Calls from `a` to `b` of 20 requests a second for a minute. From T+10s on `fault` is on `b`.
+fn run(policy: &str, fault: &str) -> (Record, Summary) {
     let text = format!(
         "Scenario(format: 1, name: \"test\", warm_up: \"5s\", horizon: \"60s\", seed: 11,
         services: {{
@@ -14,7 +17,12 @@ fn retries(policy: &str, fault: &str) -> (u64, u64) {
         traffic: {{ \"c\": Open(rate: \"20/s\", entry: \"a.op\") }},
         faults: [Fault(at: \"T+10s\", for: \"50s\", on: \"b\", effect: {fault})])"
     );
-    let (record, summary) = simulate(&text);
+    simulate(&text)
+}
+
+/// Retries and first attempts.
+fn retries(policy: &str, fault: &str) -> (u64, u64) {
+    let (record, summary) = run(policy, fault);
     let requests = summary.traffic["c"].requests;
     (record.actual.totals.calls["a -> b"].attempts - requests, requests)
 }
@@ -35,6 +43,22 @@ fn aws_sdk_makes_a_hundred_retries_in_a_total_outage() {
     // Retries after a timeout cost twice as much.
     let policy = "timeout: \"50ms\", retry: Retry(max_attempts: 3, budget: AwsSdk())";
     assert_eq!(retries(policy, "Pause").0, 50);
+}
+
+/// One retry at the most: of the calls that failed, those that were not tried again were denied it.
+#[test]
+fn what_a_budget_denies_is_containment() {
+    let (record, summary) = run("retry: Retry(max_attempts: 2, budget: AwsSdk())", ALL);
+    let call = &record.actual.totals.calls["a -> b"];
+    let made = call.attempts - call.first_attempts;
+    let failed = call.failed - made;
+    let [budget] = &summary.containment[..] else { panic!("{:?}", summary.containment) };
+    assert_eq!(
+        (budget.mechanism.as_str(), budget.acted, budget.twin),
+        ("retry_budget", failed - made, Some(0))
+    );
+    assert!(made == 100 && budget.acted > 800, "{made} made, {} denied", budget.acted);
+    assert_eq!(budget.requests.unwrap().failed, budget.acted);
 }
 
 #[test]
