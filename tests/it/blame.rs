@@ -259,7 +259,7 @@ fn a_limit_is_to_blame_for_whom_it_turns_away() {
 
 /// The time between two attempts goes to what failed the first one; a retry that succeeds is only late by it.
 #[test]
-fn a_backoff_goes_to_the_failure_before_it() {
+fn a_retry_that_succeeds_is_late_by_the_failure_before_it() {
     let calls = "\"a -> b\": Policy(retry: Retry(max_attempts: 3, backoff: Fixed(\"400ms\"))),";
     let b = B.replace("threads: 5,", "threads: 50,").replace("Exp(\"60ms\")", "\"5ms\"");
     let (_, summary) =
