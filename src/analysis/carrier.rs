@@ -9,7 +9,8 @@ use crate::model::{Caller, Model, effect_name};
 use crate::time::{SimDuration, SimTime};
 
 /// Requests that ended so soon after the first impact tell what it was; if there are none, those of a longer time.
-const LOOKED_AT: [SimDuration; 2] = [SimDuration::from_secs(10), SimDuration::from_secs(60)];
+const LOOKED_AT: [SimDuration; 3] =
+    [SimDuration::from_secs(1), SimDuration::from_secs(10), SimDuration::from_secs(60)];
 
 /// What comes after a service on a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,9 +48,15 @@ fn most(model: &Model, compared: &Compared, service: ServiceId, from: SimTime, t
             let Some((_, own)) = links.find(|(pair, _)| model.pairs[*pair].callee == service) else {
                 continue;
             };
-            let next = links.next().map_or_else(
+            // A probe asks its own service: what harm came to that by lies behind it.
+            let mut rest = links.filter(|(pair, _)| !model.probe_calls(model.pairs[*pair].caller));
+            let next = rest.next().map_or_else(
                 || Next::End(compared.chains.root_of(chain)),
-                |(pair, how)| Next::Call(own, model.pairs[pair].callee, how),
+                |(pair, how)| {
+                    // Who has a thread and fails because a call of its own failed was not slow.
+                    let failed = how == How::Thread && rest.any(|(_, how)| is_failure(how));
+                    Next::Call(own, model.pairs[pair].callee, if failed { How::Error } else { how })
+                },
             );
             *sums.entry(next).or_default() += sum;
         }
@@ -57,11 +64,19 @@ fn most(model: &Model, compared: &Compared, service: ServiceId, from: SimTime, t
     sums.into_iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map(|(next, _)| next)
 }
 
+/// Whether it ends a call at once, and holds nobody up.
+const fn is_failure(how: How) -> bool {
+    matches!(
+        how,
+        How::Breaker | How::Refused | How::Reset | How::Full | How::Shed | How::Limited | How::Error
+    )
+}
+
 /// How a call carries harm to its caller, which is itself waited for in this way.
 const fn over_call(own: How, how: How) -> &'static str {
     match (own, how) {
-        (_, How::Connection) => "the wait for a connection",
-        (_, How::Permit) => "the wait for a permit",
+        (_, How::Connection) => "the lack of a connection",
+        (_, How::Permit) => "the lack of a permit",
         (_, How::Throttle) => "calls held back",
         (_, How::Breaker) => "calls that the breaker refuses",
         (_, How::Refused | How::Reset | How::Full | How::Shed | How::Limited | How::Error) => {
@@ -75,7 +90,10 @@ const fn over_call(own: How, how: How) -> &'static str {
 /// What a chain ends at, in words, and where that comes from.
 fn at_end(model: &Model, service: ServiceId, root: Root) -> (Option<ServiceId>, String) {
     match root {
-        Root::Fault(id) => (None, effect_name(&model.faults[id].effect).to_owned()),
+        Root::Fault(id) => {
+            let fault = &model.faults[id];
+            (Some(fault.service).filter(|hit| *hit != service), effect_name(&fault.effect).to_owned())
+        }
         Root::Retries(pair) => {
             let pair = &model.pairs[pair];
             let from = match pair.caller {

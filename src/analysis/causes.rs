@@ -162,7 +162,12 @@ fn name(model: &Model, root: Root) -> String {
                 place_of(model, other) == place && effect_name(&other.effect) == effect_name(&fault.effect)
             };
             let is_only = model.faults.iter().filter(alike).count() == 1;
-            if is_only || fault.name == usual { usual } else { format!("{usual} ({})", fault.name) }
+            let at_ms = (fault.from.secs_since(model.origin) * 1_000.0).round();
+            match fault.name == usual {
+                _ if is_only => usual,
+                true => format!("{usual} at T+{}s", at_ms / 1_000.0),
+                false => format!("{usual} ({})", fault.name),
+            }
         }
         Root::Retries(_) => format!("retries of {place}"),
         Root::ColdCaches(_) => format!("cold caches of {place}"),

@@ -53,8 +53,8 @@ pub(crate) fn pieces(actual: &WorldRecord, twin: &WorldRecord, class: Option<&st
 fn answers(world: &WorldRecord, class: Option<&str>) -> Vec<(u64, u64)> {
     let mut sums = vec![(0, 0); world.windows];
     let mut add = |series: &ClassSeries| {
-        for ((sum, ok), degraded) in sums.iter_mut().zip(&series.ok).zip(&series.degraded) {
-            sum.0 += ok - degraded;
+        for ((sum, ok), degraded) in sums.iter_mut().zip(&*series.usual_ok()).zip(&series.degraded) {
+            sum.0 += ok.saturating_sub(*degraded);
             sum.1 += degraded;
         }
     };

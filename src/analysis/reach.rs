@@ -3,7 +3,9 @@
 use indexmap::IndexMap;
 
 use crate::analysis::stretch::Stretch;
-use crate::analysis::{BlastTally, ClassRadius, ImpactTracker, ServiceHarm, Summary, WorstMinute};
+use crate::analysis::{
+    BlastTally, ClassRadius, ImpactTracker, ServiceHarm, Summary, TrafficSummary, WorstMinute,
+};
 use crate::id::{IdVec, ServiceId};
 use crate::model::{Caller, Model};
 use crate::time::SimTime;
@@ -25,7 +27,7 @@ pub(crate) fn classes(
     };
     let traffic = model.classes.enumerate().filter(|(_, class)| class.probes.is_none());
     let radius = |(id, class): (_, &crate::model::Class)| {
-        let requests = summary.traffic.get(&class.name).map_or(0, |traffic| traffic.requests);
+        let requests = compared(summary, &class.name);
         let radius = blast.class(id).map_or_else(ClassRadius::default, |tally| ClassRadius {
             requests_affected: tally.by_severity.affected() as f64 / requests.max(1) as f64,
             by_severity: tally.by_severity,
@@ -38,6 +40,14 @@ pub(crate) fn classes(
         (class.name.clone(), radius)
     };
     traffic.map(radius).collect()
+}
+
+/// Requests of a class that come in both worlds: without those of surges.
+pub(crate) fn compared(summary: &Summary, class: &str) -> u64 {
+    let of =
+        |traffic: &IndexMap<String, TrafficSummary>| traffic.get(class).map_or(0, |class| class.requests);
+    let actual = of(&summary.traffic);
+    summary.twin.as_ref().map_or(actual, |twin| actual.min(of(&twin.traffic)))
 }
 
 /// What it did to the attempts at each service, as its callers saw them.

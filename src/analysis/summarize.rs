@@ -204,7 +204,7 @@ pub(crate) fn add_impact(
         service.recovered_s = first.and(seconds(&propagation.over[id]));
         service.harm = Some(harm);
     }
-    let requests: u64 = summary.traffic.values().map(|class| class.requests).sum();
+    let requests: u64 = summary.traffic.keys().map(|class| reach::compared(summary, class)).sum();
     summary.blast_radius = Some(BlastRadius {
         requests_affected: blast.affected() as f64 / requests.max(1) as f64,
         users_affected: blast.users_affected(),

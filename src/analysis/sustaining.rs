@@ -56,7 +56,8 @@ fn left_alone(record: &Record) -> Option<(f64, f64)> {
     let over =
         record.faults.iter().map(|fault| fault.to_s).try_fold(0.0, |last, to| Some(f64::max(last, to?)))?;
     let changes = |kind: ResponseKind| matches!(kind, ResponseKind::Set | ResponseKind::Restart);
-    let acted = record.actual.response.iter().find(|entry| changes(entry.kind)).map(|entry| entry.at_s);
+    let mut acts = record.actual.response.iter().filter(|entry| changes(entry.kind) && entry.at_s >= over);
+    let acted = acts.next().map(|entry| entry.at_s);
     let end = acted.unwrap_or(record.simulated_s).min(record.simulated_s);
     let begin = f64::midpoint(over, end);
     (end - begin >= 2.0 * record.actual.window_s).then_some((begin, end))

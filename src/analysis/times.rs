@@ -46,10 +46,18 @@ pub(crate) fn times(record: &Record, summary: &Summary) -> Option<IncidentTimes>
     Some(IncidentTimes {
         impact_s,
         to_detect_s: since(detected(record, impact_s)),
-        to_diagnose_s: since(mitigated.and_then(|by| decided(record, impact_s, by))),
+        to_diagnose_s: since(
+            mitigated.filter(|_| !ends_alone(summary)).and_then(|by| decided(record, impact_s, by)),
+        ),
         to_mitigate_s: since(mitigated),
-        to_recover_s: since(recovered(summary)),
+        // A class may have too few requests to show soon that all is well.
+        to_recover_s: since(recovered(summary).map(|over| over.max(mitigated.unwrap_or(over)))),
     })
+}
+
+/// Whether it would have ended as well had nobody done anything.
+fn ends_alone(summary: &Summary) -> bool {
+    matches!(summary.verdict_unattended, Some(VerdictKind::Contained | VerdictKind::Recovered))
 }
 
 /// The first alert or page from an instant on.

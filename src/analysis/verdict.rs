@@ -262,8 +262,9 @@ impl Case<'_> {
         let (end, last_s) = (self.record.simulated_s, self.last_s);
         self.world.classes.iter().filter_map(move |(name, series)| {
             let other = self.twin.classes.get(name)?;
-            let ok =
-                |series: &ClassSeries, from: f64, to: f64| sum(&series.ok, self.world.window_s, from, to);
+            let ok = |series: &ClassSeries, from: f64, to: f64| {
+                sum(&series.usual_ok(), self.world.window_s, from, to)
+            };
             let share = |from: f64, to: f64| {
                 let wanted = ok(other, from, to);
                 if wanted > 0.0 { ok(series, from, to) / wanted } else { 1.0 }

@@ -5,7 +5,7 @@ use crate::blame::tracker::Tracker;
 use crate::blame::{How, Root};
 use crate::engine::{Attempt, CallRun, Place, View};
 use crate::failure::FailureCause;
-use crate::id::{FaultId, Id, ReplicaId, ServiceId};
+use crate::id::{ReplicaId, ServiceId};
 use crate::model::Target;
 use crate::scenario::Effect;
 use crate::time::SimTime;
@@ -48,7 +48,7 @@ impl Tracker<'_> {
                 How::Limited
             }
             FailureCause::Error => {
-                part.add(self.chains.root(self.error_root(view, attempt, callee)), 1.0);
+                self.error_roots(view, attempt, callee, &mut part);
                 How::Error
             }
             FailureCause::Dependency => {
@@ -97,28 +97,27 @@ impl Tracker<'_> {
         self.give_back(why);
     }
 
-    /// Whose error an attempt was answered with: that of a fault, which lets nobody begin, or the callee's own.
-    fn error_root(&self, view: &View<'_>, attempt: &Attempt, callee: ServiceId) -> Root {
+    /// Whose error an attempt was answered with, as shares of one: that of faults, which let nobody begin, by how likely each
+    /// was to be it, or the callee's own.
+    fn error_roots(&mut self, view: &View<'_>, attempt: &Attempt, callee: ServiceId, sum: &mut Shares) {
         if attempt.started_at > SimTime::ZERO {
-            return Root::OwnErrors(callee);
+            return sum.add(self.chains.root(Root::OwnErrors(callee)), 1.0);
         }
+        let pair = self.pair(attempt);
         let hits = |target: &Target| match target {
-            Target::Pair(pair) => *pair == self.pair(attempt),
+            Target::Pair(hit) => *hit == pair,
             Target::Class(_) => false,
             Target::Replicas(replicas) => {
                 attempt.place == Place::Replying && replicas.contains(&attempt.replica)
             }
         };
-        let begun = |id: &FaultId| {
-            let fault = &self.model.faults[*id];
-            let fails = matches!(fault.effect, Effect::Errors(_)) && hits(&fault.target);
-            fails && fault.from <= view.now && attempt.begun_at <= fault.to
-        };
-        let newest = self.model.faults.ids().filter(begun).max_by_key(|id| {
-            let fault = &self.model.faults[*id];
-            (fault.from, id.position())
-        });
-        newest.map_or(Root::Unknown, Root::Fault)
+        for (id, fault) in self.model.faults.enumerate() {
+            let Effect::Errors(share) = fault.effect else { continue };
+            if fault.from <= view.now && attempt.begun_at <= fault.to && hits(&fault.target) {
+                sum.add(self.chains.root(Root::Fault(id)), share);
+            }
+        }
+        sum.scale_to(1.0);
     }
 
     /// What a breaker that refuses a call remembers of what opened it, as shares of one.

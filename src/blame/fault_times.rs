@@ -23,9 +23,12 @@ enum Does {
     Stop,
     /// This share of the time on a thread is its own.
     Stretch(f64),
-    /// Whoever begins waits first.
-    Delay,
+    /// Whoever begins waits first, for so many seconds on average.
+    Delay(f64),
 }
+
+/// A mean delay that is longer, or infinite, counts as this one.
+const LONGEST_S: f64 = 1e6;
 
 /// Faults that hold those who are on a thread, by replica.
 #[derive(Clone, Debug)]
@@ -38,7 +41,7 @@ impl FaultTimes {
             let does = match fault.effect {
                 Effect::Pause => Does::Stop,
                 Effect::Slow(factor) if factor > 1.0 => Does::Stretch(1.0 - 1.0 / factor),
-                Effect::Latency { .. } => Does::Delay,
+                Effect::Latency { added, share } => Does::Delay(share * added.mean_s().min(LONGEST_S)),
                 _ => continue,
             };
             let Target::Replicas(replicas) = &fault.target else { continue };
@@ -49,10 +52,32 @@ impl FaultTimes {
         Self(holds)
     }
 
-    /// The faults that make an attempt wait which took its thread at an instant.
-    pub(crate) fn delaying(&self, id: ReplicaId, at: SimTime) -> impl Iterator<Item = Root> + Clone + '_ {
-        let delays = move |hold: &&Hold| hold.does == Does::Delay && hold.from <= at && at <= hold.to;
-        self.0[id].iter().filter(delays).map(|hold| hold.root)
+    /// The faults that make an attempt wait which took its thread at an instant, each with how long on average.
+    pub(crate) fn delaying(
+        &self,
+        id: ReplicaId,
+        at: SimTime,
+    ) -> impl Iterator<Item = (Root, f64)> + Clone + '_ {
+        self.active(id, at).filter_map(|hold| match hold.does {
+            Does::Delay(mean_s) => Some((hold.root, mean_s)),
+            Does::Stop | Does::Stretch(_) => None,
+        })
+    }
+
+    /// The faults that make work take longer at an instant, each with the share of it that is its own.
+    pub(crate) fn stretching(
+        &self,
+        id: ReplicaId,
+        at: SimTime,
+    ) -> impl Iterator<Item = (Root, f64)> + Clone + '_ {
+        self.active(id, at).filter_map(|hold| match hold.does {
+            Does::Stretch(share) => Some((hold.root, share)),
+            Does::Stop | Does::Delay(_) => None,
+        })
+    }
+
+    fn active(&self, id: ReplicaId, at: SimTime) -> impl Iterator<Item = &Hold> + Clone + '_ {
+        self.0[id].iter().filter(move |hold| hold.from <= at && at <= hold.to)
     }
 
     /// For how many seconds between two instants each fault held work on a replica.
@@ -65,7 +90,7 @@ impl FaultTimes {
         self.between(id, from, to).filter_map(|(hold, seconds)| match hold.does {
             Does::Stop => Some((hold.root, seconds)),
             Does::Stretch(share) => Some((hold.root, share * seconds)),
-            Does::Delay => None,
+            Does::Delay(_) => None,
         })
     }
 

@@ -65,8 +65,8 @@ impl Tracker<'_> {
 
     /// What holds the threads of a replica now, as shares of one.
     pub(super) fn held_now(&mut self, view: &View<'_>, id: ReplicaId, sum: &mut Shares) {
-        if let Some(fault) = view.replica(id).paused_by.last() {
-            return sum.add(self.chains.root(Root::Fault(*fault)), 1.0);
+        if view.replica(id).is_paused() {
+            return self.paused(view, id, sum);
         }
         self.refresh(view, id, FINEST);
         if let Some((_, sample)) = self.lines[id].samples.back() {
@@ -100,8 +100,8 @@ impl Tracker<'_> {
         if matches!(replica.process, Process::Down | Process::Starting) {
             return sum.add(self.chains.root(self.deaths[id]), 1.0);
         }
-        if let Some(fault) = replica.paused_by.last() {
-            return sum.add(self.chains.root(Root::Fault(*fault)), 1.0);
+        if replica.is_paused() {
+            return self.paused(view, id, sum);
         }
         for slot in &replica.threads {
             let held = self.held_thread(view, *slot, 0, sum);
@@ -109,25 +109,33 @@ impl Tracker<'_> {
                 self.load_of(view, *slot, 1.0 - held, sum);
             }
         }
+        // The usual load comes in the twin as well, and there it is no overload.
+        sum.leave_out(self.chains.root(Root::FirstAttempts(self.model.replicas[id].service)));
+    }
+
+    /// What holds a replica that stands still: all pauses alike, each would do.
+    fn paused(&mut self, view: &View<'_>, id: ReplicaId, sum: &mut Shares) {
+        let faults = view.replica(id).paused_by.iter().map(|fault| (Root::Fault(*fault), 1.0));
+        sum.add_roots(&mut self.chains, faults, 1.0);
     }
 
     /// What holds a thread, as far as it is not the usual: returns how much of it that is.
     fn held_thread(&mut self, view: &View<'_>, slot: u32, depth: u32, sum: &mut Shares) -> f64 {
         let attempt = view.attempt(slot);
         let replica = view.replica(attempt.replica);
-        if let Some(fault) = replica.paused_by.last() {
-            sum.add(self.chains.root(Root::Fault(*fault)), 1.0);
+        if replica.is_paused() {
+            self.paused(view, attempt.replica, sum);
             return 1.0;
         }
         if attempt.delayed {
-            let delaying = self.fault_times.delaying(attempt.replica, attempt.started_at).last();
-            sum.add(self.chains.root(delaying.unwrap_or(Root::Unknown)), 1.0);
+            let delaying = self.fault_times.delaying(attempt.replica, attempt.started_at);
+            sum.add_roots(&mut self.chains, delaying, 1.0);
             return 1.0;
         }
         if attempt.working {
-            let Some(fault) = replica.slowed_by.last().filter(|_| replica.slowness > 1.0) else { return 0.0 };
-            let held = 1.0 - 1.0 / replica.slowness;
-            sum.add(self.chains.root(Root::Fault(*fault)), held);
+            let held = (1.0 - 1.0 / replica.slowness).max(0.0);
+            let stretching = self.fault_times.stretching(attempt.replica, view.now);
+            sum.add_roots(&mut self.chains, stretching, held);
             return held;
         }
         let mut most = 0.0;
@@ -241,8 +249,8 @@ impl Tracker<'_> {
     /// What holds the threads of a service, all replicas together, as shares of one.
     fn held_by_service(&mut self, view: &View<'_>, service: ServiceId, sum: &mut Shares) {
         for id in self.model.services[service].replica_ids().take(ASKED) {
-            if let Some(fault) = view.replica(id).paused_by.last() {
-                sum.add(self.chains.root(Root::Fault(*fault)), 1.0);
+            if view.replica(id).is_paused() {
+                self.paused(view, id, sum);
                 continue;
             }
             self.refresh(view, id, OFTEN);

@@ -1,10 +1,12 @@
 //! Seconds by chain. Knows neither what they are of nor when.
 
-use crate::blame::{ChainId, Chains, How};
+use crate::blame::{ChainId, Chains, How, Root};
 use crate::id::PairId;
 
 /// Chains that are told apart, at most; the least of more are spread over the others.
 const MOST: usize = 32;
+/// Others with this share of all say enough.
+const TELLING: f64 = 0.1;
 
 /// How much goes to which chain.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,6 +36,27 @@ impl Shares {
             self.thin();
         }
         self.0.len()
+    }
+
+    /// Gives an amount to roots by their weights; nothing if there are none.
+    pub(crate) fn add_roots(
+        &mut self,
+        chains: &mut Chains,
+        roots: impl Iterator<Item = (Root, f64)> + Clone,
+        amount: f64,
+    ) {
+        let all: f64 = roots.clone().map(|(_, weight)| weight).sum();
+        for (root, weight) in roots {
+            self.add(chains.root(root), amount * weight / all.max(f64::MIN_POSITIVE));
+        }
+    }
+
+    /// Takes one out, unless it is nearly all there is.
+    pub(crate) fn leave_out(&mut self, chain: ChainId) {
+        let others: f64 = self.0.iter().filter(|(other, _)| *other != chain).map(|(_, amount)| amount).sum();
+        if others >= TELLING * self.total() {
+            self.0.retain(|(other, _)| *other != chain);
+        }
     }
 
     /// Gives all that another has, times a factor. Most sums are of things that were seen in the same order.
@@ -107,7 +130,6 @@ impl Shares {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::blame::Root;
     use crate::id::{Id, ServiceId};
 
     #[test]

@@ -32,6 +32,8 @@ pub struct Tracker<'m> {
     pub(super) fault_times: FaultTimes,
     /// Why the process of each replica died last.
     pub(super) deaths: IdVec<ReplicaId, Root>,
+    /// Whether it has no process that serves: no restart kills it once more.
+    is_dead: IdVec<ReplicaId, bool>,
     /// Why the caches of each replica are cold, if they are.
     cold: IdVec<ReplicaId, Root>,
     /// What failed the last deep probes of each replica.
@@ -65,6 +67,7 @@ impl<'m> Tracker<'m> {
             lines: model.replicas.iter().map(|_| Line::default()).collect(),
             fault_times: FaultTimes::new(model),
             deaths: model.replicas.ids().map(|_| Root::Unknown).collect(),
+            is_dead: model.replicas.ids().map(|_| false).collect(),
             cold: model.replicas.ids().map(|id| Root::ColdCaches(of(id))).collect(),
             probes: model.replicas.iter().map(|_| Shares::default()).collect(),
             memories: vec![Shares::default(); guards],
@@ -344,7 +347,7 @@ impl<'m> Tracker<'m> {
     }
 
     fn restarted(&mut self, service: ServiceId) {
-        for replica in self.model.services[service].replica_ids() {
+        for replica in self.model.services[service].replica_ids().filter(|id| !self.is_dead[*id]) {
             self.deaths[replica] = Root::Restart(service);
         }
     }
@@ -363,8 +366,11 @@ impl Observer for Tracker<'_> {
             ModelEvent::OutOfMemory(id) => {
                 self.deaths[*id] = Root::OutOfMemory(self.model.replicas[*id].service);
             }
-            ModelEvent::ReplicaChanged(id, ReplicaState::Starting) => {
-                self.cold[*id] = Root::ColdCaches(self.model.replicas[*id].service);
+            ModelEvent::ReplicaChanged(id, state) => {
+                self.is_dead[*id] = matches!(state, ReplicaState::Down | ReplicaState::Starting);
+                if *state == ReplicaState::Starting {
+                    self.cold[*id] = Root::ColdCaches(self.model.replicas[*id].service);
+                }
             }
             ModelEvent::Acted(procedure, step) => {
                 if let Some(Step::Restart { service, .. }) =

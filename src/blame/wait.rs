@@ -70,12 +70,9 @@ impl Tracker<'_> {
     pub(super) fn held_at_work(&mut self, view: &View<'_>, slot: u32, sum: &mut Shares) {
         let attempt = view.attempt(slot);
         if attempt.delayed {
-            let faults = self.fault_times.delaying(attempt.replica, attempt.started_at);
-            let count = faults.clone().count();
+            let delaying = self.fault_times.delaying(attempt.replica, attempt.started_at);
             let seconds = view.now.saturating_since(attempt.started_at).as_secs_f64();
-            for root in faults {
-                sum.add(self.chains.root(root), seconds / count as f64);
-            }
+            sum.add_roots(&mut self.chains, delaying, seconds);
         }
         if !attempt.working {
             return;

@@ -74,6 +74,15 @@ impl Model {
         self.classes[class].probes.is_some()
     }
 
+    /// Whether more requests of a class may come than usual.
+    pub fn has_surges(&self, class: &Class) -> bool {
+        let surges = self.faults.iter().filter_map(|fault| match fault.target {
+            Target::Class(hit) => Some(self.classes[hit].users_stream()),
+            Target::Replicas(_) | Target::Pair(_) => None,
+        });
+        surges.into_iter().any(|users| users == class.users_stream())
+    }
+
     /// The classes whose requests are traffic.
     pub fn traffic(&self) -> impl Iterator<Item = ClassId> + '_ {
         self.classes.ids().filter(|class| !self.is_probe(*class))

@@ -166,11 +166,11 @@ fn lengths(world: &WorldRecord) -> Vec<(&str, Vec<usize>)> {
 }
 
 fn of_class(series: &ClassSeries) -> Vec<usize> {
-    let ClassSeries { arrived, ok, degraded, failed, limited, latency, too_slow } = series;
+    let ClassSeries { arrived, ok, degraded, failed, limited, latency, too_slow, of_surges } = series;
     let counts = [arrived, ok, degraded, failed, limited].map(Vec::len);
-    // A class without an objective counts nothing by it.
-    let too_slow = Some(too_slow.len()).filter(|length| *length > 0);
-    counts.into_iter().chain(too_slow).chain(of_quantiles(latency)).collect()
+    // A class without an objective counts nothing by it, one without surges nothing of them.
+    let others = [too_slow.len(), of_surges.len()].into_iter().filter(|length| *length > 0);
+    counts.into_iter().chain(others).chain(of_quantiles(latency)).collect()
 }
 
 fn of_service(series: &ServiceSeries) -> Vec<usize> {

@@ -3,6 +3,8 @@
 //! All times count from the end of the warm-up (T+0). Windows are at most 2,000, however long the run: their width
 //! follows from the horizon.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -273,8 +275,20 @@ pub struct ClassSeries {
     pub limited: Vec<u64>,
     /// Of the answered: later than the latency of the class's service level objective; empty if it has none.
     pub too_slow: Vec<u64>,
+    /// Of the answered: those that came with a surge; empty if none ever comes.
+    pub of_surges: Vec<u64>,
     /// Latency of the answered ones.
     pub latency: Quantiles,
+}
+
+impl ClassSeries {
+    /// Requests answered that come in all worlds: without those of surges.
+    pub fn usual_ok(&self) -> Cow<'_, [u64]> {
+        if self.of_surges.is_empty() {
+            return Cow::Borrowed(&self.ok);
+        }
+        self.ok.iter().zip(&self.of_surges).map(|(ok, extra)| ok - extra).collect()
+    }
 }
 
 /// Attempts at a service, per window. Counts are by the time they happened.

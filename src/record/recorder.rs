@@ -58,7 +58,9 @@ impl<'m> Recorder<'m> {
         for (id, edge) in model.edges.enumerate() {
             has_breaker[edge.pair] |= edge.policy.breaker.is_some() || model.may_give_breaker(id);
         }
-        let class = |class: &crate::model::Class| ClassTally::new(class.slo.and_then(|slo| slo.latency));
+        let class = |class: &crate::model::Class| {
+            ClassTally::new(class.slo.and_then(|slo| slo.latency), model.has_surges(class))
+        };
         let service = |s: &crate::model::Service| ServiceTally::new(s.replicas, s.settings.threads);
         let track = |monitor: &crate::model::Monitor| {
             let (unit, reading) = match monitor.reading {
@@ -377,7 +379,7 @@ impl Observer for Recorder<'_> {
         match event {
             ModelEvent::RequestArrived(id) if self.counts(now) => self.classes[id.class].arrived(),
             ModelEvent::RequestEnded(id, outcome) if self.counts(id.arrived_at) => {
-                self.classes[id.class].ended(*outcome, now - id.arrived_at);
+                self.classes[id.class].ended(*outcome, now - id.arrived_at, id.surge().is_some());
                 if !self.model.is_probe(id.class) {
                     self.containment.ended(id.key, *outcome);
                 }

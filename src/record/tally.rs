@@ -53,6 +53,9 @@ pub(crate) struct ClassTally {
     failed: u64,
     limited: u64,
     too_slow: u64,
+    of_surges: u64,
+    /// Whether surges of it come.
+    surges: bool,
     /// Answers later than this are too slow.
     in_time: Option<SimDuration>,
     latency: Latencies,
@@ -63,7 +66,7 @@ pub(crate) struct ClassTally {
 
 impl ClassTally {
     /// A class whose answers are to come in this time, if anything was promised.
-    pub(crate) fn new(in_time: Option<SimDuration>) -> Self {
+    pub(crate) fn new(in_time: Option<SimDuration>, surges: bool) -> Self {
         Self {
             series: ClassSeries::default(),
             arrived: 0,
@@ -72,6 +75,8 @@ impl ClassTally {
             failed: 0,
             limited: 0,
             too_slow: 0,
+            of_surges: 0,
+            surges,
             in_time,
             latency: Latencies::coarse(),
             totals: ClassTotals::default(),
@@ -85,10 +90,11 @@ impl ClassTally {
         self.totals.requests += 1;
     }
 
-    pub(crate) fn ended(&mut self, outcome: Outcome, latency: SimDuration) {
+    pub(crate) fn ended(&mut self, outcome: Outcome, latency: SimDuration, of_surge: bool) {
         match outcome {
             Outcome::Ok | Outcome::Degraded => {
                 self.ok += 1;
+                self.of_surges += u64::from(of_surge);
                 if outcome == Outcome::Degraded {
                     self.degraded += 1;
                     self.totals.degraded += 1;
@@ -120,6 +126,9 @@ impl ClassTally {
         push(&mut self.series.limited, &mut self.limited);
         if self.in_time.is_some() {
             push(&mut self.series.too_slow, &mut self.too_slow);
+        }
+        if self.surges {
+            push(&mut self.series.of_surges, &mut self.of_surges);
         }
     }
 

@@ -77,6 +77,7 @@ fn world(attempts: [u64; 2], failed: [u64; 2], is_actual: bool) -> WorldRecord {
         degraded: vec![0, 0],
         limited: vec![0, 0],
         too_slow: Vec::new(),
+        of_surges: Vec::new(),
         failed: failed.to_vec(),
         latency: latency(),
     };

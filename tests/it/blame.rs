@@ -412,3 +412,48 @@ fn earlier_attempts_count_for_users_who_gave_up() {
     assert!((errors - expected).abs() < 0.015, "{errors} instead of {expected}");
     assert!((errors + latency - 1.0).abs() < 0.001, "{:#?}", summary.root_causes);
 }
+
+/// Of faults of one kind at once the one that does more has more of it, whichever came last.
+#[test]
+fn faults_that_overlap_share_by_what_they_do() {
+    for (large, small) in [
+        ("Slow(8)", "Slow(1.02)"),
+        ("Slow(8)", "Slow(0.9)"),
+        ("Errors(\"80%\")", "Errors(\"1%\")"),
+        ("Latency(\"2s\")", "Latency(\"1ms\", share: \"5%\")"),
+    ] {
+        let (_, summary) = run(
+            B,
+            "",
+            &format!(
+                "Fault(name: \"large\", at: \"T+20s\", for: \"20s\", on: \"b\", effect: {large}),
+                Fault(name: \"small\", at: \"T+20.1s\", for: \"20s\", on: \"b\", effect: {small})"
+            ),
+        );
+        let large = summary.root_causes.iter().find(|cause| cause.root.ends_with("(large)"));
+        assert!(large.is_some_and(|cause| cause.share > 0.9), "{small}: {:#?}", summary.root_causes);
+    }
+}
+
+/// A queue so short that nobody who stands in it is late: those who find it full go back to the fault all the same, and not
+/// to the usual load, which comes in the twin as well.
+#[test]
+fn the_usual_load_is_no_reason_beside_a_fault() {
+    let b =
+        B.replace("Fifo(capacity: Unbounded)", "Fifo(capacity: 3)").replace("threads: 5,", "threads: 10,");
+    let (_, summary) = run(&b, "", "Fault(at: \"T+20s\", for: \"40s\", on: \"b\", effect: Slow(4))");
+    all_of_it(&summary, "slow of b");
+}
+
+/// A restart of all, one after another, kills nobody who is dead already.
+#[test]
+fn a_restart_is_no_reason_for_who_was_dead_before() {
+    let text = "Scenario(format: 1, name: \"test\", warm_up: \"10s\", horizon: \"2m\", seed: 7,
+        services: { \"a\": Service(replicas: 2, threads: 3, queue: Fifo(capacity: 5), restart: Restart(startup: \"1s\"),
+            operations: { \"op\": [Work(\"50ms\")] }) },
+        traffic: { \"c\": Open(rate: \"90/s\", entry: \"a.op\") },
+        faults: [Fault(at: \"T+20s\", for: \"60s\", on: Replica(\"a\", 0), effect: Crash)],
+        response: [Act(at: \"T+40s\", does: Restart(\"a\", how: Rolling(at_once: 1)))])";
+    let (_, summary) = told(text);
+    assert!(share(&summary, "crash of a") > 0.9, "{:#?}", summary.root_causes);
+}

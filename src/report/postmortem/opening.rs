@@ -50,7 +50,7 @@ fn beginning(record: &Record) -> String {
         0 => String::new(),
         others => format!(", the first of {}", quantity::counted(others as u64 + 1, "fault")),
     };
-    let title = format!("{} of {}", first.effect, first.service);
+    let title = format!("{} of {}", first.effect, first.on);
     let title = if first.name == title { title } else { format!("{} ({title})", first.name) };
     format!("At {} {title} began{others} and {}.", moment(record, first.from_s), lasted(first))
 }

@@ -12,6 +12,8 @@ const OUTAGE_S: f64 = 1.0;
 const OUTAGE_REQUESTS: f64 = 20.0;
 /// Outages with less than this between them are one.
 const APART_S: f64 = 120.0;
+/// One that lasts for less than this share of its time comes and goes.
+const WHOLE: f64 = 0.8;
 /// So many outages of a class are told before others.
 const STRETCHES: usize = 2;
 /// Amplification peaks in periods of at least this length, as its definition says.
@@ -36,10 +38,10 @@ pub(super) fn outages(record: &Record) -> Vec<Happening> {
         let shares = failed_shares(series, windows);
         let calm = libm::ceil(APART_S / (width * windows as f64)) as usize;
         let half = stretches(&shares, 0.5, calm);
-        let (stretches, how_much) = if half.is_empty() {
-            (stretches(&shares, 0.05, calm), "more than 5 % of")
+        let (stretches, limit, how_much) = if half.is_empty() {
+            (stretches(&shares, 0.05, calm), 0.05, "more than 5 % of")
         } else {
-            (half, "more than half of")
+            (half, 0.5, "more than half of")
         };
         // A period is as long as it must be to count; what failed in it tells when.
         let in_period = |period: usize| {
@@ -55,8 +57,12 @@ pub(super) fn outages(record: &Record) -> Vec<Happening> {
                 _ => "to the end".to_owned(),
             };
             let again = if nth > 0 { " again" } else { "" };
-            let what =
-                Line::toned(Tone::Bad, "outage ").and(format!("{how_much} {name} fails{again}, {end}"));
+            let whole =
+                (first..=last).filter(|period| shares[*period].is_some_and(|share| share > limit)).count();
+            let on_and_off =
+                if (whole as f64) < WHOLE * (last - first + 1) as f64 { " on and off" } else { "" };
+            let what = Line::toned(Tone::Bad, "outage ")
+                .and(format!("{how_much} {name} fails{again}{on_and_off}, {end}"));
             found.push(Happening {
                 at_s: from_fault(record, begin as f64 * width, width),
                 weight: if nth < STRETCHES { Weight::Important } else { Weight::Detail },
@@ -186,7 +192,7 @@ mod tests {
             }
             outages(&record).iter().map(|outage| outage.what.text()).collect::<Vec<_>>()
         };
-        assert_eq!(told(60), ["outage more than half of buy fails, until T+200s"]);
+        assert_eq!(told(60), ["outage more than half of buy fails on and off, until T+200s"]);
         let apart = [
             "outage more than half of buy fails, until T+120s",
             "outage more than half of buy fails again, until T+320s",
