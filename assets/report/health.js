@@ -1,0 +1,82 @@
+// How a node or a call fares at a moment: which share of what was asked of it failed, in five steps and in words.
+// The steps are those of the pictures. Draws nothing.
+"use strict";
+(function (knockon) {
+    const { percent, latency } = knockon.words;
+    /** Each step begins at such a share. */
+    const STEPS = [0, 0.05, 0.25, 0.5, 0.9];
+    /** Less of its twin's attempts, and a service is hardly called. */
+    const HARDLY = 0.1;
+    /** Late is what takes longer than twice what the twin takes, and this much more. */
+    const LATE_FACTOR = 2;
+    const LATE_MARGIN_MS = 50;
+
+    function step(share) {
+        let place = 0;
+        while (place + 1 < STEPS.length && share >= STEPS[place + 1]) place += 1;
+        return place;
+    }
+
+    const quiet = (words) => ({ step: -1, share: 0, words });
+
+    /** Of those that ended the share that failed; of those that hang, if hardly any ended, the share that was not answered. */
+    function judged(asked, ok, failed) {
+        const ended = ok + failed;
+        const hangs = ended < 0.5 * asked;
+        const share = hangs ? 1 - Math.min(1, ok / asked) : failed / ended;
+        const words = step(share) === 0 ? "healthy" : `${percent(share)} ${hangs ? "hang" : "fail"}`;
+        return { step: step(share), share, words };
+    }
+
+    /** A service: attempts as its callers saw them. */
+    function service(run, world, name, s) {
+        const count = (field, of = world) => run.count(of, "services", name, field, s);
+        const [offered, ok, failed] = [count("offered"), count("ok"), count("failed")];
+        const usual = run.paired ? count("offered", "twin") : NaN;
+        if (offered === 0 && ok + failed === 0) return quiet(usual > 0 ? "not called" : "idle");
+        if (offered + ok + failed < HARDLY * usual) return quiet("hardly called");
+        const health = judged(offered, ok, failed);
+        const late = health.step === 0 ? lateness(run, world, name, s) : null;
+        return late === null ? health : { step: 1, share: health.share, words: `slow: p99 ${latency(late)}` };
+    }
+
+    /** The latency of 99 % of the answers if it is late against the twin. */
+    function lateness(run, world, name, s) {
+        if (!run.paired || world === "twin") return null;
+        const own = run.level(world, "services", name, "p99_ms", s);
+        const twin = run.series("twin", "services", name, "p99_ms");
+        if (twin === null) return null;
+        const to = run.window(s);
+        let usual = NaN;
+        for (let window = Math.max(0, to - run.span + 1); window <= to; window += 1) {
+            if (!(twin[window] <= usual)) usual = Number.isNaN(twin[window]) ? usual : twin[window];
+        }
+        return own > LATE_FACTOR * usual + LATE_MARGIN_MS ? own : null;
+    }
+
+    /** A traffic class: requests as its users saw them. */
+    function users(run, world, name, s) {
+        const count = (field) => run.count(world, "classes", name, field, s);
+        const [arrived, ok, failed] = [count("arrived"), count("ok"), count("failed")];
+        return arrived + ok + failed === 0 ? quiet("nobody asks") : judged(arrived, ok, failed);
+    }
+
+    /** A node of the topology. */
+    function node(run, world, node, s) {
+        return node.kind === "class" ? users(run, world, node.name, s) : service(run, world, node.name, s);
+    }
+
+    /** A call: its rate, that rate against the twin's, the failed share of what was sent. */
+    function call(run, world, name, s) {
+        const count = (field) => run.count(world, "calls", name, field, s);
+        const rate = run.rate(world, "calls", name, "attempts", s);
+        const usual = run.paired ? run.rate("twin", "calls", name, "attempts", s) : NaN;
+        const [attempts, failed] = [count("attempts"), count("failed")];
+        const share = attempts + failed === 0 ? 0 : Math.min(1, failed / Math.max(attempts, failed));
+        const ratio = world === "twin" ? 1 : rate / usual;
+        const open = run.has("calls", name, "breakers_open") ? run.level(world, "calls", name, "breakers_open", s) : 0;
+        return { rate, usual, ratio, share, step: attempts + failed === 0 ? -1 : step(share), open };
+    }
+
+    knockon.health = { STEPS, step, judged, node, service, users, call };
+})((globalThis.knockon ??= {}));

@@ -1,0 +1,126 @@
+// The lanes of a chosen node: its load, threads, queue, failures, latency, replicas around a moment or over the whole run.
+// The lines are made when a node is chosen; a new moment only moves them.
+"use strict";
+(function (knockon) {
+    const { html, svg, put, write } = knockon.dom;
+    const { smooth, largest } = knockon.series;
+    const { count, latency, percent, moment } = knockon.words;
+    const HEIGHT = 64;
+    const [TOP, BOTTOM] = [4, 2];
+    /** The share of the run that is shown around a moment, in seconds at the least. */
+    const AROUND = 0.12;
+    const LEAST_S = 30;
+
+    const rate = (value) => `${count(Math.round(value))}/s`;
+
+    /** What is shown of a service. Each lane: a title, its layers from back to front, how values are written. */
+    function service_lanes(run, name) {
+        const series = (field, world = "actual") => run.series(world, "services", name, field);
+        const a_second = (values) => (values === null ? null : smooth(values.map((value) => value / run.data.window_s), run.span));
+        const [offered, retried, misses, hits] = ["offered", "retried", "misses", "hits"].map((field) => series(field));
+        const lanes = [
+            { title: "Attempts at it", write: rate, layers: [["area-first", a_second(offered), "all"], ["area-retry", a_second(retried), "retries"]], twin: a_second(series("offered", "twin")) },
+            { title: "Failed", write: rate, layers: [["area-bad", a_second(series("failed")), "failed"]], twin: a_second(series("failed", "twin")) },
+            { title: "Threads held", write: (value) => count(Math.round(value)), layers: [["area-busy", series("busy_threads"), "held"], ["area-waiting", series("waiting_threads"), "of them waiting on calls"]], twin: series("busy_threads", "twin") },
+            { title: "Queue", write: (value) => count(Math.round(value)), layers: [["area-queue", series("queue_length"), "waiting for a thread"]], twin: series("queue_length", "twin") },
+            { title: "99 % answered within", write: latency, layers: [["line-own", series("p99_ms"), ""]], twin: series("p99_ms", "twin") },
+            { title: "Replicas running", write: count, layers: [["area-replicas", series("running_replicas"), ""]], twin: null },
+        ];
+        if (run.has("services", name, "misses") && largest(misses) > 0) {
+            const ratio = (h, m) => smooth(h, run.span).map((value, i) => value / (value + smooth_misses[i]));
+            const smooth_misses = smooth(misses, run.span);
+            lanes.push({ title: "Cache hits", write: percent, layers: [["line-own", ratio(hits, misses), "of the lookups"]], twin: null });
+        }
+        return lanes;
+    }
+
+    /** What is shown of a traffic class. */
+    function class_lanes(run, name) {
+        const series = (field, world = "actual") => run.series(world, "classes", name, field);
+        const a_second = (values) => (values === null ? null : smooth(values.map((value) => value / run.data.window_s), run.span));
+        return [
+            { title: "Answered", write: rate, layers: [["area-first", a_second(series("ok")), "answered"], ["area-waiting", a_second(series("degraded")), "with less than wanted"]], twin: a_second(series("ok", "twin")) },
+            { title: "Failed", write: rate, layers: [["area-bad", a_second(series("failed")), "failed"]], twin: a_second(series("failed", "twin")) },
+            { title: "99 % answered within", write: latency, layers: [["line-own", series("p99_ms"), ""]], twin: series("p99_ms", "twin") },
+        ];
+    }
+
+    /** A line through the values, one unit wide for each window; what has no value is a gap. */
+    function line(values) {
+        const parts = [];
+        let pen = "M";
+        values.forEach((value, window) => {
+            if (Number.isNaN(value)) pen = "M";
+            else {
+                parts.push(`${pen}${window + 0.5},${Number(value.toFixed(3))}`);
+                pen = "L";
+            }
+        });
+        return parts.join("");
+    }
+
+    const area = (values) => `M0.5,0${line(values.map((value) => value || 0)).replace("M", "L")}L${values.length - 0.5},0Z`;
+
+    class Lane {
+        constructor(lane) {
+            this.lane = lane;
+            const all = [...lane.layers.map((layer) => layer[1]), lane.twin ?? []];
+            this.most = Math.max(1e-9, ...all.map(largest)) * 1.04;
+            this.moved = svg("g", {});
+            for (const [style, values] of lane.layers) {
+                this.moved.append(svg("path", { d: style.startsWith("area") ? area(values) : line(values), class: style }));
+            }
+            if (lane.twin !== null) this.moved.append(svg("path", { d: line(lane.twin), class: "line-twin" }));
+            this.cursor = svg("path", { class: "lane-cursor" });
+            this.svg = svg("svg", { class: "lane", height: HEIGHT, "aria-hidden": "true" }, this.moved, this.cursor);
+            this.value = html("span", { class: "lane-value" });
+            this.element = html("div", { class: "lane-box" }, html("p", {}, html("b", {}, lane.title), " ", this.value,
+                html("span", { class: "lane-most" }, `up to ${lane.write(this.most / 1.04)}`)), this.svg);
+        }
+
+        update(window, from, to, width) {
+            const scale = width / (to - from);
+            const up = (HEIGHT - TOP - BOTTOM) / this.most;
+            put(this.moved, "transform", `translate(${(-from * scale).toFixed(2)},${HEIGHT - BOTTOM}) scale(${scale.toFixed(5)},${-up})`);
+            put(this.cursor, "d", `M${((window + 0.5 - from) * scale).toFixed(1)},0V${HEIGHT}`);
+            const told = this.lane.layers.map(([, values, what]) => `${this.lane.write(values[window])} ${what}`.trim());
+            const twin = this.lane.twin === null ? "" : `; twin ${this.lane.write(this.lane.twin[window])}`;
+            write(this.value, `${told.join(", ")}${twin}`);
+        }
+    }
+
+    /** The lanes of whatever is chosen. */
+    class Lanes {
+        constructor() {
+            this.lanes = [];
+            this.whole = false;
+            this.range = html("p", { class: "lane-range" });
+            this.box = html("div", { class: "lane-grid" });
+            const toggle = knockon.dom.choice("Show", [["around", "around the moment"], ["whole", "the whole run"]], "around", (chosen) => {
+                this.whole = chosen === "whole";
+                this.again?.();
+            });
+            this.element = html("div", { class: "lanes" }, html("div", { class: "lane-bar" }, toggle, this.range), this.box);
+        }
+
+        choose(run, node) {
+            this.run = run;
+            this.lanes = (node.kind === "class" ? class_lanes : service_lanes)(run, node.name).map((lane) => new Lane(lane));
+            this.box.replaceChildren(...this.lanes.map((lane) => lane.element));
+        }
+
+        update(s) {
+            if (this.lanes.length === 0) return;
+            this.again = () => this.update(s);
+            const { run } = this;
+            const half = Math.max(LEAST_S, run.end * AROUND) / 2;
+            const [from, to] = this.whole || 2 * half >= run.end ? [0, run.end] : [s - half, s + half];
+            const width = this.lanes[0].svg.clientWidth || 300;
+            const window = run.window(s);
+            for (const lane of this.lanes) lane.update(window, from / run.data.window_s, to / run.data.window_s, width);
+            write(this.range, `${moment(Math.max(0, from))} to ${moment(Math.min(run.end, to))}`);
+        }
+    }
+
+    knockon.Lanes = Lanes;
+})((globalThis.knockon ??= {}));

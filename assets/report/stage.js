@@ -1,0 +1,50 @@
+// One run on the stage: its topology, its twin beside it, its margin, its chart. Shows the moment it is given.
+"use strict";
+(function (knockon) {
+    const { html, put } = knockon.dom;
+
+    class Stage {
+        /** `act` is told `choose` with a node, and `seek` with a moment. */
+        constructor(run, act) {
+            this.run = run;
+            this.groups = knockon.events.grouped(run.data);
+            const choose = (node) => act.choose(this, node);
+            this.topology = new knockon.Topology(run, "actual", choose);
+            this.twin = run.paired ? new knockon.Topology(run, "twin", choose) : null;
+            this.margin = new knockon.Margin(run, this.groups);
+            this.chart = new knockon.Chart(run, this.groups, act.seek);
+            this.beside = false;
+            this.build();
+        }
+
+        build() {
+            const { data } = this.run;
+            this.twin_box = html("div", { class: "twin-box", hidden: true }, html("h4", {}, "The twin: the same, without faults"), ...(this.twin === null ? [] : [this.twin.element]));
+            this.map = html("div", { class: "map" }, this.topology.element, this.twin_box, knockon.legend(this.run.paired, Boolean(data.unattended)));
+            this.title = html("h3", { class: "stage-title" }, data.variant === null ? data.title : data.variant);
+            this.element = html("div", { class: "stage" }, this.title, this.map, this.margin.element);
+        }
+
+        /** How the twin is shown: "ghost", "beside" or "off". */
+        compare(how) {
+            this.ghost = how === "ghost";
+            this.beside = how === "beside" && this.twin !== null;
+            put(this.twin_box, "hidden", !this.beside);
+            put(this.map, "data-beside", this.beside ? "yes" : null);
+        }
+
+        draw() {
+            this.chart.draw();
+        }
+
+        /** Shows a moment. What is behind it stays hidden if the look is discreet. */
+        update(s, look) {
+            this.topology.update(s, { ghost: this.ghost && this.run.paired, discreet: look.discreet });
+            if (this.beside) this.twin.update(s, { ghost: false, discreet: look.discreet });
+            this.margin.update(s, look);
+            this.chart.update(s);
+        }
+    }
+
+    knockon.Stage = Stage;
+})((globalThis.knockon ??= {}));

@@ -1,0 +1,43 @@
+// The topology at a moment as a table, for those who read better than they look. Filled only while it is open.
+"use strict";
+(function (knockon) {
+    const { html, write } = knockon.dom;
+    const { count, percent, latency, times } = knockon.words;
+    const COLUMNS = ["health", "asked/s", "against the twin", "failed", "threads", "queue", "99 % within", "replicas"];
+
+    class Table {
+        constructor(run) {
+            this.run = run;
+            this.tracks = knockon.states.replicas(run.data);
+            this.rows = run.data.nodes.map((node) => ({ node, cells: COLUMNS.map(() => html("td", {})) }));
+            const head = html("thead", {}, html("tr", {}, html("th", { scope: "col" }, "node"), ...COLUMNS.map((name) => html("th", { scope: "col" }, name))));
+            const rows = this.rows.map(({ node, cells }) => html("tr", {}, html("th", { scope: "row" }, node.kind === "class" ? `users of ${node.name}` : node.name), ...cells));
+            this.element = html("details", { class: "as-table" }, html("summary", {}, "The same as a table"),
+                html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "All nodes at this moment" }, html("table", {}, head, html("tbody", {}, ...rows))));
+            this.element.addEventListener("toggle", () => this.update(this.at ?? 0));
+        }
+
+        update(s) {
+            this.at = s;
+            if (!this.element.open) return;
+            for (const { node, cells } of this.rows) this.values(node, s).forEach((value, i) => write(cells[i], value));
+        }
+
+        values(node, s) {
+            const { run } = this;
+            const health = knockon.health.node(run, "actual", node, s);
+            const of = node.kind === "class" ? "classes" : "services";
+            const asked = node.kind === "class" ? "arrived" : "offered";
+            const rate = run.rate("actual", of, node.name, asked, s);
+            const usual = run.paired ? run.rate("twin", of, node.name, asked, s) : NaN;
+            const ratio = usual > 0 ? times(rate / usual) : "–";
+            const shared = [health.words, count(rate), ratio, health.step < 0 ? "–" : percent(health.share)];
+            const level = (field) => run.level("actual", of, node.name, field, s);
+            if (node.kind === "class") return [...shared, "–", "–", latency(level("p99_ms")), "–"];
+            const held = `${count(Math.round(level("busy_threads")))} of ${count(node.threads)}`;
+            return [...shared, held, count(Math.round(level("queue_length"))), latency(level("p99_ms")), knockon.states.told(this.tracks[run.data.nodes.indexOf(node)], s)];
+        }
+    }
+
+    knockon.Table = Table;
+})((globalThis.knockon ??= {}));
