@@ -3,22 +3,21 @@
 (function (knockon) {
     const { html, put, write } = knockon.dom;
     const { percent, count } = knockon.words;
-    const { decode, sum } = knockon.series;
+    const { sum } = knockon.series;
     /** Roots that are told; the rest is one. */
     const MOST = 5;
 
-    /** Harm by window: a series, or pairs of a window and the harm in it. */
-    function harm(written, windows) {
-        if (!Array.isArray(written) || (written.length > 0 && !Array.isArray(written[0]))) return decode(written, windows);
+    /** Harm by window, from pairs of a window and what was harmed in a stretch of windows from there on. */
+    function harm(pairs, windows, stretch) {
         const values = new Float64Array(windows);
-        for (const [window, harmed] of written) values[window] = harmed;
+        for (const [window, harmed] of pairs) values.fill(harmed / stretch, window, Math.min(windows, window + stretch));
         return values;
     }
 
     /** The roots of the harm that came through a node, with their harm by window. */
     function roots(run, node) {
         const blamed = (run.data.blame ?? []).find((blame) => blame.node === node);
-        return (blamed?.roots ?? []).map(({ root, windows }) => ({ name: run.data.roots[root].root, harmed: harm(windows, run.data.windows) }));
+        return (blamed?.roots ?? []).map(({ root, windows }) => ({ name: run.data.roots[root].root, harmed: harm(windows, run.data.windows, run.data.stretch ?? 1) }));
     }
 
     /** The shares of the roots at a moment, largest first, and how many were harmed. */

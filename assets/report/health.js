@@ -34,7 +34,7 @@
         const [offered, ok, failed] = [count("offered"), count("ok"), count("failed")];
         const usual = run.paired ? count("offered", "twin") : NaN;
         if (offered === 0 && ok + failed === 0) return quiet(usual > 0 ? "not called" : "idle");
-        if (offered + ok + failed < HARDLY * usual) return quiet("hardly called");
+        if (Math.max(offered, ok + failed) < HARDLY * usual) return quiet("hardly called");
         const health = judged(offered, ok, failed);
         const late = health.step === 0 ? lateness(run, world, name, s) : null;
         return late === null ? health : { step: 1, share: health.share, words: `slow: p99 ${latency(late)}` };

@@ -91,9 +91,9 @@
             const room = w - (kind === "class" ? 36 : 54);
             const long = name.length * 7.6 > room;
             const label = svg("text", { x: 30, y: compact ? h / 2 - 2 : 21.5, class: long ? "node-name long" : "node-name" },
-                svg("title", {}, name), shortened(name, Math.floor(room / (long ? 6.2 : 7.6))));
+                shortened(name, Math.floor(room / (long ? 6.2 : 7.6))));
             this.group = svg("g", { transform: `translate(${x},${y})`, class: `node ${kind}`, role: "button", tabindex: -1, "data-node": index },
-                this.ring, this.box, svg("circle", { cx: 17, cy: pie, r: PIE, class: "pie" }), this.slice, this.check, label, this.status);
+                svg("title", {}, name), this.ring, this.box, svg("circle", { cx: 17, cy: pie, r: PIE, class: "pie" }), this.slice, this.check, label, this.status);
             if (kind === "service") this.build_service(compact, w, h);
             this.build_badges(w);
         }
@@ -123,7 +123,7 @@
             write(this.status, health.words);
             const parts = this.node.kind === "service" ? this.update_service(run, world, s, look) : this.update_users(run, world, s);
             const fault = this.update_badges(look.discreet || world === "twin", s);
-            put(this.group, "aria-label", [`${this.node.name}: ${health.words}`, ...parts, ...fault].join("; "));
+            put(this.group, "aria-description", [health.words, ...parts, ...fault].join("; "));
         }
 
         update_users(run, world, s) {

@@ -8,9 +8,9 @@
         constructor(run, act) {
             this.run = run;
             this.groups = knockon.events.grouped(run.data);
-            const choose = (node) => act.choose(this, node);
-            this.topology = new knockon.Topology(run, "actual", choose);
-            this.twin = run.paired ? new knockon.Topology(run, "twin", choose) : null;
+            this.choose = (node) => act.choose(this, node);
+            this.topology = new knockon.Topology(run, "actual", this.choose);
+            this.twin = null;
             this.margin = new knockon.Margin(run, this.groups);
             this.chart = new knockon.Chart(run, this.groups, act.seek);
             this.beside = false;
@@ -19,7 +19,7 @@
 
         build() {
             const { data } = this.run;
-            this.twin_box = html("div", { class: "twin-box", hidden: true }, html("h4", {}, "The twin: the same, without faults"), ...(this.twin === null ? [] : [this.twin.element]));
+            this.twin_box = html("div", { class: "twin-box", hidden: true }, html("h4", {}, "The twin: the same, without faults"));
             this.map = html("div", { class: "map" }, this.topology.element, this.twin_box, knockon.legend(this.run.paired, Boolean(data.unattended)));
             this.title = html("h3", { class: "stage-title" }, data.variant === null ? data.title : data.variant);
             this.element = html("div", { class: "stage" }, this.title, this.map, this.margin.element);
@@ -28,7 +28,11 @@
         /** How the twin is shown: "ghost", "beside" or "off". */
         compare(how) {
             this.ghost = how === "ghost";
-            this.beside = how === "beside" && this.twin !== null;
+            this.beside = how === "beside" && this.run.paired;
+            if (this.beside && this.twin === null) {
+                this.twin = new knockon.Topology(this.run, "twin", this.choose);
+                this.twin_box.append(this.twin.element);
+            }
             put(this.twin_box, "hidden", !this.beside);
             put(this.map, "data-beside", this.beside ? "yes" : null);
         }

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { scripts } from "../lib/scripts.mjs";
+import { small } from "../lib/small.mjs";
+
+const { knockon, globals } = scripts();
+const run = () => new knockon.Run(small());
+const plain = (text) => text.replaceAll("\u00a0", " ");
+
+test("the scripts share one name", () => assert.deepEqual(globals, ["knockon"]));
+
+test("a moment lies in its window, and the last one in the end", () => {
+    assert.deepEqual([0, 0.99, 1, 9.5, 10, 99].map((s) => run().window(s)), [0, 0, 1, 9, 9, 9]);
+});
+
+test("health is the failed share, in steps and words", () => {
+    const at = (s) => knockon.health.node(run(), "actual", small().nodes[2], s);
+    assert.deepEqual([at(1).words, at(1).step], ["healthy", 0]);
+    assert.deepEqual([plain(at(3).words), at(3).step], ["90 % fail", 4]);
+    assert.deepEqual([plain(at(4).words), at(4).step], ["50 % fail", 3]);
+    assert.deepEqual([0, 0.05, 0.25, 0.5, 0.9].map(knockon.health.step), [0, 1, 2, 3, 4]);
+    assert.equal(plain(knockon.health.judged(100, 10, 5).words), "90 % hang");
+});
+
+test("a late answer is no health", () => {
+    const late = small();
+    late.actual.services.b.p99_ms = [1, "yD*J", 1];
+    const health = knockon.health.node(new knockon.Run(late), "actual", late.nodes[2], 0);
+    assert.deepEqual([plain(health.words), health.step], ["healthy", 0]);
+    late.actual.services.b.p99_ms = 91;
+    assert.equal(plain(knockon.health.node(new knockon.Run(late), "actual", late.nodes[2], 0).words), "slow: p99 91 ms");
+});
+
+test("nobody asks is not healthy", () => {
+    const quiet = small();
+    for (const field of ["offered", "ok", "failed"]) quiet.actual.services.b[field] = 0;
+    const words = () => knockon.health.node(new knockon.Run(quiet), "actual", quiet.nodes[2], 1).words;
+    assert.equal(words(), "not called");
+    quiet.actual.services.b.offered = quiet.actual.services.b.ok = 5;
+    assert.equal(words(), "hardly called");
+});
+
+test("a call is judged against the twin's", () => {
+    const call = knockon.health.call(run(), "actual", "a -> b", 3);
+    assert.deepEqual([call.rate, call.usual, Math.round(call.ratio * 100) / 100], [370, 100, 3.7]);
+    assert.equal(Math.round(call.share * 1000), Math.round((90 / 370) * 1000));
+});
+
+test("what the twin's record left out is no zero", () => {
+    const sparse = small();
+    delete sparse.twin.services.b.queue_length;
+    assert.ok(Number.isNaN(new knockon.Run(sparse).level("twin", "services", "b", "queue_length", 1)));
+    assert.equal(new knockon.Run(sparse).level("actual", "services", "b", "hits", 1), 0);
+});
+
+test("blame is shared out among the roots of the moment", () => {
+    const roots = knockon.blame.roots(run(), 1);
+    const { total, shares } = knockon.blame.shares(run(), roots, 3);
+    assert.equal(total, 90);
+    assert.deepEqual(Array.from(shares, ({ name, share }) => [name, Math.round(share * 100)]), [["pause of b", 67], ["retries of a -> b", 33]]);
+    assert.equal(knockon.blame.shares(run(), roots, 9).shares.length, 0);
+    assert.equal(knockon.blame.roots(run(), 0).length, 0);
+});
