@@ -23,13 +23,14 @@
     }
 
     class Chart {
-        /** `seek` is told the moment that somebody points at. */
-        constructor(run, groups, seek) {
+        /** `end` is where the axis ends; `seek` is told the moment that somebody points at. */
+        constructor(run, groups, end, seek) {
             this.run = run;
+            this.end = end;
             this.groups = groups;
             this.seek = seek;
             this.class = null;
-            this.until = run.end;
+            this.until = end;
             this.width = 0;
             this.svg = svg("svg", { class: "chart", role: "img", "aria-label": this.label() });
             this.element = html("div", { class: "chart-box" }, this.svg);
@@ -44,7 +45,7 @@
         listen() {
             const point = (event) => {
                 const x = event.clientX - this.svg.getBoundingClientRect().left;
-                this.seek(Math.min(this.run.end, Math.max(0, this.s(x))));
+                this.seek(Math.min(this.end, Math.max(0, this.s(x))));
             };
             this.svg.addEventListener("pointerdown", (event) => {
                 this.svg.setPointerCapture(event.pointerId);
@@ -56,11 +57,11 @@
         }
 
         x(s) {
-            return EDGE.left + (s / this.run.end) * (this.width - EDGE.left - EDGE.right);
+            return EDGE.left + (s / this.end) * (this.width - EDGE.left - EDGE.right);
         }
 
         s(x) {
-            return ((x - EDGE.left) / (this.width - EDGE.left - EDGE.right)) * this.run.end;
+            return ((x - EDGE.left) / (this.width - EDGE.left - EDGE.right)) * this.end;
         }
 
         y(value) {
@@ -159,9 +160,9 @@
                     svg("text", { x: EDGE.left - 6, y: this.y(value) + 4, class: "tick tick-y" }, count(value)));
             }
             const most = (this.width - EDGE.left - EDGE.right) / TICK_ROOM;
-            const every = TICKS.find((tick) => this.run.end / tick <= most) ?? this.run.end;
-            for (let s = 0; s <= this.run.end + 1e-9; s += every) {
-                const last = s + every > this.run.end + 1e-9 && this.x(s) > this.width - 40;
+            const every = TICKS.find((tick) => this.end / tick <= most) ?? this.end;
+            for (let s = 0; s <= this.end + 1e-9; s += every) {
+                const last = s + every > this.end + 1e-9 && this.x(s) > this.width - 40;
                 parts.push(svg("text", { x: this.x(s), y: this.height - 6, class: last ? "tick tick-end" : "tick" }, moment(s)));
             }
             return parts;
@@ -175,7 +176,7 @@
         /** Hides what comes after a moment. */
         reveal(until) {
             this.until = until;
-            if (this.clip) put(this.clip, "width", until >= this.run.end ? this.width : this.x(until).toFixed(1));
+            if (this.clip) put(this.clip, "width", until >= this.end ? this.width : this.x(until).toFixed(1));
         }
     }
 

@@ -62,7 +62,8 @@
             this.twin = svg("path", { d: line.path, class: "edge-twin" });
             this.line = svg("path", { d: line.path, class: "edge-line" });
             this.head = svg("path", { d: `M${x},${y}l${-HEAD},${-HEAD / 2}v${HEAD}z`, class: "edge-head" });
-            this.label = svg("text", { x: place[0], y: place[1] + 4, class: "edge-label" });
+            const level = Math.abs(line.stations[0][1] - line.stations.at(-1)[1]) < LABEL.height;
+            this.label = svg("text", { x: place[0], y: place[1] + (level ? -8 : 4), class: "edge-label" });
             const start = along(line.stations, 0.12);
             this.open = svg("text", { x: start[0] + 11, y: start[1] - 7, class: "breaker-text" });
             this.breaker = svg("g", { class: "breaker" },

@@ -88,10 +88,10 @@
             this.slice = svg("circle", { cx: 17, cy: pie, r: PIE / 2, class: "pie-slice", transform: `rotate(-90 17 ${pie})` });
             this.check = svg("path", { d: `M13.5,${pie + 0.3}l2.6,2.8l4.6,-5.4`, class: "pie-check" });
             this.status = svg("text", { x: compact ? 30 : 10, y: compact ? h / 2 + 14 : 39, class: "node-status" });
-            const room = w - (kind === "class" ? 36 : 54);
-            const long = name.length * 7.6 > room;
+            const room = w - (kind === "class" ? 34 : 54);
+            const long = name.length * 7.8 > room;
             const label = svg("text", { x: 30, y: compact ? h / 2 - 2 : 21.5, class: long ? "node-name long" : "node-name" },
-                shortened(name, Math.floor(room / (long ? 6.2 : 7.6))));
+                shortened(name, Math.floor(room / (long ? 6.3 : 7.8))));
             this.group = svg("g", { transform: `translate(${x},${y})`, class: `node ${kind}`, role: "button", tabindex: -1, "data-node": index },
                 svg("title", {}, name), this.ring, this.box, svg("circle", { cx: 17, cy: pie, r: PIE, class: "pie" }), this.slice, this.check, label, this.status);
             if (kind === "service") this.build_service(compact, w, h);
@@ -149,7 +149,7 @@
             const text = active.map((fault) => fault.effect).join(", ");
             put(this.fault, "display", text === "" ? "none" : null);
             if (write(this.fault_text, text === "" ? "" : `fault: ${text}`)) {
-                const width = text.length * 7 + 50;
+                const width = (text.length + 7) * 7 + 18;
                 put(this.fault_box, "width", width);
                 put(this.fault_box, "x", -width / 2);
             }

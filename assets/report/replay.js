@@ -17,7 +17,7 @@
             const end = Math.max(...this.runs.map((run) => run.end));
             this.clock = new Clock(end);
             const act = { choose: (stage, node) => this.choose(stage, node), seek: (s) => this.seek(s) };
-            this.stages = this.runs.map((run) => new knockon.Stage(run, act));
+            this.stages = this.runs.map((run) => new knockon.Stage(run, end, act));
             this.moments = knockon.events.moments(this.stages.flatMap((stage) => stage.groups));
             this.presenter = new knockon.presenter.Presenter(this.runs[0], this.clock, () => this.presented());
             this.mode = "replay";
@@ -36,6 +36,7 @@
             this.table = new knockon.Table(this.runs[0]);
             this.help = knockon.keys.help();
             const stages = html("div", { class: "stages", "data-runs": this.stages.length }, ...this.stages.map((stage) => stage.element));
+            if (this.stages.length > 1) stages.append(this.stages[0].legend);
             this.body = html("div", { class: "replay" }, this.bar, this.presenter.element, stages, this.controls, this.detail, this.table.element, this.help, this.live, hatch());
             this.root.append(this.body);
         }
@@ -66,9 +67,13 @@
             return html("div", { class: "controls" }, ...this.place_charts(), html("div", { class: "slider" }, this.slider), html("div", { class: "buttons" }, back, this.play, on, this.speed, this.time));
         }
 
-        /** One chart lies above the slider; two lie with their runs. */
+        /** One chart lies above the slider, and the legend below the topology; two charts lie with their runs. */
         place_charts() {
-            if (this.stages.length === 1) return [this.stages[0].chart.element];
+            const [first] = this.stages;
+            if (this.stages.length === 1) {
+                first.map.append(first.legend);
+                return [first.chart.element];
+            }
             for (const stage of this.stages) stage.element.append(stage.chart.element);
             return [];
         }

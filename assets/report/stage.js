@@ -4,15 +4,15 @@
     const { html, put } = knockon.dom;
 
     class Stage {
-        /** `act` is told `choose` with a node, and `seek` with a moment. */
-        constructor(run, act) {
+        /** `end` is the last moment of the replay. `act` is told `choose` with a node, and `seek` with a moment. */
+        constructor(run, end, act) {
             this.run = run;
             this.groups = knockon.events.grouped(run.data);
             this.choose = (node) => act.choose(this, node);
             this.topology = new knockon.Topology(run, "actual", this.choose);
             this.twin = null;
             this.margin = new knockon.Margin(run, this.groups);
-            this.chart = new knockon.Chart(run, this.groups, act.seek);
+            this.chart = new knockon.Chart(run, this.groups, end, act.seek);
             this.beside = false;
             this.build();
         }
@@ -20,9 +20,11 @@
         build() {
             const { data } = this.run;
             this.twin_box = html("div", { class: "twin-box", hidden: true }, html("h4", {}, "The twin: the same, without faults"));
-            this.map = html("div", { class: "map" }, this.topology.element, this.twin_box, knockon.legend(this.run.paired, Boolean(data.unattended)));
-            this.title = html("h3", { class: "stage-title" }, data.variant === null ? data.title : data.variant);
-            this.element = html("div", { class: "stage" }, this.title, this.map, this.margin.element);
+            this.map = html("div", { class: "map" }, this.topology.element, this.twin_box);
+            this.legend = knockon.legend(this.run.paired, Boolean(data.unattended));
+            this.title = html("h3", {}, data.variant === null ? data.title : data.variant);
+            this.over = html("p", { class: "stage-over", hidden: true }, `This run ends at ${knockon.words.moment(this.run.end)}: what is shown is how it ended.`);
+            this.element = html("div", { class: "stage" }, html("div", { class: "stage-title" }, this.title, this.over), this.map, this.margin.element);
         }
 
         /** How the twin is shown: "ghost", "beside" or "off". */
@@ -43,6 +45,7 @@
 
         /** Shows a moment. What is behind it stays hidden if the look is discreet. */
         update(s, look) {
+            put(this.over, "hidden", s <= this.run.end);
             this.topology.update(s, { ghost: this.ghost && this.run.paired, discreet: look.discreet });
             if (this.beside) this.twin.update(s, { ghost: false, discreet: look.discreet });
             this.margin.update(s, look);

@@ -5,7 +5,7 @@
     /** Room for badges above the first row, and a little all around. */
     const EDGE = 22;
     /** The least size at which words can be read, in pixels for each unit of the layout. */
-    const READABLE = 0.75;
+    const READABLE = 0.72;
 
     class Topology {
         /** `choose` is told the node that somebody chooses. */
@@ -25,7 +25,7 @@
         picture(data) {
             const [width, height] = data.size;
             this.svg = svg("svg", { viewBox: `${-EDGE} ${-EDGE} ${width + 2 * EDGE} ${height + 2 * EDGE}`, role: "group", "aria-label": this.label() });
-            this.svg.style.minWidth = `${Math.round((width + 2 * EDGE) * READABLE)}px`;
+            this.svg.style.minWidth = `calc(${Math.round((width + 2 * EDGE) * READABLE)}px * var(--least, 1))`;
             this.svg.style.maxWidth = `${Math.round((width + 2 * EDGE) * 1.25)}px`;
             this.svg.append(...this.edges.map((edge) => edge.lines), ...this.nodes.map((node) => node.group), ...this.edges.map((edge) => edge.words));
             if (this.nodes.length > 0) put(this.nodes[0].group, "tabindex", 0);

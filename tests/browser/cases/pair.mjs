@@ -29,7 +29,7 @@ test("one clock moves both runs", () => visit(made_up(), "#t=40", async (page) =
 
 test("two records tell two endings", { skip: !real && "there is no pair.html" }, () => visit("pair.html", "#t=300", async (page) => {
     assert.equal(await page.locator(".stage").count(), 2);
-    const titles = await page.locator(".stage-title").allTextContents();
+    const titles = await page.locator(".stage-title h3").allTextContents();
     assert.equal(new Set(titles).size, 2);
     const status = (stage) => page.locator(".stage").nth(stage).locator('.node.service:has(> title:text-is("user")) .node-status').textContent();
     assert.match(plain(await status(0)), /% fail|hang/);
