@@ -7,6 +7,8 @@
     /** A large system is drawn anew at most so often a second. */
     const LARGE = 60;
     const LARGE_S = 1 / 12;
+    /** Narrower than this, the choices are folded away. */
+    const NARROW = 600;
     /** People are told of events at most so often. */
     const TOLD_S = 1.5;
 
@@ -53,7 +55,9 @@
             const theme = knockon.theme();
             place?.append(theme);
             const moments = (this.runs[0].data.moments ?? []).length > 0;
-            return html("div", { class: "replay-bar" }, ...(moments ? [this.mode_choice] : []), ...(this.runs[0].paired ? [twin] : []), traffic, ...(place ? [] : [theme]), full);
+            const told = moments ? [this.mode_choice, knockon.caption.moments(this.stages[0].caption, (s) => this.seek(s))] : [];
+            const bar = html("div", { class: "replay-bar" }, ...told, ...(this.runs[0].paired ? [twin] : []), traffic, ...(place ? [] : [theme]), full);
+            return html("details", { class: "settings" }, html("summary", {}, "Modes, moments, twin"), bar);
         }
 
         build_controls() {
@@ -123,6 +127,7 @@
         draw() {
             if (this.body.clientWidth === this.drawn_width) return;
             this.drawn_width = this.body.clientWidth;
+            if (this.drawn_width > NARROW) this.bar.open = true;
             for (const stage of this.stages) stage.draw();
             this.render(true);
         }

@@ -13,6 +13,7 @@
             this.twin = null;
             this.margin = new knockon.Margin(run, this.groups);
             this.chart = new knockon.Chart(run, this.groups, end, act.seek);
+            this.caption = new knockon.caption.Caption(run);
             this.beside = false;
             this.build();
         }
@@ -24,7 +25,7 @@
             this.legend = knockon.legend(this.run.paired, Boolean(data.unattended));
             this.title = html("h3", {}, data.variant === null ? data.title : data.variant);
             this.over = html("p", { class: "stage-over", hidden: true }, `This run ends at ${knockon.words.moment(this.run.end)}: what is shown is how it ended.`);
-            this.element = html("div", { class: "stage" }, html("div", { class: "stage-title" }, this.title, this.over), this.map, this.margin.element);
+            this.element = html("div", { class: "stage" }, html("div", { class: "stage-title" }, this.title, this.caption.element, this.over), this.map, this.margin.element);
         }
 
         /** How the twin is shown: "ghost", "beside" or "off". */
@@ -48,6 +49,7 @@
             put(this.over, "hidden", s <= this.run.end);
             this.topology.update(s, { ghost: this.ghost && this.run.paired, discreet: look.discreet });
             if (this.beside) this.twin.update(s, { ghost: false, discreet: look.discreet });
+            this.caption.update(s);
             this.margin.update(s, look);
             this.chart.update(s);
         }
