@@ -4,8 +4,9 @@
     const { html, put, write } = knockon.dom;
     const { percent, count } = knockon.words;
     const { sum } = knockon.series;
-    /** Roots that are told; the rest is one. */
+    /** So many roots are told, if they have such a share; the rest is one. */
     const MOST = 5;
+    const LEAST = 0.01;
 
     /** Harm by window, from pairs of a window and what was harmed in a stretch of windows from there on. */
     function harm(pairs, windows, stretch) {
@@ -26,8 +27,9 @@
         const harmed = roots.map(({ name, harmed }) => ({ name, harmed: sum(harmed, to - run.span + 1, to) })).filter((root) => root.harmed > 0);
         const total = harmed.reduce((all, root) => all + root.harmed, 0);
         const sorted = harmed.map((root) => ({ name: root.name, share: root.harmed / total })).sort((a, b) => b.share - a.share);
-        const rest = sorted.slice(MOST).reduce((all, root) => all + root.share, 0);
-        return { total, shares: [...sorted.slice(0, MOST), ...(rest > 0 ? [{ name: "others", share: rest }] : [])] };
+        const told = sorted.slice(0, MOST).filter((root) => root.share >= LEAST);
+        const rest = sorted.slice(told.length).reduce((all, root) => all + root.share, 0);
+        return { total, shares: [...told, ...(rest > 0 ? [{ name: "others", share: rest }] : [])] };
     }
 
     class Blame {

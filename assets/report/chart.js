@@ -30,7 +30,6 @@
             this.groups = groups;
             this.seek = seek;
             this.class = null;
-            this.until = end;
             this.width = 0;
             this.svg = svg("svg", { class: "chart", role: "img", "aria-label": this.label() });
             this.element = html("div", { class: "chart-box" }, this.svg);
@@ -95,7 +94,6 @@
             future.append(svg("path", { d: this.path(own), class: "line-own" }), ...this.marks());
             this.cursor = svg("g", { class: "cursor" }, svg("path", { d: `M0,${EDGE.top - 8}V${this.height - EDGE.bottom}` }), svg("circle", { cy: EDGE.top - 8, r: 5 }));
             this.svg.replaceChildren(svg("defs", {}, svg("clipPath", { id }, this.clip)), ...this.axes(), future, this.cursor);
-            this.reveal(this.until);
         }
 
         /** A line; where there are more windows than pixels, one point for each. */
@@ -168,15 +166,11 @@
             return parts;
         }
 
-        update(s) {
+        /** Moves the cursor, and hides what comes after a moment. */
+        update(s, until) {
             if (this.cursor === undefined) return;
+            put(this.clip, "width", until >= this.end ? this.width : this.x(until).toFixed(1));
             put(this.cursor, "transform", `translate(${this.x(s).toFixed(1)},0)`);
-        }
-
-        /** Hides what comes after a moment. */
-        reveal(until) {
-            this.until = until;
-            if (this.clip) put(this.clip, "width", until >= this.end ? this.width : this.x(until).toFixed(1));
         }
     }
 

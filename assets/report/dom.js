@@ -46,10 +46,14 @@
         return made;
     }
 
+    /** A small picture in the color of the text. */
+    function icon(path) {
+        return svg("svg", { width: 18, height: 18, viewBox: "0 0 18 18", "aria-hidden": "true" }, svg("path", { d: path, fill: "currentColor" }));
+    }
+
     /** A button with a picture, and a label that is read and shown on hover. */
     function picture_button(label, path, act) {
-        const made = html("button", { type: "button", "aria-label": label, title: label },
-            svg("svg", { width: 18, height: 18, viewBox: "0 0 18 18", "aria-hidden": "true" }, svg("path", { d: path, fill: "currentColor" })));
+        const made = html("button", { type: "button", "aria-label": label, title: label }, icon(path));
         made.addEventListener("click", act);
         return made;
     }
@@ -62,5 +66,5 @@
         return html("label", { class: "choice" }, html("span", {}, label), select);
     }
 
-    knockon.dom = { html, svg, put, write, button, picture_button, choice };
+    knockon.dom = { html, svg, put, write, button, icon, picture_button, choice };
 })((globalThis.knockon ??= {}));

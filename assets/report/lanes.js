@@ -73,7 +73,10 @@
             if (lane.twin !== null) this.moved.append(svg("path", { d: line(lane.twin), class: "line-twin" }));
             this.cursor = svg("path", { class: "lane-cursor" });
             this.svg = svg("svg", { class: "lane", height: HEIGHT, "aria-hidden": "true" }, this.moved, this.cursor);
-            this.value = html("span", { class: "lane-value" });
+            this.told = lane.layers.map(() => html("span", {}));
+            this.twin_told = html("span", {});
+            const key = (style, text) => html("span", { class: "lane-key" }, html("i", { class: `swatch ${style}` }), text);
+            this.value = html("span", { class: "lane-value" }, ...lane.layers.map(([style], i) => key(style, this.told[i])), ...(lane.twin === null ? [] : [key("line-twin", this.twin_told)]));
             this.element = html("div", { class: "lane-box" }, html("p", {}, html("b", {}, lane.title), " ", this.value,
                 html("span", { class: "lane-most" }, `up to ${lane.write(this.most / 1.04)}`)), this.svg);
         }
@@ -83,9 +86,8 @@
             const up = (HEIGHT - TOP - BOTTOM) / this.most;
             put(this.moved, "transform", `translate(${(-from * scale).toFixed(2)},${HEIGHT - BOTTOM}) scale(${scale.toFixed(5)},${-up})`);
             put(this.cursor, "d", `M${((window + 0.5 - from) * scale).toFixed(1)},0V${HEIGHT}`);
-            const told = this.lane.layers.map(([, values, what]) => `${this.lane.write(values[window])} ${what}`.trim());
-            const twin = this.lane.twin === null ? "" : `; twin ${this.lane.write(this.lane.twin[window])}`;
-            write(this.value, `${told.join(", ")}${twin}`);
+            this.lane.layers.forEach(([, values, what], i) => write(this.told[i], `${this.lane.write(values[window])} ${what}`.trim()));
+            if (this.lane.twin !== null) write(this.twin_told, `${this.lane.write(this.lane.twin[window])} twin`);
         }
     }
 

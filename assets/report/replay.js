@@ -1,7 +1,7 @@
 // Puts the replay together and runs it: one clock, a stage for each run, what is chosen, the keys, the address.
 "use strict";
 (function (knockon) {
-    const { html, put, write, button, picture_button, choice } = knockon.dom;
+    const { html, put, write, button, icon, picture_button, choice } = knockon.dom;
     const { moment, clock: time_of_day, span } = knockon.words;
     const { Clock, SPEEDS, next, previous } = knockon.clock;
     /** A large system is drawn anew at most so often a second. */
@@ -61,7 +61,10 @@
         }
 
         build_controls() {
-            this.play = button("", () => this.toggle(), { class: "play" });
+            this.play_words = html("span", {});
+            this.play_icon = icon("");
+            this.play = button(this.play_icon, () => this.toggle(), { class: "play" });
+            this.play.append(this.play_words);
             const back = picture_button("Event before (P)", "M3,3h2.4v12h-2.4zM15,3v12l-9,-6z", () => this.step(previous));
             const on = picture_button("Next event (N)", "M12.6,3h2.4v12h-2.4zM3,3v12l9,-6z", () => this.step(next));
             this.speed = choice("Speed", SPEEDS.map((speed) => [String(speed), `${speed} ×`]), String(this.clock.speed), (speed) => (this.clock.speed = Number(speed)));
@@ -155,7 +158,6 @@
         /** The presentation has moved on. */
         presented() {
             put(this.body, "data-discreet", this.presenter.on && this.presenter.show.discreet ? "yes" : null);
-            for (const stage of this.stages) stage.chart.reveal(this.presenter.limit);
             this.render(true);
             if (this.clock.playing) this.run();
         }
@@ -237,7 +239,8 @@
         render(all) {
             const { at } = this.clock;
             const [run] = this.runs;
-            for (const stage of this.stages) stage.chart.update(at);
+            const future = this.presenter.on && this.presenter.show.stage !== "over";
+            for (const stage of this.stages) stage.chart.update(at, future ? at : this.clock.end);
             this.render_time(at, run);
             const window = run.window(at);
             const now = performance.now() / 1000;
@@ -253,11 +256,12 @@
         }
 
         render_time(at, run) {
-            const told = `${moment(at)}${run.start === null ? "" : `, ${time_of_day(run.start, at)}`}`;
+            const told = `${moment(at < 10 ? at : Math.floor(at))}${run.start === null ? "" : `, ${time_of_day(run.start, at)}`}`;
             write(this.time, told);
             if (Number(this.slider.value) !== at) this.slider.value = at;
             put(this.slider, "aria-valuetext", told);
-            write(this.play, this.clock.playing ? "⏸ Pause" : "▶ Play");
+            write(this.play_words, this.clock.playing ? "Pause" : "Play");
+            put(this.play_icon.firstChild, "d", this.clock.playing ? "M4,3h3.5v12h-3.5zM10.5,3h3.5v12h-3.5z" : "M4,3v12l11,-6z");
         }
 
         render_detail(at) {

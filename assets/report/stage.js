@@ -51,7 +51,6 @@
             if (this.beside) this.twin.update(s, { ghost: false, discreet: look.discreet });
             this.caption.update(s);
             this.margin.update(s, look);
-            this.chart.update(s);
         }
     }
 
