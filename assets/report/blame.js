@@ -3,7 +3,7 @@
 (function (knockon) {
     const { html, put, write } = knockon.dom;
     const { percent, count } = knockon.words;
-    const { sum } = knockon.series;
+    const { decode, sum } = knockon.series;
     /** So many roots are told, if they have such a share; the rest is one. */
     const MOST = 5;
     const LEAST = 0.01;
@@ -19,6 +19,11 @@
     function roots(run, node) {
         const blamed = (run.data.blame ?? []).find((blame) => blame.node === node);
         return (blamed?.roots ?? []).map(({ root, windows }) => ({ name: run.data.roots[root].root, harmed: harm(windows, run.data.windows, run.data.stretch ?? 1) }));
+    }
+
+    /** The roots of all harm of a run. */
+    function all_roots(run) {
+        return (run.data.roots ?? []).map(({ root, windows }) => ({ name: root, harmed: decode(windows, run.data.windows) }));
     }
 
     /** The shares of the roots at a moment, largest first, and how many were harmed. */
@@ -65,5 +70,5 @@
         }
     }
 
-    knockon.blame = { Blame, roots, shares };
+    knockon.blame = { Blame, all_roots, roots, shares };
 })((globalThis.knockon ??= {}));

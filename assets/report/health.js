@@ -7,6 +7,8 @@
     const STEPS = [0, 0.05, 0.25, 0.5, 0.9];
     /** Less of its twin's attempts, and a service is hardly called. */
     const HARDLY = 0.1;
+    /** Of its threads so many are held, and nothing new gets in. */
+    const FULL = 0.9;
     /** Late is what takes longer than twice what the twin takes, and this much more. */
     const LATE_FACTOR = 2;
     const LATE_MARGIN_MS = 50;
@@ -28,13 +30,24 @@
         return { step: step(share), share, words };
     }
 
+    /** Whether what a service has does not get on: hardly a thread is free, or more attempts wait than in the twin. */
+    function stuck(run, world, node, s) {
+        const level = (of, field) => run.level(of, "services", node.name, field, s);
+        if (level(world, "busy_threads") >= FULL * node.threads) return true;
+        return world !== "twin" && level(world, "queue_length") > 1 + 2 * (level("twin", "queue_length") || 0);
+    }
+
     /** A service: attempts as its callers saw them. */
-    function service(run, world, name, s) {
+    function service(run, world, node, s) {
+        const { name } = node;
         const count = (field, of = world) => run.count(of, "services", name, field, s);
         const [offered, ok, failed] = [count("offered"), count("ok"), count("failed")];
         const usual = run.paired ? count("offered", "twin") : NaN;
-        if (offered === 0 && ok + failed === 0) return quiet(usual > 0 ? "not called" : "idle");
-        if (Math.max(offered, ok + failed) < HARDLY * usual) return quiet("hardly called");
+        const asked = Math.max(offered, ok + failed);
+        if (asked === 0 || asked < HARDLY * usual) {
+            const rarely = asked > 0 ? "hardly called" : usual > 0 ? "not called" : "idle";
+            return stuck(run, world, node, s) ? { step: 4, share: 1, words: `stuck, ${rarely}` } : quiet(rarely);
+        }
         const health = judged(offered, ok, failed);
         const late = health.step === 0 ? lateness(run, world, name, s) : null;
         return late === null ? health : { step: 1, share: health.share, words: `slow: p99 ${latency(late)}` };
@@ -63,7 +76,7 @@
 
     /** A node of the topology. */
     function node(run, world, node, s) {
-        return node.kind === "class" ? users(run, world, node.name, s) : service(run, world, node.name, s);
+        return node.kind === "class" ? users(run, world, node.name, s) : service(run, world, node, s);
     }
 
     /** A call: its rate, that rate against the twin's, the failed share of what was sent. */

@@ -2,9 +2,12 @@
 "use strict";
 (function (knockon) {
     const { html, put, write } = knockon.dom;
-    const { moment, reading, span } = knockon.words;
+    const { moment, percent, reading, span } = knockon.words;
     const { firing } = knockon.states;
     const EVENTS = 6;
+    /** Roots of such a share of the harm are told beside the first; fewer requests harmed are noise. */
+    const WORTH = 0.1;
+    const LEAST = 0.5;
 
     /** A list that is filled again when what it shows has changed. */
     class List {
@@ -27,6 +30,7 @@
     class Margin {
         constructor(run, groups) {
             this.run = run;
+            this.roots = knockon.blame.all_roots(run);
             this.groups = groups;
             this.acts = groups.filter((group) => group.kind === "action");
             this.rest = groups.filter((group) => group.kind !== "action");
@@ -74,8 +78,9 @@
         }
 
         update_cause(s) {
-            const phase = (this.run.data.phases ?? []).find(({ from_s, to_s }) => from_s <= s && s < to_s);
-            write(this.cause, phase ? phase.roots.join(", ") : "nobody is harmed beyond the twin");
+            const { total, shares } = knockon.blame.shares(this.run, this.roots, s);
+            const told = shares.filter((root, i) => i === 0 || root.share >= WORTH).map((root) => `${percent(root.share)} ${root.name}`);
+            write(this.cause, total < LEAST ? "nobody is worse off than in the twin" : told.join(", "));
             const { loop } = this.run.data;
             const holds = loop && loop.from_s <= s && s < loop.to_s;
             write(this.loop, holds ? `It feeds itself: ${loop.steps.join(" → ")} → … (gain ${loop.gain.toFixed(2)})` : "");

@@ -46,7 +46,8 @@
         const rest = Math.round(whole % 60);
         const seconds = rest === 0 ? "" : `${GLUE}${String(rest).padStart(2, "0")}s`;
         if (minutes < 60) return `${minutes}m${seconds}`;
-        return `${Math.floor(minutes / 60)}h${GLUE}${String(minutes % 60).padStart(2, "0")}m${seconds}`;
+        const hours = `${Math.floor(minutes / 60)}h`;
+        return minutes % 60 === 0 && seconds === "" ? hours : `${hours}${GLUE}${String(minutes % 60).padStart(2, "0")}m${seconds}`;
     }
 
     /** A moment after the begin: "T+1m 02s". */

@@ -38,6 +38,13 @@ test("nobody asks is not healthy", () => {
     assert.equal(words(), "not called");
     quiet.actual.services.b.offered = quiet.actual.services.b.ok = 5;
     assert.equal(words(), "hardly called");
+    quiet.actual.services.b.busy_threads = 4;
+    assert.equal(words(), "stuck, hardly called");
+    quiet.actual.services.b.offered = quiet.actual.services.b.ok = 0;
+    quiet.actual.services.b.busy_threads = 0;
+    assert.equal(words(), "not called");
+    quiet.actual.services.b.queue_length = 46;
+    assert.equal(words(), "stuck, not called");
 });
 
 test("a call is judged against the twin's", () => {

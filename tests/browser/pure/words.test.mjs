@@ -14,8 +14,8 @@ test("numbers are short and never lie", () => {
 });
 
 test("moments read as people say them", () => {
-    assert.deepEqual([0, 0.275, 12, 61, 600, 1219, 3723].map((s) => plain(words.moment(s))),
-        ["T+0s", "T+0.3s", "T+12s", "T+1m 01s", "T+10m", "T+20m 19s", "T+1h 02m 03s"]);
+    assert.deepEqual([0, 0.275, 12, 61, 600, 1219, 3600, 3723].map((s) => plain(words.moment(s))),
+        ["T+0s", "T+0.3s", "T+12s", "T+1m 01s", "T+10m", "T+20m 19s", "T+1h", "T+1h 02m 03s"]);
     assert.deepEqual([words.clock(50400, 62), words.clock(86399, 2), words.clock(null, 5)], ["14:01:02", "00:00:01", ""]);
 });
 
