@@ -24,6 +24,7 @@ mod life;
 mod mechanisms;
 mod new_command;
 mod objectives;
+mod page;
 mod patience;
 mod people;
 mod places;
