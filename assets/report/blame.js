@@ -23,7 +23,7 @@
 
     /** The roots of all harm of a run. */
     function all_roots(run) {
-        return (run.data.roots ?? []).map(({ root, windows }) => ({ name: root, harmed: decode(windows, run.data.windows) }));
+        return (run.data.roots ?? []).map(({ root, windows }) => ({ name: root, harmed: decode(windows ?? 0, run.data.windows) }));
     }
 
     /** The shares of the roots at a moment, largest first, and how many were harmed. */

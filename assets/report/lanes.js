@@ -11,6 +11,7 @@
     const AROUND = 0.12;
     const LEAST_S = 30;
 
+    const answered = (ms) => (Number.isFinite(ms) ? latency(ms) : "no answer");
     const rate = (value) => `${count(Math.round(value))}/s`;
 
     /** What is shown of a service. Each lane: a title, its layers from back to front, how values are written. */
@@ -23,13 +24,12 @@
             { title: "Failed", write: rate, layers: [["area-bad", a_second(series("failed")), "failed"]], twin: a_second(series("failed", "twin")) },
             { title: "Threads held", write: (value) => count(Math.round(value)), layers: [["area-busy", series("busy_threads"), "held"], ["area-waiting", series("waiting_threads"), "of them waiting on calls"]], twin: series("busy_threads", "twin") },
             { title: "Queue", write: (value) => count(Math.round(value)), layers: [["area-queue", series("queue_length"), "waiting for a thread"]], twin: series("queue_length", "twin") },
-            { title: "99 % answered within", write: latency, layers: [["line-own", series("p99_ms"), ""]], twin: series("p99_ms", "twin") },
+            { title: "99 % answered within", write: answered, layers: [["line-own", series("p99_ms"), ""]], twin: series("p99_ms", "twin") },
             { title: "Replicas running", write: count, layers: [["area-replicas", series("running_replicas"), ""]], twin: null },
         ];
         if (run.has("services", name, "misses") && largest(misses) > 0) {
-            const ratio = (h, m) => smooth(h, run.span).map((value, i) => value / (value + smooth_misses[i]));
-            const smooth_misses = smooth(misses, run.span);
-            lanes.push({ title: "Cache hits", write: percent, layers: [["line-own", ratio(hits, misses), "of the lookups"]], twin: null });
+            const [known, unknown] = [smooth(hits, run.span), smooth(misses, run.span)];
+            lanes.push({ title: "Cache hits", write: percent, layers: [["line-own", known.map((value, i) => value / (value + unknown[i])), "of the lookups"]], twin: null });
         }
         return lanes;
     }
@@ -41,7 +41,7 @@
         return [
             { title: "Answered", write: rate, layers: [["area-first", a_second(series("ok")), "answered"], ["area-waiting", a_second(series("degraded")), "with less than wanted"]], twin: a_second(series("ok", "twin")) },
             { title: "Failed", write: rate, layers: [["area-bad", a_second(series("failed")), "failed"]], twin: a_second(series("failed", "twin")) },
-            { title: "99 % answered within", write: latency, layers: [["line-own", series("p99_ms"), ""]], twin: series("p99_ms", "twin") },
+            { title: "99 % answered within", write: answered, layers: [["line-own", series("p99_ms"), ""]], twin: series("p99_ms", "twin") },
         ];
     }
 

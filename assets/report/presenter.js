@@ -57,6 +57,11 @@
         return Math.max(1, way_s / BETWEEN_S);
     }
 
+    /** Whether the reader wants as little motion as can be: then there is no way, only where it leads. */
+    function still() {
+        return globalThis.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    }
+
     /** The card that asks and tells. */
     class Presenter {
         /** `act` is told that the presentation has moved on. */
@@ -119,6 +124,7 @@
         move() {
             this.clock.pause();
             if (this.show.stage !== "moving") return;
+            if (still()) return this.skip();
             this.clock.stop = this.show.ahead.at_s;
             this.clock.speed = pace(this.show.ahead.at_s - this.clock.at);
             this.clock.play();

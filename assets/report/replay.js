@@ -44,7 +44,7 @@
         }
 
         build_bar() {
-            const compare = [["ghost", "as a ghost"], ["beside", "beside it"], ["off", "hidden"]];
+            const compare = [["ghost", "as a ghost"], ["beside", "next to it"], ["off", "hidden"]];
             const modes = [["replay", "replay"], ["present", "presenter"], ["interview", "interview"]];
             this.mode_choice = choice("Mode", modes, "replay", (mode) => this.enter(mode));
             const twin = choice("Twin", compare, "ghost", (how) => this.compare(how));
@@ -88,19 +88,20 @@
         build_detail() {
             this.lanes = new knockon.Lanes();
             this.blame = new knockon.blame.Blame();
+            this.calls = new knockon.Calls();
             this.detail_title = html("h3", { tabindex: -1 });
             const close = button("Close", () => this.choose(null, null));
-            return html("div", { class: "detail", hidden: true }, html("div", { class: "detail-bar" }, this.detail_title, close), html("div", { class: "detail-body" }, this.blame.element, this.lanes.element));
+            return html("div", { class: "detail", hidden: true }, html("div", { class: "detail-bar" }, this.detail_title, close), html("div", { class: "detail-body" }, this.blame.element, this.lanes.element, this.calls.element));
         }
 
         start() {
             this.compare("ghost");
             document.addEventListener("keydown", (event) => this.key(event));
-            globalThis.addEventListener("hashchange", () => this.follow(true));
+            globalThis.addEventListener("hashchange", () => this.follow());
             new ResizeObserver(() => this.draw()).observe(this.body);
             this.link_moments();
             this.draw();
-            this.follow(false);
+            this.follow();
             this.frame = this.frame.bind(this);
             this.render(true);
         }
@@ -116,7 +117,7 @@
         }
 
         /** Goes where the address says. */
-        follow(scroll) {
+        follow() {
             const asked = knockon.link.read(location.hash);
             if (asked.mode !== null && asked.mode !== this.mode) this.enter(asked.mode);
             const node = asked.show === null ? -1 : this.runs[0].data.nodes.findLastIndex((node) => node.name === asked.show);
@@ -124,7 +125,7 @@
             if (asked.s === null) return;
             this.clock.pause();
             this.seek(asked.s);
-            if (scroll) this.root.scrollIntoView({ block: "start" });
+            this.root.scrollIntoView({ block: "start" });
         }
 
         draw() {
@@ -167,6 +168,7 @@
             if (this.clock.playing) this.clock.pause();
             else this.clock.play();
             this.run();
+            if (!this.clock.playing) this.address();
         }
 
         run() {
@@ -213,6 +215,7 @@
             if (this.chosen !== null) {
                 this.lanes.choose(stage.run, stage.run.data.nodes[node]);
                 this.blame.choose(stage.run, node);
+                this.calls.choose(stage.run, node);
             }
             this.render(true);
             this.address();
@@ -271,6 +274,7 @@
             write(this.detail_title, `${kind === "class" ? "Users of " : ""}${name}${variant} at ${moment(at)}`);
             this.lanes.update(at);
             this.blame.update(at);
+            this.calls.update(at);
         }
 
         /** Says what has happened since, to those who listen. */

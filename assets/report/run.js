@@ -28,15 +28,20 @@
             return Math.min(Math.max(0, window), this.data.windows - 1);
         }
 
-        /** A series: of the "actual" or "twin" world; of "classes", "services" or "calls". Null if that world has none. */
+        /**
+         * A series: of the "actual", "twin" or "unattended" world; of "classes", "services" or "calls". Null if there is no
+         * such world. A count or level that is not written was always zero, a latency that is not written never was.
+         */
         series(world, of, name, field) {
             const key = `${world}\n${of}\n${name}\n${field}`;
-            if (!this.read.has(key)) {
-                const all = this.data[world]?.[of]?.[name];
-                const left_out = !all || (world === "twin" && !(field in all) && field in (this.data.actual[of][name] ?? {}));
-                this.read.set(key, left_out ? null : decode(all[field], this.data.windows));
-            }
+            if (!this.read.has(key)) this.read.set(key, this.decoded(this.data[world]?.[of]?.[name], field));
             return this.read.get(key);
+        }
+
+        decoded(all, field) {
+            if (!all) return null;
+            const absent = field.endsWith("_ms") ? NaN : 0;
+            return field in all ? decode(all[field], this.data.windows) : new Float64Array(this.data.windows).fill(absent);
         }
 
         /** Whether the record counts something at all. */

@@ -45,7 +45,6 @@
      */
     function decode(written, windows) {
         const values = new Float64Array(windows);
-        if (written === undefined) return values;
         if (typeof written === "number") return values.fill(written);
         const [step, text, gaps] = written;
         const value = (n) => (gaps ? (n === 0 ? NaN : (n - 1) * step) : n * step);

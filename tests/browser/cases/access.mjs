@@ -57,4 +57,8 @@ test("who wants little motion gets none", () => visit("report.html", "", async (
         return style.animationName !== "none" || parseFloat(style.transitionDuration) > 0;
     }).length);
     assert.equal(moving, 0);
+    await choice(page, "Mode").selectOption("present");
+    for (let i = 0; i < 4 && (await page.locator(".card").getAttribute("data-stage")) !== "told"; i += 1) await page.locator(".card button.main").click();
+    await page.locator(".card button.main").click();
+    assert.equal(await page.locator(".card").getAttribute("data-stage"), "asked");
 }, { reducedMotion: "reduce" }));

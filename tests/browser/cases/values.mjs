@@ -1,7 +1,7 @@
 // What is shown is what the files of the run say, computed from them here once more.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { failing, goodput, recent, replicas } from "../lib/expected.mjs";
+import { failing, goodput, percent, recent, replicas } from "../lib/expected.mjs";
 import { choice, json, node, plain, seek, visit } from "../lib/page.mjs";
 
 const MOMENTS = [0, 2, 10, 20, 40, 61, 80, 112, 150, 200, 421, 700, 812, 850, 1000, 1499];
@@ -46,6 +46,14 @@ test("calls tell their rate against the twin's", () => visit("report.html", "", 
         const label = plain(await page.locator(".edge-words .edge-label").nth(record.topology.calls.findIndex((call) => call.name === "checkout -> user")).textContent());
         assert.equal(label, ratio >= 1.5 ? `${ratio.toFixed(1)} ×` : "", String(s));
     }
+    await node(page, "user").click();
+    await seek(page, 40);
+    const row = page.locator(".calls tr").filter({ has: page.locator("th", { hasText: "checkout -> user" }) });
+    const sent = recent(record.actual.calls["checkout -> user"].attempts, 40, 1, 5);
+    const failed = recent(record.actual.calls["checkout -> user"].failed, 40, 1, 5);
+    const cells = (await row.locator("td").allTextContents()).map(plain);
+    assert.deepEqual([Math.round(number(cells[0])), cells[2]], [Math.round(sent / 5), percent(Math.min(1, failed / Math.max(sent, failed)))]);
+    assert.equal(await page.locator(".calls tbody tr").count(), 3);
 }));
 
 test("readings and alerts are the monitors'", () => visit("report.html", "", async (page) => {
@@ -107,4 +115,6 @@ test("the twin stands beside it, healthy", () => visit("report.html", "#t=40", a
     const twin = page.locator(".twin-box .node.service");
     assert.equal(await twin.count(), record.topology.services.length);
     assert.deepEqual(await twin.evaluateAll((all) => all.map((one) => one.dataset.step).filter((step) => step !== "0")), []);
+    assert.deepEqual(await page.locator(".twin-box .pie-slice").evaluateAll((all) => all.map((one) => one.getAttribute("stroke-dasharray")).filter((slice) => !slice.startsWith("0.0 "))), []);
+    assert.doesNotMatch(await page.locator(".twin-box").innerText(), /–|NaN/);
 }));

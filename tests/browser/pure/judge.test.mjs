@@ -53,11 +53,14 @@ test("a call is judged against the twin's", () => {
     assert.equal(Math.round(call.share * 1000), Math.round((90 / 370) * 1000));
 });
 
-test("what the twin's record left out is no zero", () => {
+test("what is not written was zero, a latency that is not written never was", () => {
     const sparse = small();
     delete sparse.twin.services.b.queue_length;
-    assert.ok(Number.isNaN(new knockon.Run(sparse).level("twin", "services", "b", "queue_length", 1)));
-    assert.equal(new knockon.Run(sparse).level("actual", "services", "b", "hits", 1), 0);
+    delete sparse.twin.services.b.p99_ms;
+    const level = (field) => new knockon.Run(sparse).level("twin", "services", "b", field, 1);
+    assert.deepEqual([level("queue_length"), level("hits"), level("p99_ms")], [0, 0, NaN]);
+    delete sparse.twin;
+    assert.ok(Number.isNaN(level("queue_length")));
 });
 
 test("blame is shared out among the roots of the moment", () => {
