@@ -16,7 +16,7 @@ macro_rules! asset {
 const STYLES: [&str; 2] = [asset!("story.css"), asset!("replay.css")];
 
 /// The scripts, in the order in which they run.
-pub(super) const SCRIPTS: [&str; 25] = [
+pub(super) const SCRIPTS: [&str; 26] = [
     asset!("page.js"),
     asset!("words.js"),
     asset!("series.js"),
@@ -35,6 +35,7 @@ pub(super) const SCRIPTS: [&str; 25] = [
     asset!("blame.js"),
     asset!("margin.js"),
     asset!("lanes.js"),
+    asset!("calls.js"),
     asset!("table.js"),
     asset!("legend.js"),
     asset!("link.js"),

@@ -90,24 +90,32 @@ pub fn page(told: &[Told<'_>]) -> Result<String, PageError> {
         data: data::json(told.iter().map(|told| (told.record, told.summary))),
         scripts: &assets::SCRIPTS,
         pictures: told.iter().any(|told| !told.pictures.is_empty()),
-        runs: told.iter().enumerate().map(|(number, one)| run(number, told.len(), one)).collect(),
+        runs: (0..told.len()).map(|number| run(number, told)).collect(),
         parts: columns(told, &mut words),
         words: words.entries(),
     };
     Ok(page.render()?)
 }
 
-fn run<'a>(number: usize, of: usize, told: &'a Told<'_>) -> Run<'a> {
-    let record = told.record;
-    let variant = record.variant.as_ref().map(|name| format!("variant \"{name}\""));
-    let what = variant.into_iter().chain(record.overrides.iter().cloned());
-    let what: Vec<String> = what.chain([format!("seed {}", record.seed)]).collect();
-    let place = if of > 1 { format!("{}. ", number + 1) } else { String::new() };
+/// The run at this place, named by what tells it from the others.
+fn run<'a>(number: usize, told: &'a [Told<'_>]) -> Run<'a> {
+    let Told { record, summary, pictures, .. } = &told[number];
+    let mut what: Vec<String> = Vec::new();
+    if record.scenario != told[0].record.scenario {
+        what.push(record.scenario.clone());
+    }
+    what.extend(record.variant.as_ref().map(|name| format!("variant \"{name}\"")));
+    what.extend(record.overrides.iter().cloned());
+    if what.is_empty() && told.len() > 1 {
+        what.push("as written".to_owned());
+    }
+    what.push(format!("seed {}", record.seed));
+    let place = if told.len() > 1 { format!("{}. ", number + 1) } else { String::new() };
     Run {
         number,
         name: place + &what.join(" \u{b7} "),
-        verdict: told.summary.verdict.map_or("", VerdictKind::name),
-        pictures: &told.pictures,
+        verdict: summary.verdict.map_or("", VerdictKind::name),
+        pictures,
     }
 }
 
@@ -119,7 +127,7 @@ fn columns(told: &[Told<'_>], words: &mut Words) -> Vec<Columns> {
             if number == 0 {
                 columns.push(Columns { id, title, runs: Vec::new() });
             }
-            let name = run(number, told.len(), one).name;
+            let name = run(number, told).name;
             let title = if told.len() > 1 { format!("{title}: {name}") } else { title.to_owned() };
             columns[position].runs.push(Column { run: number, name, views: views(&title, &blocks, words) });
         }

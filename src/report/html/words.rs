@@ -6,7 +6,7 @@ use crate::report::block::{Line, Tone};
 use crate::scenario::{WORDS, Word};
 
 /// Terms that mean in a sentence what the glossary says; others, such as `share` or `time`, are also plain English there.
-const TELLING: [&str; 43] = [
+const TELLING: [&str; 42] = [
     "advertised capacity",
     "affected",
     "alert",
@@ -43,7 +43,6 @@ const TELLING: [&str; 43] = [
     "replicas",
     "threads",
     "timeout",
-    "times",
     "twin",
     "unaffected",
     "unavailability",
@@ -99,8 +98,8 @@ pub(super) struct Entry {
     pub(super) anchor: String,
     /// The term.
     pub(super) term: &'static str,
-    /// What it means.
-    pub(super) meaning: &'static str,
+    /// What it means, in pieces: every other one is written as in a scenario.
+    pub(super) meaning: Vec<&'static str>,
 }
 
 impl Words {
@@ -135,7 +134,7 @@ impl Words {
     pub(super) fn entries(&self) -> Vec<Entry> {
         let entry = |position: &usize| {
             let Word { term, meaning, .. } = WORDS[*position];
-            Entry { anchor: anchor(*position), term, meaning }
+            Entry { anchor: anchor(*position), term, meaning: meaning.split('`').collect() }
         };
         let mut entries: Vec<Entry> = self.used.iter().map(entry).collect();
         entries.sort_by_key(|entry| entry.term);
@@ -234,6 +233,6 @@ mod tests {
         assert_eq!(spans.iter().map(|span| span.text.as_str()).collect::<String>(), line.text());
         let entries = words.entries();
         assert_eq!(entries[1].anchor, "word-twin");
-        assert!(entries[1].meaning.starts_with("The world without faults"));
+        assert!(entries[1].meaning[0].starts_with("The world without faults"));
     }
 }
