@@ -83,6 +83,7 @@
             this.height = this.width < PHONE ? LOW : HIGH;
             put(this.svg, "width", this.width);
             put(this.svg, "height", this.height);
+            put(this.svg, "viewBox", `0 0 ${this.width} ${this.height}`);
             const [own, twin, alone] = ["actual", "twin", "unattended"].map((world) => this.goodput(world));
             this.most = Math.max(1, largest(own), twin === null ? 0 : largest(twin)) * 1.05;
             this.clip = svg("rect", { x: 0, y: 0, height: this.height, width: this.width });

@@ -26,7 +26,7 @@
         return html("details", { class: "help" }, html("summary", {}, "Keys and modes"),
             html("table", {}, html("tbody", {}, ...rows)),
             html("p", {}, "The keys work while the focus is in the replay. A moment has an address: copy it from the address line to share it."),
-            html("p", {}, "The presenter stops at the key moments, asks, and tells when you press Enter. The interview asks and never tells: story, blame and faults are hidden from view, but they are in this file, for whoever looks at its source."));
+            html("p", {}, "The presenter stops at the key moments, asks, and tells when you press Enter; the story is hidden meanwhile. The interview asks and never tells: story, blame and faults are hidden from view, but they are in this file, for whoever looks at its source."));
     }
 
     knockon.keys = { meaning, help };
