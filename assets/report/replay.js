@@ -39,7 +39,8 @@
             this.help = knockon.keys.help();
             const stages = html("div", { class: "stages", "data-runs": this.stages.length }, ...this.stages.map((stage) => stage.element));
             if (this.stages.length > 1) stages.append(this.stages[0].legend);
-            this.body = html("div", { class: "replay" }, this.bar, this.presenter.element, stages, this.controls, this.detail, this.table.element, this.help, this.live, hatch());
+            const large = this.runs[0].data.nodes.length > LARGE;
+            this.body = html("div", { class: "replay", "data-large": large }, this.bar, this.presenter.element, stages, this.controls, this.detail, this.table.element, this.help, this.live, hatch());
             this.root.append(this.body);
         }
 
@@ -50,13 +51,14 @@
             const twin = choice("Twin", compare, "ghost", (how) => this.compare(how));
             const classes = [["", "all traffic"], ...this.runs[0].classes.map((name) => [name, name])];
             const traffic = choice("Traffic", classes, "", (name) => this.chart(name === "" ? null : name));
+            const size = choice("Size", [["", "readable"], ["whole", "all of it"]], "", (whole) => put(this.body, "data-whole", whole || null));
             const full = button("Full screen", () => (document.fullscreenElement ? document.exitFullscreen() : this.body.requestFullscreen()));
             const place = document.getElementById("theme");
             const theme = knockon.theme();
             place?.append(theme);
             const moments = (this.runs[0].data.moments ?? []).length > 0;
             const told = moments ? [this.mode_choice, knockon.caption.moments(this.stages[0].caption, (s) => this.seek(s))] : [];
-            const bar = html("div", { class: "replay-bar" }, ...told, ...(this.runs[0].paired ? [twin] : []), traffic, ...(place ? [] : [theme]), full);
+            const bar = html("div", { class: "replay-bar" }, ...told, ...(this.runs[0].paired ? [twin] : []), size, traffic, ...(place ? [] : [theme]), full);
             return html("details", { class: "settings" }, html("summary", {}, "Modes, moments, twin"), bar);
         }
 
