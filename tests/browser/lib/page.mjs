@@ -1,12 +1,14 @@
-// Opens pages in one Chromium and watches them: whatever the console says, whatever is asked for, fails the test.
+// Opens pages in a Chromium and watches them: whatever the console says, whatever is asked for, fails the test.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { after } from "node:test";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
-/** Where the pages and the files of the run lie. */
-export const FOLDER = process.env.KNOCKON_PAGES ?? "";
+/** Where report.html, record.json and summary.json of a run lie, and other pages. */
+const FOLDER = process.env.KNOCKON_PAGES;
+if (FOLDER === undefined) throw new Error("KNOCKON_PAGES is not set: start .ci/browser");
 const QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 let browser = null;
 
@@ -34,9 +36,7 @@ export async function visit(name, hash, act, options = {}) {
     return result;
 }
 
-export async function close() {
-    await browser?.close();
-}
+after(() => browser?.close());
 
 /** A node of the first topology. */
 export function node(page, name, kind = "service") {
