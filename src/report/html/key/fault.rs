@@ -34,9 +34,9 @@ fn begin(record: &Record, summary: &Summary, fault: &FaultSpan, place: usize) ->
         Some(_) => String::new(),
         None => ", to the end of the run".to_owned(),
     };
-    let mut tell = vec![format!("It is a {} of {}{lasting}.", fault.effect, fault.service)];
+    let mut tell = vec![format!("{}{lasting}.", what(fault))];
     if place == 0 {
-        tell.push(reached(summary, fault.from_s));
+        tell.extend(reached(summary, fault.from_s));
     }
     let title = if place == 0 { "A fault begins" } else { "Another fault begins" };
     let ask = if record.topology.services.len() > 1 {
@@ -47,8 +47,23 @@ fn begin(record: &Record, summary: &Summary, fault: &FaultSpan, place: usize) ->
     KeyMoment::new(fault.from_s, title, ask, &tell)
 }
 
+/// What a fault does, as the begin of a sentence.
+fn what(fault: &FaultSpan) -> String {
+    let service = &fault.service;
+    match fault.effect.as_str() {
+        "pause" => format!("{service} stands still"),
+        "crash" => format!("{service} loses processes"),
+        "restart" => format!("{service} is restarted"),
+        "flush" => format!("{service} loses its caches"),
+        "slow" => format!("{service} works more slowly"),
+        "latency" => format!("{service} answers later"),
+        "errors" => format!("{service} answers with errors"),
+        effect => format!("{effect} of {service}"),
+    }
+}
+
 /// Who was hit by way of whom, and how soon.
-fn reached(summary: &Summary, from_s: f64) -> String {
+fn reached(summary: &Summary, from_s: f64) -> Option<String> {
     let hit: Vec<String> = summary
         .propagation
         .iter()
@@ -56,12 +71,11 @@ fn reached(summary: &Summary, from_s: f64) -> String {
         .take(SERVICES)
         .map(|impact| format!("{} after {} ({})", impact.service, seconds(impact.at_s - from_s), impact.via))
         .collect();
-    let services = counted(summary.services.len() as u64, "service");
-    match hit.len() {
-        0 => format!("None of the {services} passes it on to another."),
-        _ => {
-            format!("It reaches {}: {} of {services} in the end.", hit.join(", "), summary.propagation.len())
-        }
+    let (reached, all) = (summary.propagation.len(), counted(summary.services.len() as u64, "service"));
+    match (hit.len(), summary.services.len()) {
+        (_, 1) => None,
+        (0, _) => Some("No other service is hit.".to_owned()),
+        _ => Some(format!("It reaches {}: {reached} of {all} in the end.", hit.join(", "))),
     }
 }
 
@@ -74,6 +88,9 @@ fn last_end(record: &Record) -> Option<f64> {
 
 fn over(record: &Record, summary: &Summary) -> Option<KeyMoment> {
     let over = last_end(record)?;
+    // What is over as it begins is asked about when something can be seen.
+    let at_once = record.faults.iter().all(|fault| over - fault.from_s < 1.0);
+    let at_s = if at_once { (over + WHILE_S).min(record.simulated_s) } else { over };
     let mut tell = vec![match alone(summary)? {
         VerdictKind::Metastable => {
             "No. Left alone it never heals: long after the fault it is still down.".to_owned()
@@ -88,11 +105,11 @@ fn over(record: &Record, summary: &Summary) -> Option<KeyMoment> {
         }
         other => format!("Left alone it ends {}.", other.name()),
     }];
-    tell.extend(waiting(record, over));
-    let next = goodput::least(record, over, over + WHILE_S);
+    tell.extend(waiting(record, at_s));
+    let next = goodput::least(record, at_s, at_s + WHILE_S);
     tell.extend(next.map(|got| format!("In the next {} {got}.", seconds(WHILE_S))));
     let ask = "The fault is over. Will the system heal by itself now, and how long will that take?";
-    Some(KeyMoment::new(over, "The fault is over", ask, &tell))
+    Some(KeyMoment::new(at_s, "The fault is over", ask, &tell))
 }
 
 /// How the world in which nobody acts ended.

@@ -6,7 +6,7 @@ use crate::report::quantity;
 /// A class counts with at least so many answers in the twin.
 const LEAST: u64 = 20;
 
-/// Which class got the smallest share of the twin's answers between two instants: `12 % of checkout is answered`. None
+/// Which class got the smallest share of the twin's answers between two instants: `12 % of checkout gets an answer`. None
 /// without a twin, or where that has too few.
 pub(super) fn least(record: &Record, from_s: f64, to_s: f64) -> Option<String> {
     let twin = record.twin.as_ref()?;
@@ -18,5 +18,5 @@ pub(super) fn least(record: &Record, from_s: f64, to_s: f64) -> Option<String> {
         (normal >= LEAST).then(|| (name, answers(series) as f64 / normal as f64))
     });
     let (name, share) = shares.min_by(|a, b| a.1.total_cmp(&b.1))?;
-    Some(format!("{} of {name} is answered", quantity::share(share.min(1.0))))
+    Some(format!("{} of {name} gets an answer", quantity::share(share.min(1.0))))
 }

@@ -39,7 +39,10 @@ fn called(record: &Record, summary: &Summary) -> Option<KeyMoment> {
     let misled = reasons.iter().find(|line| line.text().starts_with("MISLEADING"));
     let tell = vec![
         format!("It fires {}.", after(record, at_s)),
-        misled.map_or_else(|| format!("{name} is the first, and points at {}.", track.of), sentence),
+        misled.map_or_else(
+            || format!("The alert on {name} is the first; it points at {}.", track.of),
+            sentence,
+        ),
     ];
     let ask = "An alert fires. Which one is it, what does it point at, and is the cause there?";
     Some(KeyMoment::new(at_s, "An alert fires", ask, &tell))
@@ -99,9 +102,7 @@ fn acted(record: &Record, deeds: &[Moment], place: usize) -> KeyMoment {
         (Some(seen), _) => ("Somebody looks", format!("The dashboards say: {seen}. What would you do?")),
         (None, Some(before)) => (
             "Somebody acts",
-            format!(
-                "Users get {before} of their answers. What would you change, in which order, and what could go wrong?"
-            ),
+            format!("Now {before}. What would you change, in which order, and what could go wrong?"),
         ),
         (None, None) => {
             ("Somebody acts", "What would you change, in which order, and what could go wrong?".to_owned())
