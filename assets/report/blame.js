@@ -18,7 +18,8 @@
     /** The roots of the harm that came through a node, with their harm by window. */
     function roots(run, node) {
         const blamed = (run.data.blame ?? []).find((blame) => blame.node === node);
-        return (blamed?.roots ?? []).map(({ root, windows }) => ({ name: run.data.roots[root].root, harmed: harm(windows, run.data.windows, run.data.stretch ?? 1) }));
+        const { windows: length, stretch } = run.data;
+        return (blamed?.roots ?? []).map(({ root, windows }) => ({ name: run.data.roots[root].root, harmed: harm(windows, length, stretch ?? 1) }));
     }
 
     /** The roots of all harm of a run. */
@@ -66,7 +67,8 @@
                 fill.style.width = `${(root.share * 100).toFixed(1)}%`;
             });
             const lately = this.run.span * this.run.data.window_s;
-            write(this.none, total > 0 ? `${count(Math.round(total))} requests worse off than in the twin, in the last ${count(lately)} s` : "nobody is worse off than in the twin at this moment");
+            const harmed = `${count(Math.round(total))} requests worse off than in the twin, in the last ${count(lately)} s`;
+            write(this.none, total > 0 ? harmed : "nobody is worse off than in the twin at this moment");
         }
     }
 

@@ -93,7 +93,8 @@
             if (twin !== null) future.append(svg("path", { d: this.path(twin), class: "line-twin" }));
             if (alone !== null) future.append(svg("path", { d: this.path(alone), class: "line-unattended" }));
             future.append(svg("path", { d: this.path(own), class: "line-own" }), ...this.marks());
-            this.cursor = svg("g", { class: "cursor" }, svg("path", { d: `M0,${EDGE.top - 8}V${this.height - EDGE.bottom}` }), svg("circle", { cy: EDGE.top - 8, r: 5 }));
+            const line = svg("path", { d: `M0,${EDGE.top - 8}V${this.height - EDGE.bottom}` });
+            this.cursor = svg("g", { class: "cursor" }, line, svg("circle", { cy: EDGE.top - 8, r: 5 }));
             this.svg.replaceChildren(svg("defs", {}, svg("clipPath", { id }, this.clip)), ...this.axes(), future, this.cursor);
         }
 
@@ -118,7 +119,8 @@
         bands() {
             return this.run.data.faults.flatMap((fault) => {
                 const [from, to] = [this.x(fault.from_s), this.x(fault.to_s ?? this.run.end)];
-                return [svg("rect", { x: from, y: EDGE.top, width: Math.max(2, to - from), height: this.height - EDGE.top - EDGE.bottom, class: "fault-band" },
+                const place = { x: from, y: EDGE.top, width: Math.max(2, to - from), height: this.height - EDGE.top - EDGE.bottom };
+                return [svg("rect", { ...place, class: "fault-band" },
                     svg("title", {}, `${fault.name}: ${fault.effect} of ${fault.service}`))];
             });
         }
@@ -146,7 +148,8 @@
                 const x = this.x(thing.at_s);
                 if (x - before < APART) continue;
                 before = x;
-                shown.push(svg("text", { x, y, class: `mark mark-${kind}` }, svg("title", {}, `${moment(thing.at_s)}: ${thing.title ?? thing.text}`), MARKS[kind]));
+                const title = svg("title", {}, `${moment(thing.at_s)}: ${thing.title ?? thing.text}`);
+                shown.push(svg("text", { x, y, class: `mark mark-${kind}` }, title, MARKS[kind]));
             }
             return shown;
         }

@@ -4,7 +4,8 @@
     const { html } = knockon.dom;
     const KEYS = [
         [["Space", "K"], "play or pause"], [["←", "→"], "a window back or on"], [["PageUp", "PageDown"], "a minute back or on"],
-        [["Home", "End"], "the begin, the end"], [["P", "N"], "the event before, the next one"], [["Enter"], "presenter: show, go on; a node: its lanes"],
+        [["Home", "End"], "the begin, the end"], [["P", "N"], "the event before, the next one"],
+        [["Enter"], "presenter: show, go on; a node: its lanes"],
         [["Esc"], "let go of the node"], [["?"], "this help"],
     ];
     /** What needs the usual keys itself. */
@@ -22,11 +23,13 @@
     }
 
     function help() {
-        const rows = KEYS.map(([keys, what]) => html("tr", {}, html("th", { scope: "row" }, ...keys.flatMap((key, i) => [i > 0 ? " " : "", html("kbd", {}, key)])), html("td", {}, what)));
+        const caps = (keys) => keys.flatMap((key, i) => [i > 0 ? " " : "", html("kbd", {}, key)]);
+        const rows = KEYS.map(([keys, what]) => html("tr", {}, html("th", { scope: "row" }, ...caps(keys)), html("td", {}, what)));
         return html("details", { class: "help" }, html("summary", {}, "Keys and modes"),
             html("table", {}, html("tbody", {}, ...rows)),
             html("p", {}, "The keys work while the focus is in the replay. A moment has an address: copy it from the address line to share it."),
-            html("p", {}, "The presenter stops at the key moments, asks, and tells when you press Enter; the story is hidden meanwhile. The interview asks and never tells: story, blame and faults are hidden from view, but they are in this file, for whoever looks at its source."));
+            html("p", {}, "The presenter stops at the key moments, asks, and tells when you press Enter; the story is hidden meanwhile."),
+            html("p", {}, "The interview asks and never tells: story, blame and faults are hidden from view, but they are in this file, for whoever looks at its source."));
     }
 
     knockon.keys = { meaning, help };

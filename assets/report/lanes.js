@@ -14,33 +14,46 @@
     const answered = (ms) => (Number.isFinite(ms) ? latency(ms) : "no answer");
     const rate = (value) => `${count(Math.round(value))}/s`;
 
-    /** What is shown of a service. Each lane: a title, its layers from back to front, how values are written. */
+    /** Rates, smooth, of counts. */
+    const by_the_second = (run, values) => (values === null ? null : smooth(values.map((value) => value / run.data.window_s), run.span));
+
+    /** What is shown of a service. Each lane: a title, its layers from back to front, how values are written, the twin's. */
     function service_lanes(run, name) {
         const series = (field, world = "actual") => run.series(world, "services", name, field);
-        const a_second = (values) => (values === null ? null : smooth(values.map((value) => value / run.data.window_s), run.span));
-        const [offered, retried, misses, hits] = ["offered", "retried", "misses", "hits"].map((field) => series(field));
-        const lanes = [
-            { title: "Attempts at it", write: rate, layers: [["area-first", a_second(offered), "all"], ["area-retry", a_second(retried), "retries"]], twin: a_second(series("offered", "twin")) },
-            { title: "Failed", write: rate, layers: [["area-bad", a_second(series("failed")), "failed"]], twin: a_second(series("failed", "twin")) },
-            { title: "Threads held", write: (value) => count(Math.round(value)), layers: [["area-busy", series("busy_threads"), "held"], ["area-waiting", series("waiting_threads"), "of them waiting on calls"]], twin: series("busy_threads", "twin") },
-            { title: "Queue", write: (value) => count(Math.round(value)), layers: [["area-queue", series("queue_length"), "waiting for a thread"]], twin: series("queue_length", "twin") },
-            { title: "99 % answered within", write: answered, layers: [["line-own", series("p99_ms"), ""]], twin: series("p99_ms", "twin") },
+        const twin = (field) => series(field, "twin");
+        const rates = (values) => by_the_second(run, values);
+        const whole = (value) => count(Math.round(value));
+        const attempts = [["area-first", rates(series("offered")), "all"], ["area-retry", rates(series("retried")), "retries"]];
+        const threads = [["area-busy", series("busy_threads"), "held"], ["area-waiting", series("waiting_threads"), "of them waiting on calls"]];
+        const queue = [["area-queue", series("queue_length"), "waiting for a thread"]];
+        return [
+            { title: "Attempts at it", write: rate, layers: attempts, twin: rates(twin("offered")) },
+            { title: "Failed", write: rate, layers: [["area-bad", rates(series("failed")), "failed"]], twin: rates(twin("failed")) },
+            { title: "Threads held", write: whole, layers: threads, twin: twin("busy_threads") },
+            { title: "Queue", write: whole, layers: queue, twin: twin("queue_length") },
+            { title: "99 % answered within", write: answered, layers: [["line-own", series("p99_ms"), ""]], twin: twin("p99_ms") },
             { title: "Replicas running", write: count, layers: [["area-replicas", series("running_replicas"), ""]], twin: null },
+            ...cache_lane(run, series),
         ];
-        if (run.has("services", name, "misses") && largest(misses) > 0) {
-            const [known, unknown] = [smooth(hits, run.span), smooth(misses, run.span)];
-            lanes.push({ title: "Cache hits", write: percent, layers: [["line-own", known.map((value, i) => value / (value + unknown[i])), "of the lookups"]], twin: null });
-        }
-        return lanes;
+    }
+
+    /** The hit ratio of a service that has caches. */
+    function cache_lane(run, series) {
+        const [hits, misses] = ["hits", "misses"].map((field) => series(field));
+        if (largest(misses) === 0) return [];
+        const [known, unknown] = [smooth(hits, run.span), smooth(misses, run.span)];
+        const ratio = known.map((value, window) => value / (value + unknown[window]));
+        return [{ title: "Cache hits", write: percent, layers: [["line-own", ratio, "of the lookups"]], twin: null }];
     }
 
     /** What is shown of a traffic class. */
     function class_lanes(run, name) {
         const series = (field, world = "actual") => run.series(world, "classes", name, field);
-        const a_second = (values) => (values === null ? null : smooth(values.map((value) => value / run.data.window_s), run.span));
+        const rates = (field, world) => by_the_second(run, series(field, world));
+        const answers = [["area-first", rates("ok"), "answered"], ["area-waiting", rates("degraded"), "with less than wanted"]];
         return [
-            { title: "Answered", write: rate, layers: [["area-first", a_second(series("ok")), "answered"], ["area-waiting", a_second(series("degraded")), "with less than wanted"]], twin: a_second(series("ok", "twin")) },
-            { title: "Failed", write: rate, layers: [["area-bad", a_second(series("failed")), "failed"]], twin: a_second(series("failed", "twin")) },
+            { title: "Answered", write: rate, layers: answers, twin: rates("ok", "twin") },
+            { title: "Failed", write: rate, layers: [["area-bad", rates("failed"), "failed"]], twin: rates("failed", "twin") },
             { title: "99 % answered within", write: answered, layers: [["line-own", series("p99_ms"), ""]], twin: series("p99_ms", "twin") },
         ];
     }
@@ -76,7 +89,8 @@
             this.told = lane.layers.map(() => html("span", {}));
             this.twin_told = html("span", {});
             const key = (style, text) => html("span", { class: "lane-key" }, html("i", { class: `swatch ${style}` }), text);
-            this.value = html("span", { class: "lane-value" }, ...lane.layers.map(([style], i) => key(style, this.told[i])), ...(lane.twin === null ? [] : [key("line-twin", this.twin_told)]));
+            const keys = lane.layers.map(([style], i) => key(style, this.told[i]));
+            this.value = html("span", { class: "lane-value" }, ...keys, ...(lane.twin === null ? [] : [key("line-twin", this.twin_told)]));
             this.element = html("div", { class: "lane-box" }, html("p", {}, html("b", {}, lane.title), " ", this.value,
                 html("span", { class: "lane-most" }, `up to ${lane.write(this.most / 1.04)}`)), this.svg);
         }
@@ -105,7 +119,8 @@
             this.element = html("div", { class: "lanes" }, html("div", { class: "lane-bar" }, toggle, this.range), this.box);
         }
 
-        choose(run, node) {
+        choose(run, place) {
+            const node = run.data.nodes[place];
             this.run = run;
             this.lanes = (node.kind === "class" ? class_lanes : service_lanes)(run, node.name).map((lane) => new Lane(lane));
             this.box.replaceChildren(...this.lanes.map((lane) => lane.element));

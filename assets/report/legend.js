@@ -7,7 +7,8 @@
 
     function pie(share, step) {
         const parts = [svg("circle", { cx: 9, cy: 9, r: 7, class: "pie" }),
-            svg("circle", { cx: 9, cy: 9, r: 3.5, class: "pie-slice", "stroke-dasharray": `${share * ROUND} ${ROUND}`, transform: "rotate(-90 9 9)" })];
+            svg("circle", { cx: 9, cy: 9, r: 3.5, class: "pie-slice", "stroke-dasharray": `${share * ROUND} ${ROUND}`,
+                transform: "rotate(-90 9 9)" })];
         if (step === 0) parts.push(svg("path", { d: "M5.5,9.3l2.6,2.8l4.6,-5.4", class: "pie-check" }));
         return svg("svg", { width: 18, height: 18, "aria-hidden": "true" }, svg("g", { "data-step": step, class: "node" }, ...parts));
     }
@@ -16,28 +17,32 @@
         return svg("svg", { width: 40, height: 14, "aria-hidden": "true" }, ...parts);
     }
 
+    const bar = (style, width) => svg("rect", { y: 3, width, height: 8, class: style });
+    const call = (width) => svg("path", { d: "M0,7h40", class: "edge-line", "stroke-width": width });
     const item = (picture, text) => html("li", {}, picture, text);
 
     /** The lines and marks of the chart. */
     function chart_keys(paired, unattended) {
         const line = (style) => sample(svg("path", { d: "M0,7h40", class: style }));
         const { action, moment, fault } = knockon.Chart.MARKS;
-        const worlds = [...(paired ? [item(line("line-twin"), "the twin's, without faults")] : []), ...(unattended ? [item(line("line-unattended"), "if nobody had acted")] : [])];
-        return [item(line("line-own"), "answered requests/s"), ...worlds, item(sample(svg("rect", { y: 5, width: 40, height: 4, class: "alert-strip" })), "an alert fires"),
+        const twin = paired ? [item(line("line-twin"), "the twin's, without faults")] : [];
+        const alone = unattended ? [item(line("line-unattended"), "if nobody had acted")] : [];
+        const strip = sample(svg("rect", { y: 5, width: 40, height: 4, class: "alert-strip" }));
+        return [item(line("line-own"), "answered requests/s"), ...twin, ...alone, item(strip, "an alert fires"),
             item("", `${fault} fault, ${action} somebody acts, ${moment} key moment`)];
     }
 
     function legend(paired, unattended) {
         const twin = paired ? [
-            item(sample(svg("path", { d: "M0,7h40", class: "edge-line", "stroke-width": 2 })), "calls as in the twin"),
-            item(sample(svg("path", { d: "M0,7h40", class: "edge-line", "stroke-width": 6 })), "five times as many"),
-            item(sample(svg("rect", { y: 3, width: 40, height: 8, class: "bar-frame" }), svg("path", { d: "M14,1v12", class: "bar-twin" })), "the twin's threads, queue"),
+            item(sample(call(2)), "calls as in the twin"),
+            item(sample(call(6)), "five times as many"),
+            item(sample(bar("bar-frame", 40), svg("path", { d: "M14,1v12", class: "bar-twin" })), "the twin's threads, queue"),
         ] : [];
         return html("ul", { class: "legend", "aria-label": "How to read it" },
             ...STEPS.map(([share, text], step) => item(pie(share, step), text)),
-            item(sample(svg("g", { class: "edge", "data-step": 4 }, svg("path", { d: "M0,7h40", class: "edge-line", "stroke-width": 3 }))), "calls that fail"),
+            item(sample(svg("g", { class: "edge", "data-step": 4 }, call(3))), "calls that fail"),
             ...twin,
-            item(sample(svg("rect", { y: 3, width: 40, height: 8, class: "bar-frame" }), svg("rect", { y: 3, width: 30, height: 8, class: "bar-fill" }), svg("rect", { y: 3, width: 18, height: 8, class: "bar-waiting" })), "threads held; hatched: waiting on a call"),
+            item(sample(bar("bar-frame", 40), bar("bar-fill", 30), bar("bar-waiting", 18)), "threads held; hatched: waiting on a call"),
             item(html("i", { class: "order-sample" }, "1"), "hit first"), ...chart_keys(paired, unattended));
     }
 

@@ -50,9 +50,11 @@
                 return { monitor, value, row: html("tr", {}, html("th", { scope: "row" }, monitor.name), value) };
             });
             const part = (title, name, ...children) => html("section", { class: `margin-part ${name}` }, html("h3", {}, title), ...children);
+            const rows = this.values.map((value) => value.row);
+            const readings = rows.length > 0 ? [part("Dashboards read", "readings", html("table", {}, html("tbody", {}, ...rows)))] : [];
             this.behind = part("Behind the harm now", "spoils", this.cause, this.loop);
             this.element = html("div", { class: "margin" }, this.behind, part("Alerts", "alerts", this.alerts.element),
-                ...(this.values.length === 0 ? [] : [part("Dashboards read", "readings", html("table", {}, html("tbody", {}, ...this.values.map((value) => value.row))))]),
+                ...readings,
                 part("People and automation", "people", this.people.element), part("Last events", "events", this.events.element));
         }
 
@@ -60,7 +62,8 @@
             this.update_cause(s);
             this.alerts.show(this.alerting.map((monitor) => {
                 const since = firing(monitor, s);
-                return since === null ? ["○", `${monitor.name}: quiet`, "quiet"] : ["▲", `${monitor.name}: firing for ${span(s - since)}`, "firing"];
+                if (since === null) return ["○", `${monitor.name}: quiet`, "quiet"];
+                return ["▲", `${monitor.name}: firing for ${span(s - since)}`, "firing"];
             }));
             for (const { monitor, value, row } of this.values) {
                 const read = knockon.states.reading(monitor, s);

@@ -84,7 +84,8 @@
             const compact = h < COMPACT;
             const pie = compact ? h / 2 : 17;
             this.box = svg("rect", { width: w, height: h, rx: kind === "class" ? Math.min(20, h / 2) : 5, class: "node-box" });
-            this.ring = svg("rect", { x: -5, y: -5, width: w + 10, height: h + 10, rx: kind === "class" ? Math.min(24, h / 2 + 5) : 9, class: "node-ring" });
+            const round = kind === "class" ? Math.min(24, h / 2 + 5) : 9;
+            this.ring = svg("rect", { x: -5, y: -5, width: w + 10, height: h + 10, rx: round, class: "node-ring" });
             this.slice = svg("circle", { cx: 17, cy: pie, r: PIE / 2, class: "pie-slice", transform: `rotate(-90 17 ${pie})` });
             this.check = svg("path", { d: `M13.5,${pie + 0.3}l2.6,2.8l4.6,-5.4`, class: "pie-check" });
             this.status = svg("text", { x: compact ? 30 : 10, y: compact ? h / 2 + 14 : 39, class: "node-status" });
@@ -93,7 +94,8 @@
             const label = svg("text", { x: 30, y: compact ? h / 2 - 2 : 21.5, class: long ? "node-name long" : "node-name" },
                 shortened(name, Math.floor(room / (long ? 6.3 : 7.8))));
             this.group = svg("g", { transform: `translate(${x},${y})`, class: `node ${kind}`, role: "button", tabindex: -1, "data-node": index },
-                svg("title", {}, name), this.ring, this.box, svg("circle", { cx: 17, cy: pie, r: PIE, class: "pie" }), this.slice, this.check, label, this.status);
+                svg("title", {}, name), this.ring, this.box, svg("circle", { cx: 17, cy: pie, r: PIE, class: "pie" }),
+                this.slice, this.check, label, this.status);
             if (kind === "service") this.build_service(compact, w, h);
             this.build_badges(w);
         }
@@ -140,7 +142,8 @@
             this.queue.update(scale(queue), 0, scale(twin("queue_length")), this.threads === null ? "" : count(Math.round(queue)));
             this.replicas?.update(s, world, look.discreet);
             const replicas = world === "twin" ? `${this.tracks.length} ready` : told(this.tracks, s);
-            return [`threads ${count(Math.round(busy))} of ${count(this.capacity)}, ${percent(busy > 0 ? Math.min(1, waiting / busy) : 0)} of them waiting on calls`,
+            const share = percent(busy > 0 ? Math.min(1, waiting / busy) : 0);
+            return [`threads ${count(Math.round(busy))} of ${count(this.capacity)}, ${share} of them waiting on calls`,
                 `queue ${count(Math.round(queue))}`, `replicas ${replicas}`];
         }
 

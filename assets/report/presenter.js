@@ -82,7 +82,8 @@
             this.next = button("", () => this.go("go"), { class: "main" });
             this.notes = html("details", { class: "card-notes" }, html("summary", {}, "Notes of the scenario"), html("p", {}));
             this.element = html("div", { class: "card", hidden: true, role: "group", "aria-label": "Presenter" },
-                html("div", { class: "card-text" }, this.when, this.title, this.ask, this.tell), html("div", { class: "card-bar" }, this.back, this.next), this.notes);
+                html("div", { class: "card-text" }, this.when, this.title, this.ask, this.tell),
+                html("div", { class: "card-bar" }, this.back, this.next), this.notes);
         }
 
         get on() {
@@ -93,6 +94,11 @@
         get limit() {
             if (!this.on || this.show.stage === "over") return this.run.end;
             return this.show.stage === "moving" ? this.show.ahead?.at_s ?? this.run.end : this.show.moment.at_s;
+        }
+
+        /** Whether the clock stands where somebody has to go on. */
+        get waits() {
+            return this.on && this.show.stage !== "over" && this.clock.at >= this.limit;
         }
 
         /** Begins: "present", "interview", or "replay", which ends it. */
@@ -155,7 +161,8 @@
             write(this.title, stage === "over" ? "That was it" : stage === "moving" ? "…" : now.title);
             write(this.ask, stage === "asked" || stage === "told" ? now.ask : "");
             write(this.tell, stage === "told" ? now.tell : "");
-            write(this.next, { asked: this.show.tells ? "Show what happened" : "Go on", told: "Go on", moving: "Skip ahead", over: "The end" }[stage]);
+            const asked = this.show.tells ? "Show what happened" : "Go on";
+            write(this.next, { asked, told: "Go on", moving: "Skip ahead", over: "The end" }[stage]);
             put(this.next, "disabled", stage === "over");
             put(this.back, "disabled", this.show.place < 0);
             put(this.notes, "hidden", this.mode !== "present" || !this.run.data.notes);

@@ -1,9 +1,9 @@
 // Puts the replay together and runs it: one clock, a stage for each run, what is chosen, the keys, the address.
 "use strict";
 (function (knockon) {
-    const { html, put, write, button, icon, picture_button, choice } = knockon.dom;
-    const { moment, clock: time_of_day, span } = knockon.words;
-    const { Clock, SPEEDS, next, previous } = knockon.clock;
+    const { html, put, write, button, choice } = knockon.dom;
+    const { moment } = knockon.words;
+    const { Clock, next, previous } = knockon.clock;
     /** A large system is drawn anew at most so often a second. */
     const LARGE = 60;
     const LARGE_S = 1 / 12;
@@ -34,13 +34,13 @@
             this.bar = this.build_bar();
             this.controls = this.build_controls();
             this.live = html("p", { class: "hearing", "aria-live": "polite" });
-            this.detail = this.build_detail();
+            this.detail = new knockon.Detail(() => this.choose(null, null));
             this.table = new knockon.Table(this.runs[0]);
             this.help = knockon.keys.help();
             const stages = html("div", { class: "stages", "data-runs": this.stages.length }, ...this.stages.map((stage) => stage.element));
             if (this.stages.length > 1) stages.append(this.stages[0].legend);
-            const large = this.runs[0].data.nodes.length > LARGE;
-            this.body = html("div", { class: "replay", "data-large": large }, this.bar, this.presenter.element, stages, this.controls, this.detail, this.table.element, this.help, this.live, hatch());
+            this.body = html("div", { class: "replay", "data-large": this.runs[0].data.nodes.length > LARGE },
+                this.bar, this.presenter.element, stages, this.controls.element, this.detail.element, this.table.element, this.help, this.live, hatch());
             this.root.append(this.body);
         }
 
@@ -58,22 +58,16 @@
             place?.append(theme);
             const moments = (this.runs[0].data.moments ?? []).length > 0;
             const told = moments ? [this.mode_choice, knockon.caption.moments(this.stages[0].caption, (s) => this.seek(s))] : [];
-            const bar = html("div", { class: "replay-bar" }, ...told, ...(this.runs[0].paired ? [twin] : []), size, traffic, ...(place ? [] : [theme]), full);
+            const parts = [...told, ...(this.runs[0].paired ? [twin] : []), size, traffic, ...(place ? [] : [theme]), full];
+            const bar = html("div", { class: "replay-bar" }, ...parts);
             return html("details", { class: "settings" }, html("summary", {}, "Modes, moments, twin"), bar);
         }
 
         build_controls() {
-            this.play_words = html("span", {});
-            this.play_icon = icon("");
-            this.play = button(this.play_icon, () => this.toggle(), { class: "play" });
-            this.play.append(this.play_words);
-            const back = picture_button("Event before (P)", "M3,3h2.4v12h-2.4zM15,3v12l-9,-6z", () => this.step(previous));
-            const on = picture_button("Next event (N)", "M12.6,3h2.4v12h-2.4zM3,3v12l9,-6z", () => this.step(next));
-            this.speed = choice("Speed", SPEEDS.map((speed) => [String(speed), `${speed} ×`]), String(this.clock.speed), (speed) => (this.clock.speed = Number(speed)));
-            this.time = html("output", { class: "time" });
-            this.slider = html("input", { type: "range", min: 0, max: this.clock.end, step: this.runs[0].data.window_s, value: 0, "aria-label": "Simulated time" });
-            this.slider.addEventListener("input", () => this.seek(Number(this.slider.value)));
-            return html("div", { class: "controls" }, ...this.place_charts(), html("div", { class: "slider" }, this.slider), html("div", { class: "buttons" }, back, this.play, on, this.speed, this.time));
+            const act = { toggle: () => this.toggle(), seek: (s) => this.seek(s), back: () => this.step(previous), on: () => this.step(next) };
+            const controls = new knockon.Controls(this.clock, this.runs[0].data.window_s, this.runs[0].start, act);
+            controls.element.prepend(...this.place_charts());
+            return controls;
         }
 
         /** One chart lies above the slider, and the legend below the topology; two charts lie with their runs. */
@@ -85,15 +79,6 @@
             }
             for (const stage of this.stages) stage.element.append(stage.chart.element);
             return [];
-        }
-
-        build_detail() {
-            this.lanes = new knockon.Lanes();
-            this.blame = new knockon.blame.Blame();
-            this.calls = new knockon.Calls();
-            this.detail_title = html("h3", { tabindex: -1 });
-            const close = button("Close", () => this.choose(null, null));
-            return html("div", { class: "detail", hidden: true }, html("div", { class: "detail-bar" }, this.detail_title, close), html("div", { class: "detail-body" }, this.blame.element, this.lanes.element, this.calls.element));
         }
 
         start() {
@@ -113,8 +98,8 @@
             for (const when of document.querySelectorAll("[data-at]")) {
                 const at = when.querySelector(".at");
                 if (at === null) continue;
-                const link = html("a", { href: knockon.link.write(Number(when.dataset.at), null, "replay"), title: "Show it in the replay" }, at.textContent);
-                at.replaceChildren(link);
+                const href = knockon.link.write(Number(when.dataset.at), null, "replay");
+                at.replaceChildren(html("a", { href, title: "Show it in the replay" }, at.textContent));
             }
         }
 
@@ -166,7 +151,7 @@
         }
 
         toggle() {
-            if (this.presenter.on && this.presenter.show.stage !== "over" && !this.clock.playing && this.clock.at >= this.presenter.limit) return this.presenter.go("go");
+            if (this.presenter.waits && !this.clock.playing) return this.presenter.go("go");
             if (this.clock.playing) this.clock.pause();
             else this.clock.play();
             this.run();
@@ -213,12 +198,8 @@
             const again = this.chosen !== null && this.chosen.stage === stage && this.chosen.node === node;
             this.chosen = node === null || again ? null : { stage, node };
             for (const each of this.stages) each.topology.mark(this.chosen?.stage === each ? this.chosen.node : null);
-            put(this.detail, "hidden", this.chosen === null);
-            if (this.chosen !== null) {
-                this.lanes.choose(stage.run, stage.run.data.nodes[node]);
-                this.blame.choose(stage.run, node);
-                this.calls.choose(stage.run, node);
-            }
+            const suffix = this.stages.length > 1 && stage !== null ? ` (${stage.name})` : "";
+            this.detail.choose(this.chosen === null ? null : stage, node, suffix);
             this.render(true);
             this.address();
         }
@@ -228,7 +209,8 @@
             const meaning = knockon.keys.meaning(event);
             if (meaning === null || (event.target === document.body && !this.presenter.on)) return;
             const { window_s } = this.runs[0].data;
-            const to = { "on": this.clock.at + window_s, "back": this.clock.at - window_s, "minute on": this.clock.at + 60, "minute back": this.clock.at - 60, "begin": 0, "end": this.clock.end };
+            const { at, end } = this.clock;
+            const to = { "on": at + window_s, "back": at - window_s, "minute on": at + 60, "minute back": at - 60, "begin": 0, end };
             if (meaning in to) this.seek(to[meaning]);
             else if (meaning === "play") this.toggle();
             else if (meaning === "next") this.step(next);
@@ -246,7 +228,7 @@
             const [run] = this.runs;
             const future = this.presenter.on && this.presenter.show.stage !== "over";
             for (const stage of this.stages) stage.chart.update(at, future ? at : this.clock.end);
-            this.render_time(at, run);
+            this.controls.update();
             const window = run.window(at);
             const now = performance.now() / 1000;
             const soon = run.data.nodes.length > LARGE && now - this.drawn_s < LARGE_S;
@@ -256,27 +238,8 @@
             const discreet = this.presenter.on && this.presenter.show.discreet;
             for (const stage of this.stages) stage.update(at, { discreet });
             this.table.update(at);
-            if (this.chosen !== null) this.render_detail(at);
+            this.detail.update(at);
             this.announce(at, now);
-        }
-
-        render_time(at, run) {
-            const told = `${moment(at < 10 ? at : Math.floor(at))}${run.start === null ? "" : `, ${time_of_day(run.start, at)}`}`;
-            write(this.time, told);
-            if (Number(this.slider.value) !== at) this.slider.value = at;
-            put(this.slider, "aria-valuetext", told);
-            write(this.play_words, this.clock.playing ? "Pause" : "Play");
-            put(this.play_icon.firstChild, "d", this.clock.playing ? "M4,3h3.5v12h-3.5zM10.5,3h3.5v12h-3.5z" : "M4,3v12l11,-6z");
-        }
-
-        render_detail(at) {
-            const { stage, node } = this.chosen;
-            const { name, kind } = stage.run.data.nodes[node];
-            const variant = this.stages.length > 1 ? ` (${stage.title.textContent})` : "";
-            write(this.detail_title, `${kind === "class" ? "Users of " : ""}${name}${variant} at ${moment(at)}`);
-            this.lanes.update(at);
-            this.blame.update(at);
-            this.calls.update(at);
         }
 
         /** Says what has happened since, to those who listen. */
@@ -296,7 +259,8 @@
     function hatch() {
         const { svg } = knockon.dom;
         return svg("svg", { width: 0, height: 0, class: "patterns", "aria-hidden": "true" }, svg("defs", {},
-            svg("pattern", { id: "hatch", width: 4, height: 4, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }, svg("rect", { width: 1.8, height: 4, class: "hatch" }))));
+            svg("pattern", { id: "hatch", width: 4, height: 4, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+                svg("rect", { width: 1.8, height: 4, class: "hatch" }))));
     }
 
     /** Begins, if the page has a replay. */

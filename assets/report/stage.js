@@ -23,9 +23,12 @@
             this.twin_box = html("div", { class: "twin-box", hidden: true }, html("h4", {}, "The twin: the same, without faults"));
             this.map = html("div", { class: "map" }, this.topology.element, this.twin_box);
             this.legend = knockon.legend(this.run.paired, Boolean(data.unattended));
-            this.title = html("h3", {}, data.variant === null ? data.title : data.variant);
-            this.over = html("p", { class: "stage-over", hidden: true }, `This run ends at ${knockon.words.moment(this.run.end)}: what is shown is how it ended.`);
-            this.element = html("div", { class: "stage" }, html("div", { class: "stage-title" }, this.title, this.caption.element, this.over), this.map, this.margin.element);
+            this.name = data.variant ?? data.title;
+            this.title = html("h3", {}, this.name);
+            const over = `This run ends at ${knockon.words.moment(this.run.end)}: what is shown is how it ended.`;
+            this.over = html("p", { class: "stage-over", hidden: true }, over);
+            const title = html("div", { class: "stage-title" }, this.title, this.caption.element, this.over);
+            this.element = html("div", { class: "stage" }, title, this.map, this.margin.element);
         }
 
         /** How the twin is shown: "ghost", "beside" or "off". */

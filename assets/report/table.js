@@ -10,10 +10,12 @@
             this.run = run;
             this.tracks = knockon.states.replicas(run.data);
             this.rows = run.data.nodes.map((node) => ({ node, cells: COLUMNS.map(() => html("td", {})) }));
-            const head = html("thead", {}, html("tr", {}, html("th", { scope: "col" }, "node"), ...COLUMNS.map((name) => html("th", { scope: "col" }, name))));
-            const rows = this.rows.map(({ node, cells }) => html("tr", {}, html("th", { scope: "row" }, node.kind === "class" ? `users of ${node.name}` : node.name), ...cells));
+            const head = html("thead", {}, html("tr", {}, ...["node", ...COLUMNS].map((name) => html("th", { scope: "col" }, name))));
+            const called = (node) => (node.kind === "class" ? `users of ${node.name}` : node.name);
+            const rows = this.rows.map(({ node, cells }) => html("tr", {}, html("th", { scope: "row" }, called(node)), ...cells));
             this.element = html("details", { class: "as-table" }, html("summary", {}, "The same as a table"),
-                html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "All nodes at this moment" }, html("table", {}, head, html("tbody", {}, ...rows))));
+                html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "All nodes at this moment" },
+                    html("table", {}, head, html("tbody", {}, ...rows))));
             this.element.addEventListener("toggle", () => this.update(this.at ?? 0));
         }
 
@@ -35,7 +37,8 @@
             const level = (field) => run.level("actual", of, node.name, field, s);
             if (node.kind === "class") return [...shared, "–", "–", latency(level("p99_ms")), "–"];
             const held = `${count(Math.round(level("busy_threads")))} of ${count(node.threads)}`;
-            return [...shared, held, count(Math.round(level("queue_length"))), latency(level("p99_ms")), knockon.states.told(this.tracks[run.data.nodes.indexOf(node)], s)];
+            const replicas = knockon.states.told(this.tracks[run.data.nodes.indexOf(node)], s);
+            return [...shared, held, count(Math.round(level("queue_length"))), latency(level("p99_ms")), replicas];
         }
     }
 

@@ -24,10 +24,12 @@
 
         picture(data) {
             const [width, height] = data.size;
-            this.svg = svg("svg", { viewBox: `${-EDGE} ${-EDGE} ${width + 2 * EDGE} ${height + 2 * EDGE}`, role: "group", "aria-label": this.label() });
+            const viewBox = `${-EDGE} ${-EDGE} ${width + 2 * EDGE} ${height + 2 * EDGE}`;
+            this.svg = svg("svg", { viewBox, role: "group", "aria-label": this.label() });
             this.svg.style.minWidth = `calc(${Math.round((width + 2 * EDGE) * READABLE)}px * var(--least, 1))`;
             this.svg.style.maxWidth = `${Math.round((width + 2 * EDGE) * 1.25)}px`;
-            this.svg.append(...this.edges.map((edge) => edge.lines), ...this.nodes.map((node) => node.group), ...this.edges.map((edge) => edge.words));
+            this.svg.append(...this.edges.map((edge) => edge.lines), ...this.nodes.map((node) => node.group),
+                ...this.edges.map((edge) => edge.words));
             if (this.nodes.length > 0) put(this.nodes[0].group, "tabindex", 0);
             return this.svg;
         }

@@ -37,3 +37,18 @@ test("two records tell two endings", { skip: !real && "there is no pair.html" },
     assert.equal(await node(page, "user").count(), 1);
     assert.ok(json("record.json").actual.windows > 300);
 }));
+
+test("breakers open and close as the record says", { skip: !real && "there is no pair.html" }, () => visit("pair.html", "", async (page) => {
+    const { actual } = json("pair-record.json");
+    const { breakers_open } = actual.calls["checkout -> user"];
+    const mark = page.locator(".stage").nth(1).locator(".breaker:not([display=none])");
+    let open = 0;
+    for (const s of [1, 7, 9, 12, 15, 30, 200]) {
+        await seek(page, s);
+        const expected = breakers_open[Math.floor(s / actual.window_s + 1e-9)];
+        assert.equal(await mark.count(), expected > 0.05 ? 1 : 0, String(s));
+        if (expected > 0.05) assert.equal(plain(await mark.textContent()), `${Math.max(1, Math.round(expected))} open`);
+        open += expected > 0.05 ? 1 : 0;
+    }
+    assert.ok(open > 0);
+}));
