@@ -16,7 +16,7 @@ macro_rules! asset {
 const STYLES: [&str; 2] = [asset!("story.css"), asset!("replay.css")];
 
 /// The scripts, in the order in which they run.
-pub(super) const SCRIPTS: [&str; 26] = [
+pub(super) const SCRIPTS: [&str; 28] = [
     asset!("page.js"),
     asset!("words.js"),
     asset!("series.js"),
@@ -36,12 +36,14 @@ pub(super) const SCRIPTS: [&str; 26] = [
     asset!("margin.js"),
     asset!("lanes.js"),
     asset!("calls.js"),
+    asset!("detail.js"),
     asset!("table.js"),
     asset!("legend.js"),
     asset!("link.js"),
     asset!("keys.js"),
     asset!("presenter.js"),
     asset!("stage.js"),
+    asset!("controls.js"),
     asset!("replay.js"),
 ];
 

@@ -90,7 +90,8 @@ fn over(record: &Record, summary: &Summary) -> Option<KeyMoment> {
     let over = last_end(record)?;
     // What is over as it begins is asked about when something can be seen.
     let at_once = record.faults.iter().all(|fault| over - fault.from_s < 1.0);
-    let at_s = if at_once { (over + WHILE_S).min(record.simulated_s) } else { over };
+    let next = taken_over(record, summary).map_or(record.simulated_s, |(at_s, _)| at_s);
+    let at_s = if at_once { (over + WHILE_S).min(next) } else { over };
     let mut tell = vec![match alone(summary)? {
         VerdictKind::Metastable => {
             "No. Left alone it never heals: long after the fault it is still down.".to_owned()
@@ -167,12 +168,16 @@ fn why_it_stays(summary: &Summary, phase: &Phase) -> Vec<String> {
 
 /// The moment from which on no time heals it, and why, as a paragraph of the story; none if there is none.
 pub(in crate::report::html) fn no_return(record: &Record, summary: &Summary) -> Option<Line> {
-    let (at_s, phase) =
-        taken_over(record, summary).filter(|_| alone(summary) == Some(VerdictKind::Metastable))?;
-    let later = match at_s - last_end(record)? {
+    let over = last_end(record).filter(|_| alone(summary) == Some(VerdictKind::Metastable))?;
+    let (at_s, why) = match taken_over(record, summary) {
+        Some((at_s, phase)) => (at_s, why_it_stays(summary, phase).join(" ")),
+        None => {
+            (over, "What the fault leaves behind is enough: without help it does not recover.".to_owned())
+        }
+    };
+    let later = match at_s - over {
         later if later > 0.0 => format!("{} after the fault was over", seconds(later)),
         _ => "as the fault ends".to_owned(),
     };
-    let why = why_it_stays(summary, phase).join(" ");
     Some(Line::toned(Tone::Bad, "POINT OF NO RETURN").and(format!(": {}, {later}. {why}", instant(at_s))))
 }

@@ -42,6 +42,15 @@ fn only_what_does_not_heal_has_a_point_of_no_return() {
 }
 
 #[test]
+fn where_nothing_takes_over_the_fault_alone_was_enough() {
+    let (record, mut summary) = fixture::attended();
+    summary.verdict_unattended = Some(VerdictKind::Metastable);
+    summary.phases.clear();
+    let told = no_return(&record, &summary).map(|line| line.text()).unwrap_or_default();
+    assert!(told.contains("as the fault ends. What the fault leaves behind is enough"), "{told}");
+}
+
+#[test]
 fn a_run_without_faults_and_harm_has_no_moments() {
     let (mut record, mut summary) = fixture::attended();
     record.faults.clear();
