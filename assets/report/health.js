@@ -7,6 +7,8 @@
     const STEPS = [0, 0.05, 0.25, 0.5, 0.9];
     /** Less of its twin's attempts, and a service is hardly called. */
     const HARDLY = 0.1;
+    /** Fewer attempts without an answer are those that are under way anyhow. */
+    const SEVERAL = 5;
     /** Of its threads so many are held, and nothing new gets in. */
     const FULL = 0.9;
     /** Late is what takes longer than twice what the twin takes, and this much more. */
@@ -21,13 +23,23 @@
 
     const quiet = (words) => ({ step: -1, share: 0, words });
 
-    /** Of those that ended the share that failed; of those that hang, if hardly any ended, the share that was not answered. */
-    function judged(asked, ok, failed) {
+    /**
+     * Of those that ended the share that failed; of those that hang, if hardly any ended, the share that was not answered.
+     * Where it is too `early` to tell, those that have not ended do not hang.
+     */
+    function judged(asked, ok, failed, early) {
         const ended = ok + failed;
-        const hangs = ended < 0.5 * asked;
-        const share = hangs ? 1 - Math.min(1, ok / asked) : failed / ended;
+        const hangs = !early && ended < 0.5 * asked && asked - ended >= SEVERAL;
+        const share = hangs ? 1 - Math.min(1, ok / asked) : ended === 0 ? 0 : failed / ended;
         const words = step(share) === 0 ? "healthy" : `${percent(share)} ${hangs ? "hang" : "fail"}`;
         return { step: step(share), share, words };
+    }
+
+    /** Whether a run is so young that the twin has hardly answered anything either. */
+    function early(run, of, name, asked, s) {
+        if (run.window(s) + 1 >= run.span) return false;
+        const twin = (field) => run.count("twin", of, name, field, s);
+        return !(twin("ok") + twin("failed") >= 0.5 * twin(asked));
     }
 
     /** Whether what a service has does not get on: hardly a thread is free, or more attempts wait than in the twin. */
@@ -48,7 +60,7 @@
             const rarely = asked > 0 ? "hardly called" : usual > 0 ? "not called" : "idle";
             return stuck(run, world, node, s) ? { step: 4, share: 1, words: `stuck, ${rarely}` } : quiet(rarely);
         }
-        const health = judged(offered, ok, failed);
+        const health = judged(offered, ok, failed, early(run, "services", name, "offered", s));
         const late = health.step === 0 ? lateness(run, world, name, s) : null;
         return late === null ? health : { step: 1, share: health.share, words: `slow: p99 ${latency(late)}` };
     }
@@ -71,7 +83,8 @@
     function users(run, world, name, s) {
         const count = (field) => run.count(world, "classes", name, field, s);
         const [arrived, ok, failed] = [count("arrived"), count("ok"), count("failed")];
-        return arrived + ok + failed === 0 ? quiet("nobody asks") : judged(arrived, ok, failed);
+        if (arrived + ok + failed === 0) return quiet("nobody asks");
+        return judged(arrived, ok, failed, early(run, "classes", name, "arrived", s));
     }
 
     /** A node of the topology. */

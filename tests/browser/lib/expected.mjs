@@ -21,9 +21,9 @@ export function failing(record, name, s, span = 5) {
     const usual = recent(record.twin.services[name].offered, s, window_s, span);
     const ended = of("ok") + of("failed");
     if (Math.max(of("offered"), ended) < 0.1 * usual || of("offered") + ended === 0) return null;
-    const share = ended < 0.5 * of("offered") ? 1 - of("ok") / of("offered") : of("failed") / ended;
-    if (share < 0.05) return null;
-    return `${percent(share)} ${ended < 0.5 * of("offered") ? "hang" : "fail"}`;
+    const hangs = ended < 0.5 * of("offered") && of("offered") - ended >= 5;
+    const share = hangs ? 1 - of("ok") / of("offered") : of("failed") / ended;
+    return share >= 0.05 ? `${percent(share)} ${hangs ? "hang" : "fail"}` : null;
 }
 
 /** Requests answered in the seconds before a moment, of all classes, a second. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { encode } from "../lib/encode.mjs";
 import { scripts } from "../lib/scripts.mjs";
 import { small } from "../lib/small.mjs";
 
@@ -19,7 +20,9 @@ test("health is the failed share, in steps and words", () => {
     assert.deepEqual([plain(at(3).words), at(3).step], ["90 % fail", 4]);
     assert.deepEqual([plain(at(4).words), at(4).step], ["50 % fail", 3]);
     assert.deepEqual([0, 0.05, 0.25, 0.5, 0.9].map(knockon.health.step), [0, 1, 2, 3, 4]);
-    assert.equal(plain(knockon.health.judged(100, 10, 5).words), "90 % hang");
+    assert.equal(plain(knockon.health.judged(100, 10, 5, false).words), "90 % hang");
+    assert.equal(knockon.health.judged(100, 10, 0, true).words, "healthy");
+    assert.equal(knockon.health.judged(100, 0, 0, true).words, "healthy");
 });
 
 test("a late answer is no health", () => {
@@ -70,4 +73,15 @@ test("blame is shared out among the roots of the moment", () => {
     assert.deepEqual(Array.from(shares, ({ name, share }) => [name, Math.round(share * 100)]), [["pause of b", 67], ["retries of a -> b", 33]]);
     assert.equal(knockon.blame.shares(run(), roots, 9).shares.length, 0);
     assert.equal(knockon.blame.roots(run(), 0).length, 0);
+});
+
+test("what has just begun does not hang, unless the twin is answered already", () => {
+    const young = small();
+    Object.assign(young, { windows: 1000, window_s: 0.01 });
+    const late = encode(Array.from({ length: 1000 }, (_, window) => (window < 5 ? 0 : 100)));
+    for (const world of [young.actual, young.twin]) Object.assign(world.services.b, { offered: 100, ok: late, failed: 0, p99_ms: 20 });
+    const words = (s) => plain(knockon.health.node(new knockon.Run(young), "actual", young.nodes[2], s).words);
+    assert.equal(words(0), "healthy");
+    young.twin.services.b.ok = 100;
+    assert.equal(words(0), "100 % hang");
 });
