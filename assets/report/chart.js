@@ -4,7 +4,7 @@
 (function (knockon) {
     const { html, svg, put } = knockon.dom;
     const { smooth, largest } = knockon.series;
-    const { count, moment } = knockon.words;
+    const { count, moment, tick } = knockon.words;
     const EDGE = { left: 46, right: 14, top: 30, bottom: 20 };
     /** Its height where there is room, and on a phone. */
     const [HIGH, LOW, PHONE] = [136, 104, 600];
@@ -162,10 +162,10 @@
                     svg("text", { x: EDGE.left - 6, y: this.y(value) + 4, class: "tick tick-y" }, count(value)));
             }
             const most = (this.width - EDGE.left - EDGE.right) / TICK_ROOM;
-            const every = TICKS.find((tick) => this.end / tick <= most) ?? this.end;
+            const every = TICKS.find((step) => this.end / step <= most) ?? this.end;
             for (let s = 0; s <= this.end + 1e-9; s += every) {
                 const last = s + every > this.end + 1e-9 && this.x(s) > this.width - 40;
-                parts.push(svg("text", { x: this.x(s), y: this.height - 6, class: last ? "tick tick-end" : "tick" }, moment(s)));
+                parts.push(svg("text", { x: this.x(s), y: this.height - 6, class: last ? "tick tick-end" : "tick" }, tick(s)));
             }
             return parts;
         }

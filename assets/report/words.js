@@ -3,6 +3,8 @@
 (function (knockon) {
     /** Keeps a number and its unit on one line. */
     const GLUE = "\u00a0";
+    /** Moments before this are told in seconds. */
+    const IN_SECONDS = 600;
 
     /** A number as people read it: thousands apart, a decimal only where it tells something. */
     function count(value) {
@@ -38,21 +40,28 @@
         return ms < 999.5 ? `${ms < 9.95 ? ms.toFixed(1) : Math.round(ms)}${GLUE}ms` : `${(ms / 1000).toFixed(1)}${GLUE}s`;
     }
 
-    /** A length of time: "6m 29s". */
-    function span(s) {
-        const whole = Math.abs(s) < 10 ? Math.round(Math.abs(s) * 10) / 10 : Math.round(Math.abs(s));
-        if (whole < 60) return `${whole}s`;
-        const minutes = Math.floor(whole / 60);
-        const rest = Math.round(whole % 60);
-        const seconds = rest === 0 ? "" : `${GLUE}${String(rest).padStart(2, "0")}s`;
-        if (minutes < 60) return `${minutes}m${seconds}`;
-        const hours = `${Math.floor(minutes / 60)}h`;
-        return minutes % 60 === 0 && seconds === "" ? hours : `${hours}${GLUE}${String(minutes % 60).padStart(2, "0")}m${seconds}`;
+    /** Whole seconds of a minute or more: "6m29s". */
+    function long(seconds) {
+        const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+        const two = (value, unit) => `${String(value).padStart(2, "0")}${unit}`;
+        if (hours === 0) return `${minutes}m${rest === 0 ? "" : two(rest, "s")}`;
+        return `${hours}h${minutes + rest === 0 ? "" : two(minutes, "m")}${rest === 0 ? "" : two(rest, "s")}`;
     }
 
-    /** A moment after the begin: "T+1m 02s". */
+    /** A length of time: "12 s", "6m29s". */
+    function span(s) {
+        return s < 59.95 ? `${Number(s.toFixed(s < 9.95 ? 1 : 0))}${GLUE}s` : long(Math.round(s));
+    }
+
+    /** A moment after the begin, as the story has it: "T+61s", "T+13m30s". */
     function moment(s) {
-        return `T${s < 0 ? "−" : "+"}${span(s)}`;
+        const size = Math.abs(s);
+        return `T${s < 0 ? "-" : "+"}${size < IN_SECONDS ? `${Number(size.toFixed(1))}s` : long(Math.round(size))}`;
+    }
+
+    /** A moment at an axis: "T+2m". */
+    function tick(s) {
+        return s < 60 ? moment(s) : `T+${long(Math.round(s))}`;
     }
 
     /** The time of day of a moment, if the scenario has one. */
@@ -81,5 +90,5 @@
         return text.length <= most ? text : `${text.slice(0, Math.max(1, most - 1))}…`;
     }
 
-    knockon.words = { count, short, percent, times, latency, span, moment, clock, reading, several, shortened };
+    knockon.words = { count, short, percent, times, latency, span, moment, tick, clock, reading, several, shortened };
 })((globalThis.knockon ??= {}));

@@ -73,7 +73,7 @@ test("readings and alerts are the monitors'", () => visit("report.html", "", asy
 test("every service can be chosen and shows its lanes", () => visit("report.html", "#t=61", async (page) => {
     for (const { name } of record.topology.services) {
         await node(page, name).click();
-        assert.match(plain(await page.locator(".detail h3").textContent()), new RegExp(`^${name} at T\\+1m 01s$`));
+        assert.match(plain(await page.locator(".detail h3").textContent()), new RegExp(`^${name} at T\\+61s$`));
         assert.ok(await page.locator(".lane").count() >= 6);
         const offered = Math.round(recent(record.actual.services[name].offered, 61, 1, 5) / 5);
         const shown = plain(await page.locator(".lane-box").first().locator(".lane-value").textContent());

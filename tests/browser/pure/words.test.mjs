@@ -14,8 +14,10 @@ test("numbers are short and never lie", () => {
 });
 
 test("moments read as people say them", () => {
-    assert.deepEqual([0, 0.275, 12, 61, 600, 1219, 3600, 3723].map((s) => plain(words.moment(s))),
-        ["T+0s", "T+0.3s", "T+12s", "T+1m 01s", "T+10m", "T+20m 19s", "T+1h", "T+1h 02m 03s"]);
+    assert.deepEqual([0, 0.275, 12, 61, 173.72, 600, 1218.8, 3600, 3723, -5].map((s) => words.moment(s)),
+        ["T+0s", "T+0.3s", "T+12s", "T+61s", "T+173.7s", "T+10m", "T+20m19s", "T+1h", "T+1h02m03s", "T-5s"]);
+    assert.deepEqual([0.5, 12.4, 70, 3660].map((s) => plain(words.span(s))), ["0.5 s", "12 s", "1m10s", "1h01m"]);
+    assert.deepEqual([0, 30, 120, 90].map(words.tick), ["T+0s", "T+30s", "T+2m", "T+1m30s"]);
     assert.deepEqual([words.clock(50400, 62), words.clock(86399, 2), words.clock(null, 5)], ["14:01:02", "00:00:01", ""]);
 });
 
