@@ -6,7 +6,7 @@ use crate::report::block::{Line, Tone};
 use crate::scenario::{WORDS, Word};
 
 /// Terms that mean in a sentence what the glossary says; others, such as `share` or `time`, are also plain English there.
-const TELLING: [&str; 42] = [
+const TELLING: [&str; 46] = [
     "advertised capacity",
     "affected",
     "alert",
@@ -25,6 +25,7 @@ const TELLING: [&str; 42] = [
     "fallback",
     "fingerprint",
     "first attempts",
+    "gain",
     "goodput",
     "harm",
     "harmed",
@@ -32,9 +33,11 @@ const TELLING: [&str; 42] = [
     "hidden capacity",
     "limited",
     "load shedding",
+    "loop",
     "lost value",
     "mean wait",
     "metastable",
+    "never answered",
     "objective",
     "out of memory",
     "out-of-memory kills",
@@ -49,6 +52,7 @@ const TELLING: [&str; 42] = [
     "unavailable",
     "undecided",
     "unfinished",
+    "worse off",
 ];
 
 /// Heads of columns and names of facts that are no terms themselves, and the term that says what they are.

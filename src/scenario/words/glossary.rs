@@ -148,7 +148,7 @@ words! {
     "trigger"
         "What pushes a system over: a fault, a surge, a loss of capacity. What keeps it down is the \
         sustaining effect, which is usually something else.";
-    "sustaining effect" ["sustaining loop"]
+    "sustaining effect" ["sustaining loop", "loop", "gain"]
         "The feedback that keeps a metastable system impaired after the trigger is gone, for example: \
         timeouts cause retries, retries cause load, load causes timeouts. Its gain is the thread time that is asked \
         of the service in its middle, over what that has: above 1 the loop feeds itself. Of a metastable world, with or \

@@ -172,6 +172,7 @@ pub(super) fn end(record: &Record, summary: &Summary) -> Option<KeyMoment> {
     tell.extend(
         summary
             .verdict_unattended
+            .filter(|alone| *alone != verdict)
             .map(|alone| format!("Without the response it would have ended {}.", alone.name())),
     );
     let largest = summary.root_causes.first().map(|cause| {
