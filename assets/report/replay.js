@@ -27,6 +27,7 @@
             this.shown = -1;
             this.drawn_s = 0;
             this.told = { s: -Infinity, at: 0 };
+            this.frame = this.frame.bind(this);
             this.build();
         }
 
@@ -35,13 +36,19 @@
             this.controls = this.build_controls();
             this.live = html("p", { class: "hearing", "aria-live": "polite" });
             this.detail = new knockon.Detail(() => this.choose(null, null));
-            this.table = new knockon.Table(this.runs[0]);
+            this.tables = this.stages.map((stage) => new knockon.Table(stage.run, this.called(stage)));
             this.help = knockon.keys.help();
             const stages = html("div", { class: "stages", "data-runs": this.stages.length }, ...this.stages.map((stage) => stage.element));
             if (this.stages.length > 1) stages.append(this.stages[0].legend);
             this.body = html("div", { class: "replay", "data-large": this.runs[0].data.nodes.length > LARGE },
-                this.bar, this.presenter.element, stages, this.controls.element, this.detail.element, this.table.element, this.help, this.live, hatch());
+                this.bar, this.presenter.element, stages, this.controls.element, this.detail.element,
+                ...this.tables.map((table) => table.element), this.help, this.live, hatch());
             this.root.append(this.body);
+        }
+
+        /** What tells a run from the other behind the name of something; nothing if there is one run. */
+        called(stage) {
+            return this.stages.length > 1 ? ` (${stage.name})` : "";
         }
 
         build_bar() {
@@ -89,7 +96,6 @@
             this.link_moments();
             this.draw();
             this.follow();
-            this.frame = this.frame.bind(this);
             this.render(true);
         }
 
@@ -137,6 +143,7 @@
         }
 
         enter(mode) {
+            if (this.stages[0].caption.moments.length === 0) return;
             this.mode = mode;
             this.mode_choice.querySelector("select").value = mode;
             document.documentElement.dataset.mode = mode;
@@ -161,7 +168,13 @@
         run() {
             this.before = performance.now();
             this.render(true);
-            if (this.clock.playing) requestAnimationFrame(this.frame);
+            this.again();
+        }
+
+        /** Asks for one more frame, and for no more than one. */
+        again() {
+            cancelAnimationFrame(this.pending);
+            if (this.clock.playing) this.pending = requestAnimationFrame(this.frame);
         }
 
         frame(now) {
@@ -172,7 +185,7 @@
                 this.presenter.stopped();
                 this.address();
             }
-            if (this.clock.playing) requestAnimationFrame(this.frame);
+            this.again();
         }
 
         seek(s) {
@@ -198,8 +211,7 @@
             const again = this.chosen !== null && this.chosen.stage === stage && this.chosen.node === node;
             this.chosen = node === null || again ? null : { stage, node };
             for (const each of this.stages) each.topology.mark(this.chosen?.stage === each ? this.chosen.node : null);
-            const suffix = this.stages.length > 1 && stage !== null ? ` (${stage.name})` : "";
-            this.detail.choose(this.chosen === null ? null : stage, node, suffix);
+            this.detail.choose(this.chosen === null ? null : stage, node, stage === null ? "" : this.called(stage));
             this.render(true);
             this.address();
         }
@@ -237,7 +249,7 @@
             this.drawn_s = now;
             const discreet = this.presenter.on && this.presenter.show.discreet;
             for (const stage of this.stages) stage.update(at, { discreet });
-            this.table.update(at);
+            for (const table of this.tables) table.update(at);
             this.detail.update(at);
             this.announce(at, now);
         }

@@ -6,15 +6,16 @@
     const COLUMNS = ["health", "asked/s", "against the twin", "failed", "threads", "queue", "99 % within", "replicas"];
 
     class Table {
-        constructor(run) {
+        /** `suffix` tells the tables of two runs apart. */
+        constructor(run, suffix) {
             this.run = run;
             this.tracks = knockon.states.replicas(run.data);
             this.rows = run.data.nodes.map((node) => ({ node, cells: COLUMNS.map(() => html("td", {})) }));
             const head = html("thead", {}, html("tr", {}, ...["node", ...COLUMNS].map((name) => html("th", { scope: "col" }, name))));
             const called = (node) => (node.kind === "class" ? `users of ${node.name}` : node.name);
             const rows = this.rows.map(({ node, cells }) => html("tr", {}, html("th", { scope: "row" }, called(node)), ...cells));
-            this.element = html("details", { class: "as-table" }, html("summary", {}, "The same as a table"),
-                html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "All nodes at this moment" },
+            this.element = html("details", { class: "as-table" }, html("summary", {}, `The same as a table${suffix}`),
+                html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `All nodes at this moment${suffix}` },
                     html("table", {}, head, html("tbody", {}, ...rows))));
             this.element.addEventListener("toggle", () => this.update(this.at ?? 0));
         }
