@@ -161,6 +161,8 @@ fn two_runs_stand_side_by_side() {
     assert_eq!(data(&html)["runs"].as_array().unwrap().len(), 2);
     assert!(all(&html, ".pair").iter().all(|pair| pair.child_elements().count() == 2));
     assert!(all(&html, "#pictures").is_empty());
+    let names: Vec<String> = all(&html, "#beside tbody th").iter().map(text).collect();
+    assert_eq!(names, ["1. as written \u{b7} seed 3", "2. as written \u{b7} seed 3"]);
 }
 
 /// The key moments of a run: when, what, and whether the answer has this.

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `page` | what the template is filled with |
 //! | `assets` | styles and scripts, and the policy that allows these alone |
+//! | `beside` | what became of two runs, in a table |
 //! | `parts` | the story in parts |
 //! | `view` | blocks as the template wants them |
 //! | `words` | terms and what they mean |
@@ -12,6 +13,7 @@
 //! | `data` | what the replay reads |
 
 mod assets;
+mod beside;
 mod data;
 mod key;
 mod page;

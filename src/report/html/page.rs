@@ -6,11 +6,14 @@ use askama::Template;
 use crate::analysis::Summary;
 use crate::record::Record;
 use crate::report::html::parts::{Part, parts};
-use crate::report::html::view::{View, views};
+use crate::report::html::view::{View, of_table, views};
 use crate::report::html::words::{Entry, Words};
-use crate::report::html::{assets, data};
+use crate::report::html::{assets, beside, data};
 use crate::report::story::Telling;
 use crate::scenario::VerdictKind;
+
+/// What the table of several runs is called.
+const BESIDE: &str = "Side by side";
 
 /// A run to be told on a page.
 #[derive(Clone, Debug)]
@@ -53,6 +56,8 @@ struct Page<'a> {
     runs: Vec<Run<'a>>,
     /// Whether there are any.
     pictures: bool,
+    /// What became of them, if there are several.
+    beside: Option<View>,
     parts: Vec<Columns>,
     words: Vec<Entry>,
 }
@@ -83,6 +88,8 @@ struct Column {
 pub fn page(told: &[Told<'_>]) -> Result<String, PageError> {
     let mut words = Words::default();
     let style = assets::style();
+    let runs: Vec<Run> = (0..told.len()).map(|number| run(number, told)).collect();
+    let names: Vec<String> = runs.iter().map(|run| run.name.clone()).collect();
     let page = Page {
         title: told.first().map_or("", |told| &told.record.scenario),
         policy: assets::policy(&style),
@@ -90,7 +97,8 @@ pub fn page(told: &[Told<'_>]) -> Result<String, PageError> {
         data: data::json(told.iter().map(|told| (told.record, told.summary))),
         scripts: &assets::SCRIPTS,
         pictures: told.iter().any(|told| !told.pictures.is_empty()),
-        runs: (0..told.len()).map(|number| run(number, told)).collect(),
+        runs,
+        beside: (told.len() > 1).then(|| of_table(BESIDE, &beside::table(told, &names), &mut words)),
         parts: columns(told, &mut words),
         words: words.entries(),
     };

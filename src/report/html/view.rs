@@ -107,7 +107,8 @@ fn grouped(
     groups
 }
 
-fn of_table(title: &str, table: &Table, words: &mut Words) -> View {
+/// A table of this title.
+pub(super) fn of_table(title: &str, table: &Table, words: &mut Words) -> View {
     let column =
         |(name, side): &(String, Side)| Column { name: words.name(name), number: *side == Side::Right };
     let columns = table.columns.iter().map(column).collect();

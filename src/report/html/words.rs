@@ -56,8 +56,9 @@ const TELLING: [&str; 46] = [
 ];
 
 /// Heads of columns and names of facts that are no terms themselves, and the term that says what they are.
-const HEADS: [(&str, &str); 19] = [
+const HEADS: [(&str, &str); 23] = [
     ("attempts", "attempt"),
+    ("detect", "times"),
     ("first", "affected"),
     ("first hit", "first impact"),
     ("from", "phase"),
@@ -67,9 +68,12 @@ const HEADS: [(&str, &str); 19] = [
     ("nobody acting", "unattended"),
     ("ok", "goodput"),
     ("peak queue", "queue"),
+    ("recover", "times"),
     ("recovered", "times"),
     ("requests", "request"),
     ("restarts", "restart"),
+    ("run", "seed"),
+    ("services hit", "blast radius"),
     ("share", "affected"),
     ("share of the harm", "blame"),
     ("to", "phase"),
