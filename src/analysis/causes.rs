@@ -1,12 +1,12 @@
-//! The tally of blame by name: roots, chains and calls, as they are recorded, and the shares of the roots.
+//! The tally of blame by name: roots and chains, as they are recorded, and the shares of the roots.
 
 use std::collections::BTreeMap;
 
-use crate::analysis::{Compared, RootCause};
+use crate::analysis::{Compared, RootCause, ways};
 use crate::blame::{ChainId, Chains, How, Root};
 use crate::id::PairId;
 use crate::model::{Fault, Model, Target, effect_name};
-use crate::record::{BlameRecord, CallHarm, ChainHarm, Link, RootHarm};
+use crate::record::{BlameRecord, ChainHarm, Link, RootHarm};
 
 /// Chains that are recorded, at most.
 const CHAINS: usize = 100;
@@ -46,7 +46,8 @@ pub fn blame_record(model: &Model, compared: &Compared) -> BlameRecord {
                 to_s: (harm.last + 1) as f64 * window_s,
             })
             .collect(),
-        calls: calls(model, chains, &order, window_s),
+        stretch: ways::stretch(compared),
+        calls: ways::calls(model, compared, &names),
     }
 }
 
@@ -99,31 +100,6 @@ fn by_class(model: &Model, compared: &Compared, root: Root) -> Vec<(String, f64)
     all.filter(|(_, sum)| *sum > 0.0).collect()
 }
 
-fn calls(model: &Model, chains: &Chains, order: &[(ChainId, Harm)], window_s: f64) -> Vec<CallHarm> {
-    let mut ways: BTreeMap<PairId, (BTreeMap<How, f64>, usize)> = BTreeMap::new();
-    for (chain, harm) in order {
-        for (pair, how) in chains.links(*chain) {
-            let (by, first) = ways.entry(pair).or_insert_with(|| (BTreeMap::new(), usize::MAX));
-            *by.entry(how).or_default() += harm.sum;
-            *first = harm.first.min(*first);
-        }
-    }
-    let call = |(pair, (by, first)): (PairId, (BTreeMap<How, f64>, usize))| {
-        let mut how: Vec<(String, f64)> =
-            by.iter().map(|(how, sum)| (how.name().to_owned(), rounded(*sum))).collect();
-        how.sort_by(|a, b| b.1.total_cmp(&a.1));
-        CallHarm {
-            call: model.pairs[pair].name.clone(),
-            harmed: rounded(by.values().sum()),
-            how,
-            from_s: first as f64 * window_s,
-        }
-    };
-    let mut found: Vec<CallHarm> = ways.into_iter().map(call).collect();
-    found.sort_by(|a, b| b.harmed.total_cmp(&a.harmed));
-    found
-}
-
 fn links(model: &Model, chains: &Chains, chain: ChainId) -> Vec<Link> {
     let link = |(pair, how): (PairId, How)| Link {
         call: model.pairs[pair].name.clone(),
@@ -147,7 +123,7 @@ pub(crate) fn shares(record: &BlameRecord) -> Vec<RootCause> {
 }
 
 /// Thousandths are enough for people and for files.
-fn rounded(sum: f64) -> f64 {
+pub(super) fn rounded(sum: f64) -> f64 {
     (sum * 1_000.0).round() / 1_000.0
 }
 

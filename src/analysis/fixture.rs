@@ -350,6 +350,7 @@ fn record() -> Record {
         overrides: Vec::new(),
         seed: 42,
         start: Some(14 * 3600),
+        notes: None,
         currency: "$".into(),
         warm_up_s: 60.0,
         horizon_s: END as f64,

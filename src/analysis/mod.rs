@@ -48,6 +48,7 @@ mod sustaining;
 mod times;
 mod verdict;
 mod waves;
+mod ways;
 mod worse;
 
 pub use assemble::analyze;

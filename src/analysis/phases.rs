@@ -10,7 +10,7 @@ use crate::record::{BlameRecord, RootHarm};
 const STRETCH_S: f64 = 2.0;
 /// Phases with less than this share of all harm are part of the one before, unless they are the first.
 const TELLING: f64 = 0.01;
-/// Phases with less than this share are none, the first neither.
+/// The first phase has at least this share.
 const LEAST: f64 = 0.000_5;
 /// Phases of two roots that follow each other so often are one.
 const IN_TURN: usize = 4;
@@ -110,7 +110,7 @@ fn telling(spans: Vec<Span>) -> Vec<Span> {
     let mut found: Vec<Span> = Vec::new();
     for span in spans {
         match found.last_mut() {
-            _ if span.harmed < LEAST * all => {}
+            None if span.harmed < LEAST * all => {}
             Some(last) if span.harmed < TELLING * all => {
                 last.to = span.to;
                 last.harmed += span.harmed;

@@ -64,9 +64,10 @@ Examples:
   knockon report output/shop
   knockon report output/shop --format markdown > incident.md
   knockon report artifacts/record.json --out pictures
+  knockon report output/shop output/shop/no-retries
 
-The story, the pictures and postmortem.md are those of the run, to the byte. Expectations are told as they were
-judged then; a failed one does not fail the report.";
+The story, the pictures, report.html and postmortem.md are those of the run, to the byte.
+Expectations are told as they were judged then; a failed one does not fail the report.";
 
 const TEST_EXAMPLES: &str = "\
 Examples:
@@ -261,7 +262,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_enum, help_heading = "Output")]
     pub(crate) format: Option<Format>,
 
-    /// Draw no pictures
+    /// Draw no pictures, neither as files nor on the page
     #[arg(long, help_heading = "Output")]
     pub(crate) no_pictures: bool,
 
@@ -331,7 +332,11 @@ pub(crate) struct ReportArgs {
     #[arg(value_hint = ValueHint::AnyPath)]
     pub(crate) record: PathBuf,
 
-    /// Write post-mortem and pictures to this directory [default: where the record is]
+    /// A second run: write only a page with both side by side, comparison.html
+    #[arg(value_hint = ValueHint::AnyPath)]
+    pub(crate) other: Option<PathBuf>,
+
+    /// Write post-mortem, pictures and page to this directory [default: where the record is]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Output")]
     pub(crate) out: Option<PathBuf>,
 
@@ -339,7 +344,7 @@ pub(crate) struct ReportArgs {
     #[arg(long, value_enum, help_heading = "Output")]
     pub(crate) format: Option<Format>,
 
-    /// Draw no pictures
+    /// Draw no pictures, neither as files nor on the page
     #[arg(long, help_heading = "Output")]
     pub(crate) no_pictures: bool,
 }

@@ -3,8 +3,9 @@
 use indexmap::IndexMap;
 use knockon::analysis::{SUMMARY_VERSION, Summary};
 use knockon::experiment::Incident;
-use knockon::plot::{self, PlotError};
+use knockon::plot::{self, Figure, PlotError};
 use knockon::record::{RECORD_VERSION, Record};
+use knockon::report::html::{self, Picture, Told};
 use knockon::report::{Telling, csv, events, json, markdown, postmortem};
 use serde::Serialize;
 
@@ -58,15 +59,30 @@ pub(crate) fn write(
         stopped: incident.stopped.map(why),
         changed: changed(&args.choosing.set),
     };
-    review(output, record, summary, &telling)?;
-    if !args.no_pictures {
-        pictures(output, record, summary)?;
-    }
-    Ok(())
+    told(output, record, summary, &telling, args.no_pictures)
+}
+
+/// Writes what is made of a record and its summary: post-mortem, pictures and page.
+pub(crate) fn told(
+    output: &mut Output,
+    record: &Record,
+    summary: &Summary,
+    telling: &Telling,
+    no_pictures: bool,
+) -> Result<(), CliError> {
+    review(output, record, summary, telling)?;
+    let pictures = if no_pictures { Vec::new() } else { pictures(output, record, summary)? };
+    page(output, "report.html", &[Told { record, summary, telling, pictures }])
+}
+
+/// Writes a page of one run or two.
+pub(crate) fn page(output: &mut Output, name: &str, told: &[Told<'_>]) -> Result<(), CliError> {
+    let page = html::page(told).map_err(|error| CliError::output(error.to_string()))?;
+    output.write(name, page.as_bytes())
 }
 
 /// Writes the post-mortem, if anybody was harmed.
-pub(crate) fn review(
+fn review(
     output: &mut Output,
     record: &Record,
     summary: &Summary,
@@ -111,20 +127,39 @@ pub(crate) fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
-/// Draws the pictures of an incident.
-pub(crate) fn pictures(output: &mut Output, record: &Record, summary: &Summary) -> Result<(), CliError> {
-    let figures = [
+/// Writes the pictures of an incident, and keeps them for its page.
+fn pictures(output: &mut Output, record: &Record, summary: &Summary) -> Result<Vec<Picture>, CliError> {
+    let mut pictures = Vec::new();
+    for (name, figure) in figures(record, summary) {
+        let picture = picture(name, &figure)?;
+        output.write(&format!("{name}.svg"), picture.svg.as_bytes())?;
+        output.write(&format!("{name}.png"), &figure.png().map_err(|error| undrawn(name, &error))?)?;
+        pictures.push(picture);
+    }
+    Ok(pictures)
+}
+
+/// Draws the pictures of an incident for its page alone.
+pub(crate) fn drawn(record: &Record, summary: &Summary) -> Result<Vec<Picture>, CliError> {
+    figures(record, summary).iter().map(|(name, figure)| picture(name, figure)).collect()
+}
+
+fn figures(record: &Record, summary: &Summary) -> [(&'static str, Figure); 6] {
+    [
         ("timeline", plot::timeline(record, summary)),
         ("propagation", plot::propagation(record, summary)),
         ("blast-radius", plot::blast_radius(record, summary)),
         ("heatmap", plot::heatmap(record, summary)),
         ("latency", plot::latency(record, summary)),
         ("amplification", plot::amplification(record, summary)),
-    ];
-    for (name, figure) in figures {
-        let failed = |error: PlotError| CliError::output(format!("cannot draw the {name}: {error}"));
-        output.write(&format!("{name}.svg"), figure.svg().map_err(failed)?.as_bytes())?;
-        output.write(&format!("{name}.png"), &figure.png().map_err(failed)?)?;
-    }
-    Ok(())
+    ]
+}
+
+fn picture(name: &'static str, figure: &Figure) -> Result<Picture, CliError> {
+    let svg = figure.svg().map_err(|error| undrawn(name, &error))?;
+    Ok(Picture { name, title: figure.title().to_owned(), svg })
+}
+
+fn undrawn(name: &str, error: &PlotError) -> CliError {
+    CliError::output(format!("cannot draw the {name}: {error}"))
 }

@@ -18,7 +18,7 @@ const READABLE: usize = 48;
 /// Marks a directory as that of a run, which the next one may take over.
 pub(crate) const MARK: &str = "run.json";
 /// Everything that a run may write beside [`MARK`].
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 20] = [
     "summary.json",
     "record.json",
     "series.csv",
@@ -37,6 +37,8 @@ const NAMES: [&str; 18] = [
     "latency.png",
     "amplification.svg",
     "amplification.png",
+    "report.html",
+    "comparison.html",
 ];
 
 /// The directory of a run.

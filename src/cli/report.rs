@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 use knockon::analysis::Summary;
 use knockon::record::Record;
+use knockon::report::html::Told;
 use knockon::report::saved::SavedError;
-use knockon::report::{Telling, json, markdown, saved, story};
+use knockon::report::{Block, Line, Report, Telling, brief, json, markdown, saved, story};
 use serde::Deserialize;
 
 use crate::cli::args::{Cli, Command, Format, ReportArgs, RunArgs};
@@ -17,6 +18,8 @@ use crate::cli::output::{self, MARK, Output};
 use crate::cli::terminal::Terminal;
 use crate::cli::{files, run, source};
 
+/// The page with two runs.
+const COMPARISON: &str = "comparison.html";
 /// No file of a run is longer.
 const MOST_BYTES: u64 = 1 << 30;
 
@@ -39,7 +42,13 @@ struct About {
 /// Runs the command.
 pub(crate) fn report(args: &ReportArgs, terminal: Terminal) -> Result<Exit, CliError> {
     let saved = open(&args.record)?;
+    let other = args.other.as_deref().map(open).transpose()?;
     let place = args.out.clone().unwrap_or_else(|| saved.directory.clone());
+    if let Some(other) = other {
+        let written = compare(&[&saved, &other], &place, args.no_pictures);
+        tell_both(args, &[&saved, &other], &place, terminal)?;
+        return written.map(|()| Exit::Done);
+    }
     let written = write(&saved, &place, args.no_pictures);
     // What was read is told even if there is no room for files.
     tell(args, &saved, &place, terminal)?;
@@ -70,7 +79,7 @@ fn read<T>(path: &Path, parse: impl FnOnce(&[u8]) -> Result<T, SavedError>) -> R
     })
 }
 
-/// Writes the post-mortem and draws the pictures, never into the directory of another run.
+/// Writes what is made of a run, never into the directory of another one.
 fn write(saved: &Saved, place: &Path, no_pictures: bool) -> Result<(), CliError> {
     let whole = |path: &Path| fs::canonicalize(path).ok();
     if place.join(MARK).is_file() && whole(place) != whole(&saved.directory) {
@@ -78,8 +87,19 @@ fn write(saved: &Saved, place: &Path, no_pictures: bool) -> Result<(), CliError>
             .help("name another one with `--out DIR`"));
     }
     let mut output = Output::add_to(place.to_owned())?;
-    files::review(&mut output, &saved.record, &saved.summary, &telling(saved))?;
-    if no_pictures { Ok(()) } else { files::pictures(&mut output, &saved.record, &saved.summary) }
+    files::told(&mut output, &saved.record, &saved.summary, &telling(saved), no_pictures)
+}
+
+/// Writes a page with both runs side by side.
+fn compare(both: &[&Saved; 2], place: &Path, no_pictures: bool) -> Result<(), CliError> {
+    let mut output = Output::add_to(place.to_owned())?;
+    let tellings = both.map(telling);
+    let mut told = Vec::new();
+    for (Saved { record, summary, .. }, telling) in both.iter().zip(&tellings) {
+        let pictures = if no_pictures { Vec::new() } else { files::drawn(record, summary)? };
+        told.push(Told { record, summary, telling, pictures });
+    }
+    files::page(&mut output, COMPARISON, &told)
 }
 
 /// What is told beyond record and summary.
@@ -104,6 +124,31 @@ fn tell(args: &ReportArgs, saved: &Saved, place: &Path, terminal: Terminal) -> R
         Some(Format::Text) => terminal.report(&story()),
         Some(Format::Markdown) => terminal.result(&markdown::markdown(&story())),
         Some(Format::Json) => terminal.result(&json::summary(summary)),
+    }
+}
+
+/// Prints how both runs ended and what they cost, and where to compare them.
+fn tell_both(
+    args: &ReportArgs,
+    both: &[&Saved; 2],
+    place: &Path,
+    terminal: Terminal,
+) -> Result<(), CliError> {
+    let report = || {
+        let mut blocks = Vec::new();
+        for Saved { record, summary, .. } in both {
+            blocks.push(Block::Heading(record.variant.clone().unwrap_or_else(|| record.scenario.clone())));
+            blocks.extend(brief(record, summary, &Telling::default()));
+        }
+        let page = Line::plain(place.join(COMPARISON).display().to_string());
+        blocks.push(Block::Facts(vec![("side by side".to_owned(), page)]));
+        Report { title: "Two runs side by side".to_owned(), blocks }
+    };
+    match args.format.or((!terminal.is_quiet()).then_some(Format::Text)) {
+        None => Ok(()),
+        Some(Format::Text) => terminal.report(&report()),
+        Some(Format::Markdown) => terminal.result(&markdown::markdown(&report())),
+        Some(Format::Json) => terminal.result(&json::pretty(&both.map(|saved| &saved.summary))),
     }
 }
 

@@ -26,6 +26,7 @@ pub(crate) fn record(setup: &Setup, model: &Model, worlds: RecordedWorlds, now: 
         overrides: setup.overrides.to_vec(),
         seed: model.seed,
         start: scenario.start,
+        notes: notes(&scenario.notes),
         currency: scenario.currency.clone(),
         warm_up_s: scenario.warm_up.as_secs_f64(),
         horizon_s: scenario.horizon.as_secs_f64(),
@@ -37,6 +38,22 @@ pub(crate) fn record(setup: &Setup, model: &Model, worlds: RecordedWorlds, now: 
         unattended: worlds.unattended,
         blame: worlds.blame,
     }
+}
+
+/// Paragraphs with one blank line between them, each in one line; none if there are none.
+fn notes(written: &str) -> Option<String> {
+    let mut paragraphs: Vec<String> = vec![String::new()];
+    for line in written.lines().map(str::trim) {
+        match paragraphs.last_mut() {
+            Some(last) if !line.is_empty() => {
+                let gap = if last.is_empty() { "" } else { " " };
+                last.extend([gap, line]);
+            }
+            _ => paragraphs.push(String::new()),
+        }
+    }
+    paragraphs.retain(|paragraph| !paragraph.is_empty());
+    (!paragraphs.is_empty()).then(|| paragraphs.join("\n\n"))
 }
 
 fn topology(model: &Model) -> Topology {

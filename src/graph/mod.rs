@@ -7,12 +7,15 @@
 //! | `facts` | bounds and policies in few words |
 //! | `choice` | which part of a large system is shown |
 //! | `dot`, `mermaid` | text for other people's tools |
+//! | [`layout`](mod@layout), [`spread`](mod@spread) | where boxes and arrows go, for pictures and pages |
 
 mod choice;
 mod dot;
 mod facts;
+pub mod layout;
 mod mermaid;
 mod parts;
+pub mod spread;
 #[cfg(test)]
 mod tests;
 

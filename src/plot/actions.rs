@@ -1,10 +1,11 @@
 //! What people and automation did, numbered in the order of time, with a list of it below a picture. Knows no panel.
 
+use crate::graph::spread::spread;
 use crate::record::{Record, ResponseEntry, ResponseKind};
 
 use super::axis::TimeAxis;
 use super::font::{self, Weight};
-use super::geometry::{Point, Rect, at, spread};
+use super::geometry::{Point, Rect, at};
 use super::scene::{Anchor, Scene, Text};
 use super::{theme, words};
 

@@ -2,8 +2,8 @@
 
 use super::arrow::route;
 use super::geometry::{Point, Rect, at, curve};
-use super::layout::Layout;
 use super::theme;
+use crate::graph::layout::Layout;
 
 /// The narrowest and the widest box.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -23,6 +23,7 @@ pub(crate) fn blank(simulated_s: f64) -> (Record, Summary) {
         overrides: Vec::new(),
         seed: 42,
         start: None,
+        notes: None,
         currency: "$".into(),
         warm_up_s: 60.0,
         horizon_s: simulated_s,

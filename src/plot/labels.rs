@@ -3,8 +3,10 @@
 
 use plotters::style::RGBColor;
 
+use crate::graph::spread::spread;
+
 use super::font::{self, Weight};
-use super::geometry::{Point, Rect, at, spread};
+use super::geometry::{Point, Rect, at};
 use super::scene::{Anchor, Scene, Text};
 use super::series::crosses;
 use super::theme::{self, Look, Marker};

@@ -29,7 +29,6 @@ mod headline;
 mod heatmap;
 mod labels;
 mod latency;
-mod layout;
 mod paint;
 mod pair;
 mod palette;

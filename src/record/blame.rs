@@ -16,6 +16,9 @@ pub struct BlameRecord {
     pub roots: Vec<RootHarm>,
     /// Chains of waits from the user down to a root, the one with the most harm first; those of little are left out.
     pub chains: Vec<ChainHarm>,
+    /// Windows of a stretch of [`CallRoot::stretches`].
+    #[serde(default)]
+    pub stretch: usize,
     /// Calls over which harm traveled, the one with the most first.
     pub calls: Vec<CallHarm>,
 }
@@ -74,6 +77,18 @@ pub struct CallHarm {
     pub how: Vec<(String, f64)>,
     /// Begin of the window with the first of them.
     pub from_s: f64,
+    /// The same by root and over time.
+    #[serde(default)]
+    pub roots: Vec<CallRoot>,
+}
+
+/// The harm of a root that traveled over a call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CallRoot {
+    /// Position of the root among the roots.
+    pub root: usize,
+    /// Harmed requests by stretch of time, in order; stretches without any are left out.
+    pub stretches: Vec<(usize, f64)>,
 }
 
 impl BlameRecord {
@@ -84,7 +99,10 @@ impl BlameRecord {
             root.windows.iter().copied().chain(classes).chain([root.harmed])
         });
         let of_chains = self.chains.iter().flat_map(|chain| [chain.harmed, chain.from_s, chain.to_s]);
-        let of_calls = self.calls.iter().flat_map(|call| [call.harmed, call.from_s]);
+        let of_calls = self.calls.iter().flat_map(|call| {
+            let stretches = call.roots.iter().flat_map(|of| of.stretches.iter().map(|(_, sum)| *sum));
+            stretches.chain([call.harmed, call.from_s])
+        });
         if !(self.window_s > 0.0 && self.window_s.is_finite()) {
             return Err("the windows of the blame have no width".to_owned());
         }
@@ -96,6 +114,17 @@ impl BlameRecord {
         }
         if self.chains.iter().any(|chain| chain.root >= self.roots.len()) {
             return Err("a chain of the blame ends at no root".to_owned());
+        }
+        let of_call_roots = || self.calls.iter().flat_map(|call| &call.roots);
+        if of_call_roots().any(|of| of.root >= self.roots.len()) {
+            return Err("the harm of a call goes back to no root".to_owned());
+        }
+        let in_time = |of: &CallRoot| {
+            let last = of.stretches.last().map_or(0, |(at, _)| at.saturating_mul(self.stretch));
+            last <= windows && of.stretches.is_sorted_by(|a, b| a.0 < b.0)
+        };
+        if (self.stretch == 0 && of_call_roots().next().is_some()) || !of_call_roots().all(in_time) {
+            return Err("the harm of a call lies beyond the run".to_owned());
         }
         Ok(())
     }

@@ -23,6 +23,9 @@ pub struct Record {
     pub knockon: String,
     /// The scenario's name.
     pub scenario: String,
+    /// What the scenario tells those who learn from it.
+    #[serde(default)]
+    pub notes: Option<String>,
     /// The variant that ran, if any.
     pub variant: Option<String>,
     /// Overrides from the command line, as given.
@@ -377,6 +380,23 @@ impl ResponseKind {
     /// Whether it changed the world, and not only what somebody knew.
     pub const fn changes_the_world(self) -> bool {
         matches!(self, Self::Set | Self::Restart)
+    }
+
+    /// Its name in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Paged => "paged",
+            Self::Dismissed => "dismissed",
+            Self::Started => "started",
+            Self::Misled => "misled",
+            Self::Decided => "decided",
+            Self::Set => "set",
+            Self::Restart => "restart",
+            Self::Escalated => "escalated",
+            Self::Exhausted => "exhausted",
+            Self::StoodDown => "stood_down",
+            Self::Resolved => "resolved",
+        }
     }
 }
 

@@ -14,7 +14,7 @@ mod tally;
 pub(crate) mod word;
 
 pub use audit::Audit;
-pub use blame::{BlameRecord, CallHarm, ChainHarm, Link, RootHarm};
+pub use blame::{BlameRecord, CallHarm, CallRoot, ChainHarm, Link, RootHarm};
 pub use data::{
     CallSeries, CallTotals, ClassNode, ClassSeries, ClassTotals, Edge, FaultSpan, MAX_TRANSITIONS,
     MonitorTrack, Quantiles, RECORD_VERSION, Record, ResponseEntry, ResponseKind, ServiceNode, ServiceSeries,

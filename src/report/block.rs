@@ -35,8 +35,10 @@ pub struct Line {
 }
 
 /// Something that happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Moment {
+    /// When, in seconds; none of what is only counted.
+    pub at_s: Option<f64>,
     /// When: `T+12s`.
     pub at: String,
     /// When, on the clock of the people; empty if the scenario names none.
@@ -64,7 +66,7 @@ pub struct Table {
 }
 
 /// A part of a report.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Block {
     /// The name of what follows, up to the next one.
     Heading(String),
@@ -83,7 +85,7 @@ pub enum Block {
 }
 
 /// A report: blocks in the order in which they are read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
     /// Its title, for formats that have one.
     pub title: String,

@@ -34,6 +34,7 @@ pub(crate) fn record() -> Record {
         overrides: vec!["horizon=\"20s\"".into()],
         seed: 42,
         start: Some(50_400),
+        notes: None,
         currency: "$".into(),
         warm_up_s: 5.0,
         horizon_s: 20.0,

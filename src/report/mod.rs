@@ -9,6 +9,7 @@
 //! | [`validation_report()`] | the engine against theory |
 //! | [`design_review()`] | what can be said about a scenario without simulating it |
 //! | [`text`], [`markdown`] | a report for a terminal, for a pull request |
+//! | [`html`] | one run, or two, as a page that plays |
 //! | [`json`], [`csv`], [`events`] | the files of a run |
 //! | [`chrome`] | the requests that were followed, in the format that Chrome and Perfetto read |
 //! | [`saved`] | the files of a run, read back |
@@ -24,6 +25,8 @@ pub mod diagnostic;
 pub mod events;
 #[cfg(all(test, feature = "report"))]
 mod fixture;
+#[cfg(feature = "report")]
+pub mod html;
 pub mod json;
 pub mod markdown;
 mod postmortem;
@@ -47,5 +50,5 @@ pub use postmortem::postmortem;
 pub use review::design_review;
 pub use seed_story::seed_report;
 pub use seeds::{FailedExpectation, Frequency, SeedOutcome, SeedTable};
-pub use story::{Telling, found, story};
+pub use story::{Telling, brief, found, story};
 pub use validation::{ValidationData, ValidationRow, validation_report};

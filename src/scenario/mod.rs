@@ -56,6 +56,7 @@ pub use slo::Slo;
 pub use text::parse::MAX_BYTES;
 pub use traffic::{Rate, StepOf, Traffic, TrafficClass, Visit};
 pub use words::explain::{Explanation, Term, TermKind, explain, terms};
+pub use words::glossary::{WORDS, Word};
 
 #[cfg(test)]
 mod tests;

@@ -19,6 +19,8 @@ schema! {
         pub name: String where Rule::Nonempty,
         /// What it teaches, in a sentence or two.
         pub description: String = "",
+        /// What to tell those who learn from it, for the presenter mode of report.html: paragraphs with blank lines between.
+        pub notes: String = "",
         /// The wall-clock time of T+0, for people: seconds since midnight, written `"14:00:00"`. Default none.
         pub start: Option<u32> where Rule::Clock,
         /// Time to fill the system before T+0; nothing in it counts.

@@ -457,3 +457,30 @@ fn a_restart_is_no_reason_for_who_was_dead_before() {
     let (_, summary) = told(text);
     assert!(share(&summary, "crash of a") > 0.9, "{:#?}", summary.root_causes);
 }
+
+/// Over time and by root a call has the harm that it has in all.
+#[test]
+fn the_harm_of_a_call_is_that_of_its_roots_over_time() {
+    let fault = "Fault(at: \"T+20s\", for: \"15s\", on: \"b\", effect: Pause)";
+    let retry = "\"a -> b\": Policy(timeout: \"500ms\", retry: Retry(max_attempts: 4))";
+    let (record, _) = run(B, retry, fault);
+    let blame = record.blame.unwrap();
+    assert!(blame.roots.len() > 1 && blame.calls.len() == 2, "{:?}", blame.roots);
+    for call in &blame.calls {
+        let sums = |of: &knockon::record::CallRoot| of.stretches.iter().map(|(_, sum)| *sum).sum::<f64>();
+        let all: f64 = call.roots.iter().map(sums).sum();
+        // Each number is rounded to a thousandth.
+        assert!((all - call.harmed).abs() < 0.5, "{}: {all} of {}", call.call, call.harmed);
+        for of in &call.roots {
+            let root = &blame.roots[of.root];
+            assert!(
+                (sums(of) - root.harmed).abs() < 0.5,
+                "every chain of {} goes over {}",
+                root.root,
+                call.call
+            );
+            let first = root.windows.iter().position(|sum| *sum > 0.0).unwrap();
+            assert_eq!(of.stretches[0].0, first / blame.stretch);
+        }
+    }
+}

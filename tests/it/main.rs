@@ -25,6 +25,7 @@ mod loops;
 mod mechanisms;
 mod new_command;
 mod objectives;
+mod page;
 mod patience;
 mod people;
 mod places;

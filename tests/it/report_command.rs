@@ -38,9 +38,10 @@ fn a_report_gives_the_bytes_of_the_run() {
     assert_eq!(pictures.len(), 12);
     let bytes = |name: &String| std::fs::read(desk.path("out").join(name)).unwrap();
     let before: Vec<_> = pictures.iter().map(bytes).collect();
-    let review = desk.read("out/postmortem.md");
+    let (review, page) = (desk.read("out/postmortem.md"), desk.read("out/report.html"));
+    assert_eq!(page.matches("<svg ").count(), 6, "the pictures are on the page");
     assert!(review.contains("\nknockon run shop.ron --variant 'no retries' --seed 1\n"), "{review}");
-    for name in pictures.iter().map(String::as_str).chain(["postmortem.md"]) {
+    for name in pictures.iter().map(String::as_str).chain(["postmortem.md", "report.html"]) {
         std::fs::remove_file(desk.path("out").join(name)).unwrap();
     }
     let again = desk.run(&["report", "out"]).succeeds();
@@ -48,6 +49,7 @@ fn a_report_gives_the_bytes_of_the_run() {
     assert_eq!(again.stderr, "");
     assert!(pictures.iter().map(bytes).collect::<Vec<_>>() == before, "the pictures differ");
     assert!(desk.read("out/postmortem.md") == review, "the post-mortem differs");
+    assert!(desk.read("out/report.html") == page, "the page differs");
     let json = desk.run(&["report", "out", "--format", "json", "--no-pictures"]).succeeds();
     assert_eq!(json.stdout, desk.read("out/summary.json"));
 }
@@ -76,12 +78,32 @@ fn pictures_go_where_they_are_wanted_but_not_among_those_of_another_run() {
     let (desk, _) = ran(&[]);
     desk.run(&["run", "shop.ron", "--out", "other", "--no-pictures"]).succeeds();
     desk.run(&["report", "out", "--out", "new/pictures", "--quiet"]).succeeds();
-    assert_eq!(desk.names("new/pictures").len(), 13, "twelve pictures and the post-mortem");
+    assert_eq!(desk.names("new/pictures").len(), 14, "twelve pictures, post-mortem and page");
     assert!(!exists(&desk.path("out/timeline.svg")));
     let said = desk.run(&["report", "out", "--out", "other"]).exits(2);
     assert!(said.stderr.contains("`other` is the directory of another run"), "{said:#?}");
     said.tells(&["fingerprint"]);
-    assert_eq!(desk.names("other").len(), 6);
+    assert_eq!(desk.names("other").len(), 7);
+}
+
+#[test]
+fn two_runs_are_one_page() {
+    let (desk, _) = ran(&[]);
+    desk.run(&["run", "shop.ron", "--variant", "no retries", "--out", "other", "--no-pictures"]).succeeds();
+    let page = desk.read("out/report.html");
+    assert!(!page.contains("<svg "), "the page of a run without pictures has none");
+    let words = ["no retries", "side by side  new/comparison.html"];
+    desk.run(&["report", "out", "other", "--out", "new"]).succeeds().tells(&words);
+    assert_eq!(desk.names("new"), ["comparison.html"]);
+    let both = desk.read("new/comparison.html");
+    assert_eq!(both.matches("<svg ").count(), 12);
+    let json = desk.run(&["report", "out", "other", "--format", "json", "--no-pictures"]).succeeds();
+    let summaries: Vec<Value> = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(summaries[1]["variant"], "no retries");
+    assert!(desk.read("out/report.html") == page, "the page of the first run stays");
+    desk.run(&["report", "out", "nowhere"]).exits(2).complains(&["cannot read `nowhere`: no such file"]);
+    std::fs::remove_file(desk.path("other/summary.json")).unwrap();
+    desk.run(&["report", "out", "other"]).exits(2).complains(&["cannot read `other/summary.json`"]);
 }
 
 #[test]

@@ -32,12 +32,13 @@ fn run_writes_its_files_beside_the_name_of_the_scenario() {
             "no-retries",
             "postmortem.md",
             "record.json",
+            "report.html",
             "run.json",
             "series.csv",
             "summary.json"
         ]
     );
-    assert_eq!(desk.names("output/shop/no-retries").len(), 6);
+    assert_eq!(desk.names("output/shop/no-retries").len(), 7);
     let summary: serde_json::Value = serde_json::from_str(&desk.read("output/shop/summary.json")).unwrap();
     assert_eq!(summary["summary_version"], 1);
     assert_eq!(summary["verdict"], "recovered");

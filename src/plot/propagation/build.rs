@@ -1,11 +1,11 @@
 //! Puts the propagation picture together: statuses, layout, edges, boxes, legend. Judges nothing itself.
 
 use crate::analysis::Summary;
+use crate::graph::layout::{Layout, Outline, layout};
 use crate::plot::choice::Choice;
 use crate::plot::columns::{Columns, Widths};
 use crate::plot::figure::Figure;
 use crate::plot::geometry::{Rect, at};
-use crate::plot::layout::{Layout, Outline, layout};
 use crate::plot::scene::{Scene, Text};
 use crate::plot::{headline, theme};
 use crate::record::{ClassNode, Edge, Record, ServiceNode};

@@ -1,11 +1,11 @@
 //! Puts the picture of a topology together: layout, lines, boxes, labels, legend. Judges nothing.
 
+use crate::graph::layout::{Layout, Outline, layout};
 use crate::graph::{Arrow, Graph, Node};
 use crate::plot::arrow::{arrow, cut, triangle};
 use crate::plot::columns::{Columns, Widths};
 use crate::plot::figure::Figure;
 use crate::plot::geometry::{Point, Rect, along, at, length};
-use crate::plot::layout::{Layout, Outline, layout};
 use crate::plot::scene::{Scene, Text};
 use crate::plot::{theme, words};
 

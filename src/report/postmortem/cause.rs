@@ -16,7 +16,7 @@ const LEAST: f64 = 0.01;
 const SERVICES: usize = 4;
 
 /// The roots, when each of them held the harm, and the chains from the users down to them.
-pub(super) fn root(record: &Record, summary: &Summary) -> Vec<Block> {
+pub(in crate::report) fn root(record: &Record, summary: &Summary) -> Vec<Block> {
     let reasons = story::reasons(record, summary).into_iter();
     let why = reasons.filter(|line| heads(line, "WHY"));
     let mut blocks: Vec<Block> = why.map(|line| Block::Paragraph(headed(line, "Behind the harm"))).collect();
@@ -87,7 +87,7 @@ fn how(how: &str) -> &'static str {
 }
 
 /// What made the harm larger or longer.
-pub(super) fn contributing(record: &Record, summary: &Summary) -> Vec<Line> {
+pub(in crate::report) fn contributing(record: &Record, summary: &Summary) -> Vec<Line> {
     let mut found = sustained(record, summary);
     let fact = |name: &str, line: Line| Line::toned(Tone::Strong, name.to_owned()).and(": ").join(line);
     found.extend(story::amplification(summary).map(|line| fact("amplification", line)));

@@ -10,7 +10,7 @@ use crate::report::story;
 pub(super) const MISLEADING: &str = "MISLEADING";
 
 /// What misled those who looked.
-pub(super) fn misled(record: &Record, summary: &Summary) -> Vec<Line> {
+pub(in crate::report) fn misled(record: &Record, summary: &Summary) -> Vec<Line> {
     let reasons = story::reasons(record, summary).into_iter();
     let mut found: Vec<Line> = reasons.filter(|line| heads(line, MISLEADING)).map(without_head).collect();
     found.extend(story::misleading(record, summary));

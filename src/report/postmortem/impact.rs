@@ -7,7 +7,7 @@ use crate::report::quantity::{self, NOTHING};
 use crate::report::story;
 
 /// The table of classes, and what it says in words.
-pub(super) fn section(record: &Record, summary: &Summary, radius: &BlastRadius) -> Vec<Block> {
+pub(in crate::report) fn section(record: &Record, summary: &Summary, radius: &BlastRadius) -> Vec<Block> {
     let mut blocks: Vec<Block> = classes(record, summary, radius).map(Block::Table).into_iter().collect();
     let mut facts: Vec<(String, Line)> = Vec::new();
     facts.extend(story::worst_class(radius).map(|line| ("worst".to_owned(), line)));

@@ -13,3 +13,13 @@ mod tell;
 mod tests;
 
 pub use tell::postmortem;
+#[cfg(feature = "report")]
+pub(super) use {
+    cause::{contributing, root},
+    detection::misled,
+    impact::section as impact,
+    moments::section as times,
+    opening::summary,
+    questions::all as questions,
+    response::section as response,
+};

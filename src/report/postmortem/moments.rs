@@ -8,11 +8,12 @@ use crate::report::story;
 use crate::scenario::VerdictKind;
 
 /// The moments in their order, and the times.
-pub(super) fn section(record: &Record, summary: &Summary) -> Vec<Block> {
+pub(in crate::report) fn section(record: &Record, summary: &Summary) -> Vec<Block> {
     let mut found = all(record, summary);
     // Stable: what is named first comes first among equal times.
     found.sort_by(|a, b| a.0.total_cmp(&b.0));
     let moment = |(at_s, what): (f64, &str)| Moment {
+        at_s: Some(at_s),
         at: quantity::instant(at_s),
         clock: record.start.map_or_else(String::new, |start| quantity::clock(start, at_s)),
         what: Line::plain(what),

@@ -20,7 +20,7 @@ pub(super) fn status(record: &Record, summary: &Summary, verdict: VerdictKind) -
 }
 
 /// What began, what it did, and how it ended: a sentence each.
-pub(super) fn summary(
+pub(in crate::report) fn summary(
     record: &Record,
     summary: &Summary,
     radius: &BlastRadius,

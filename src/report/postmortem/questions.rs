@@ -8,7 +8,7 @@ use crate::report::quantity;
 use crate::scenario::VerdictKind;
 
 /// All that follow, the most far-reaching first.
-pub(super) fn all(record: &Record, summary: &Summary) -> Vec<Line> {
+pub(in crate::report) fn all(record: &Record, summary: &Summary) -> Vec<Line> {
     let mut found: Vec<String> = Vec::new();
     found.extend(held(summary));
     found.extend(alone(summary));

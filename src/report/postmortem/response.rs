@@ -10,7 +10,7 @@ use crate::report::story;
 const MECHANISMS: usize = 6;
 
 /// Facts under names.
-pub(super) fn section(record: &Record, summary: &Summary) -> Vec<Block> {
+pub(in crate::report) fn section(record: &Record, summary: &Summary) -> Vec<Block> {
     let mut facts: Vec<(String, Line)> = Vec::new();
     let mut add = |name: &str, lines: Vec<Line>| {
         for (place, line) in lines.into_iter().enumerate() {

@@ -5,7 +5,7 @@ use crate::report::block::{Line, Tone};
 use crate::report::quantity;
 
 /// What was found.
-pub(super) fn hidden(found: &HiddenCapacity) -> Line {
+pub(in crate::report) fn hidden(found: &HiddenCapacity) -> Line {
     let within = quantity::seconds(found.healed_within_s);
     let load =
         format!("{} ({} of its traffic)", quantity::rate(found.rate_per_s), quantity::share(found.share));

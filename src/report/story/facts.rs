@@ -65,8 +65,30 @@ impl Facts {
     }
 }
 
-/// Scope and severity.
+/// How far it spread, alone, and without the class that it hit most.
+#[cfg(feature = "report")]
+pub(in crate::report) fn radius(radius: &BlastRadius) -> Vec<(String, Line)> {
+    let mut facts = Facts::default();
+    scope(&mut facts, radius);
+    facts.list
+}
+
+/// What was expected, alone.
+#[cfg(feature = "report")]
+pub(in crate::report) fn expected(summary: &Summary, telling: &Telling) -> Vec<(String, Line)> {
+    let mut facts = Facts::default();
+    expectations(&mut facts, &summary.expectations, telling.changed);
+    facts.list
+}
+
+/// How far it spread, and whom it hit most.
 fn blast_radius(facts: &mut Facts, radius: &BlastRadius) {
+    scope(facts, radius);
+    facts.extend("blast radius", worst_class(radius).filter(|_| radius.by_severity.affected() > 0));
+}
+
+/// Scope and severity.
+fn scope(facts: &mut Facts, radius: &BlastRadius) {
     let severity = radius.by_severity;
     if severity.affected() == 0 {
         facts.add("blast radius", Line::plain("no request was worse off than in the twin"));
@@ -98,7 +120,6 @@ fn blast_radius(facts: &mut Facts, radius: &BlastRadius) {
         number => format!("; {} fared better than in the twin", quantity::count(number)),
     };
     facts.add("blast radius", Line::plain(format!("{}{improved}", kinds.join(", "))));
-    facts.extend("blast radius", worst_class(radius));
 }
 
 /// The class of whose requests the largest share was affected, and its worst minute.

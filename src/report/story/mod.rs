@@ -18,5 +18,13 @@ pub(super) use facts::{NOT_JUDGED, amplification, fallbacks, misleading, worst_c
 pub(super) use moments::all as moments;
 pub(super) use people::facts as people_facts;
 pub(super) use service::{containment, degradation, objectives, times};
-pub use tell::{Telling, story};
+pub use tell::{Telling, brief, story};
 pub(super) use tell::{inputs, meaning, partial, reasons, tone as verdict_tone};
+#[cfg(feature = "report")]
+pub(super) use {
+    capacity::hidden as hidden_capacity,
+    facts::{expected, radius},
+    moments::response,
+    numbers::{services, traffic},
+    signals::quantity_of as reading,
+};

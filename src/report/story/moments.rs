@@ -49,9 +49,15 @@ pub(in crate::report) fn all(record: &Record, summary: &Summary) -> Vec<Moment> 
     if left_out > 0 {
         let what =
             Line::dim(format!("and {} more, less important", quantity::counted(left_out as u64, "moment")));
-        moments.push(Moment { at: String::new(), clock: String::new(), what });
+        moments.push(Moment { at_s: None, at: String::new(), clock: String::new(), what });
     }
     moments
+}
+
+/// What people and automation did, alone.
+#[cfg(feature = "report")]
+pub(in crate::report) fn response(record: &Record) -> Vec<Moment> {
+    people::moments(record).into_iter().map(|happening| moment(record, happening)).collect()
 }
 
 /// Brings them into order and takes out the least important beyond so many; returns how many.
@@ -73,7 +79,7 @@ fn thin(found: &mut Vec<Happening>, most: usize) -> usize {
 /// With its labels.
 fn moment(record: &Record, happening: Happening) -> Moment {
     let clock = record.start.map_or_else(String::new, |start| quantity::clock(start, happening.at_s));
-    Moment { at: quantity::instant(happening.at_s), clock, what: happening.what }
+    Moment { at_s: Some(happening.at_s), at: quantity::instant(happening.at_s), clock, what: happening.what }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::report::quantity::{self, NOTHING};
 const SERVICES: usize = 12;
 
 /// Requests by traffic class; none without traffic.
-pub(super) fn traffic(record: &Record, summary: &Summary) -> Option<Table> {
+pub(in crate::report) fn traffic(record: &Record, summary: &Summary) -> Option<Table> {
     let mut table = Table::of_numbers([
         "traffic",
         "requests",
@@ -60,7 +60,7 @@ pub(super) fn traffic(record: &Record, summary: &Summary) -> Option<Table> {
 }
 
 /// Attempts by service; none without services.
-pub(super) fn services(record: &Record, summary: &Summary) -> Option<Table> {
+pub(in crate::report) fn services(record: &Record, summary: &Summary) -> Option<Table> {
     let mut table = Table::of_numbers([
         "service",
         "attempts",

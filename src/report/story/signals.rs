@@ -102,7 +102,7 @@ pub(super) fn reading(track: &MonitorTrack, at_s: f64) -> Option<String> {
 }
 
 /// A value in its unit.
-pub(super) fn quantity_of(unit: &str, value: f64) -> String {
+pub(in crate::report) fn quantity_of(unit: &str, value: f64) -> String {
     match unit {
         "share" => quantity::share(value),
         "per_s" => quantity::rate(value),

@@ -22,14 +22,7 @@ pub struct Telling {
 
 /// Tells an incident.
 pub fn story(record: &Record, summary: &Summary, telling: &Telling) -> Report {
-    let mut blocks = vec![Block::Paragraph(inputs(record))];
-    blocks.push(Block::Paragraph(verdict(record, summary)));
-    if let Some(why) = &telling.stopped {
-        blocks.push(Block::Paragraph(partial(record, why)));
-    }
-    if let Some(cost) = cost(record, summary) {
-        blocks.push(Block::Paragraph(cost));
-    }
+    let mut blocks = brief(record, summary, telling);
     blocks.extend(why::all(record, summary).into_iter().map(Block::Paragraph));
     blocks.extend(summary.hidden_capacity.as_ref().map(capacity::hidden).map(Block::Paragraph));
     let happened = moments::all(record, summary);
@@ -43,6 +36,14 @@ pub fn story(record: &Record, summary: &Summary, telling: &Telling) -> Report {
     blocks.extend(numbers::services(record, summary).map(Block::Table));
     blocks.push(Block::Facts(facts::all(record, summary, telling)));
     Report { title: record.scenario.clone(), blocks }
+}
+
+/// What ran, how it ended and what it cost.
+pub fn brief(record: &Record, summary: &Summary, telling: &Telling) -> Vec<Block> {
+    let mut blocks = vec![Block::Paragraph(inputs(record)), Block::Paragraph(verdict(record, summary))];
+    blocks.extend(telling.stopped.as_ref().map(|why| Block::Paragraph(partial(record, why))));
+    blocks.extend(cost(record, summary).map(Block::Paragraph));
+    blocks
 }
 
 /// What went in: enough to know one run from another.

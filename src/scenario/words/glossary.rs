@@ -2,22 +2,22 @@
 
 /// A term and what it means here.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::scenario) struct Word {
+pub struct Word {
     /// The term.
-    pub(in crate::scenario) term: &'static str,
+    pub term: &'static str,
     /// Other names for it.
-    pub(in crate::scenario) also: &'static [&'static str],
+    pub also: &'static [&'static str],
     /// What it means.
-    pub(in crate::scenario) meaning: &'static str,
+    pub meaning: &'static str,
     /// How it is written in a scenario, if it is.
-    pub(in crate::scenario) example: Option<&'static str>,
+    pub example: Option<&'static str>,
 }
 
 /// Lays out the glossary: term, other names, meaning, example.
 macro_rules! words {
     ($($term:literal $([$($also:literal),*])? $meaning:literal $($example:literal)?;)*) => {
         /// The glossary.
-        pub(in crate::scenario) const WORDS: &[Word] = &[$(
+        pub const WORDS: &[Word] = &[$(
             Word {
                 term: $term,
                 also: &[$($($also),*)?],
@@ -66,7 +66,7 @@ words! {
         r#"Work(LogNormal(mean: "20ms", cv: 0.8))"#;
     "service" ["node"]
         "A node of the dependency graph: replicas with threads and a queue, offering operations.";
-    "replica" ["instance"]
+    "replica" ["instance", "replicas"]
         "One copy of a service, with threads and a queue of its own. Replicas are counted from 0.";
     "restart" ["start-up"]
         "The end of a process and the begin of a new one: by people, at once or one replica after another, drained \
@@ -81,11 +81,11 @@ words! {
         "To let a replica finish what it has before it is killed: balancers send it nothing new, and what is on its \
         way to it is refused."
         r#"effect: Restart(how: Rolling(at_once: 1), drain: "30s")"#;
-    "out of memory" ["OOM", "oom_kills"]
+    "out of memory" ["OOM", "oom_kills", "out-of-memory kills"]
         "A replica uses memory for itself and for each attempt that it has, waiting or not, wanted or not. Above its \
         limit the process is killed, and with it everything that it had."
         r#"memory: Memory(limit: "1GiB", idle: "340MiB", per_request: "100KiB")"#;
-    "cache" ["caches", "cold", "warm"]
+    "cache" ["caches", "cold", "cold caches", "warm"]
         "What a replica remembers, so that it need not ask. It warms with each miss that is answered, and is lost with \
         the process: cold, the same load costs more threads, and more calls of those who know. While those fail it \
         stays cold."
@@ -93,7 +93,7 @@ words! {
     "size" ["bytes"]
         "An amount of memory: a number and its unit, in quotes. KiB, MiB and GiB count in 1024, kB, MB and GB in 1000."
         r#""512MiB""#;
-    "thread" ["worker"]
+    "thread" ["worker", "threads"]
         "A place in a replica that handles one attempt at a time. It is held until the answer is sent, \
         waiting for callees included; that is how slowness travels to callers.";
     "contention" ["crowding"]
@@ -110,7 +110,7 @@ words! {
         r#"calls: { "checkout -> user": Policy(timeout: "1.5s") }"#;
     "request"
         "One demand of one user. It enters through its traffic class and succeeds or fails as a whole.";
-    "attempt" ["first attempt"]
+    "attempt" ["first attempt", "first attempts"]
         "One try of one call. A call has a first attempt and, if that fails and a policy says so, retries.";
     "traffic class" ["class"]
         "Requests of one kind, with a rate, an entry and a number of users. Open loop: they arrive whether or \
@@ -148,7 +148,7 @@ words! {
     "trigger"
         "What pushes a system over: a fault, a surge, a loss of capacity. What keeps it down is the \
         sustaining effect, which is usually something else.";
-    "sustaining effect" ["sustaining loop"]
+    "sustaining effect" ["sustaining loop", "loop", "gain"]
         "The feedback that keeps a metastable system impaired after the trigger is gone, for example: \
         timeouts cause retries, retries cause load, load causes timeouts. Its gain is the thread time that is asked \
         of the service in its middle, over what that has: above 1 the loop feeds itself. Of a metastable world, with or \
@@ -186,6 +186,12 @@ words! {
     "down"
         "Verdict: a fault is still active at the end, and the last window is impaired. Nothing can be said \
         about recovery: give the fault an end, or the scenario a longer horizon.";
+    "severity" ["incorrect", "wrong", "slower", "late", "worse off"]
+        "How much worse off than in the twin a request is: failed, never answered, answered wrongly (incorrect), by a \
+        fallback (degraded), or late (slower). Each counts once, as the worst that it is.";
+    "percentile" ["p50", "p90", "p99"]
+        "A latency that so many percent of the answers do not exceed: half of them stay below p50, one in a hundred is \
+        later than p99. Only what was answered has a latency.";
     "contained"
         "Verdict: healthy at the end (goodput at least 99 % of the twin's), and no traffic class failed more \
         than 1 % of its requests beyond its twin (`impact.contained` sets that share).";
@@ -277,7 +283,7 @@ words! {
         incident is what was lost beyond the twin, that of requests that were never answered included.";
     "mean wait" ["mean_wait_ms"]
         "How long attempts waited in a service's queue for a thread, on average over those that got one.";
-    "unavailable"
+    "unavailable" ["unavailability"]
         "A traffic class of which at least 90 % fails.";
     "zombie work" ["zombie"]
         "Work on an attempt whose caller has already given up. It takes a thread, helps nobody, and delays \

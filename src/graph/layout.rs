@@ -5,7 +5,7 @@ use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{DfsEvent, depth_first_search};
 
-use super::geometry::spread;
+use crate::graph::spread::spread;
 
 /// Height that a line needs where it passes a layer.
 const LANE: f64 = 14.0;
@@ -14,32 +14,32 @@ const SWEEPS: usize = 12;
 
 /// A graph to lay out.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Outline {
+pub struct Outline {
     /// For each node its height and the first layer it may be in.
-    pub(crate) nodes: Vec<(f64, usize)>,
+    pub nodes: Vec<(f64, usize)>,
     /// Pairs of nodes.
-    pub(crate) edges: Vec<(usize, usize)>,
+    pub edges: Vec<(usize, usize)>,
     /// Space between things of one layer.
-    pub(crate) gap: f64,
+    pub gap: f64,
 }
 
 /// Where everything goes: layers from left to right, heights downwards from zero.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Layout {
+pub struct Layout {
     /// The layer of each node.
-    pub(crate) layer: Vec<usize>,
+    pub layer: Vec<usize>,
     /// The middle of each node.
-    pub(crate) y: Vec<f64>,
+    pub y: Vec<f64>,
     /// For each edge the heights at which it passes the layers between its ends; none if it closes a cycle.
-    pub(crate) routes: Vec<Option<Vec<f64>>>,
+    pub routes: Vec<Option<Vec<f64>>>,
     /// Number of layers.
-    pub(crate) layers: usize,
+    pub layers: usize,
     /// Height of it all.
-    pub(crate) height: f64,
+    pub height: f64,
 }
 
 /// Lays out a graph.
-pub(crate) fn layout(outline: &Outline) -> Layout {
+pub fn layout(outline: &Outline) -> Layout {
     let mut graph: DiGraph<(), usize> = DiGraph::new();
     for _ in &outline.nodes {
         graph.add_node(());

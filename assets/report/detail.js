@@ -1,0 +1,35 @@
+// What is told of the chosen node: what is behind its failures, its lanes, its calls. Chooses nothing.
+"use strict";
+(function (knockon) {
+    const { html, put, write, button } = knockon.dom;
+    const { moment } = knockon.words;
+
+    class Detail {
+        /** `close` is called when somebody has seen enough. */
+        constructor(close) {
+            this.chosen = null;
+            this.parts = [new knockon.blame.Blame(), new knockon.Lanes(), new knockon.Calls()];
+            this.title = html("h3", {});
+            this.element = html("div", { class: "detail", hidden: true },
+                html("div", { class: "detail-bar" }, this.title, button("Close", close)),
+                html("div", { class: "detail-body" }, ...this.parts.map((part) => part.element)));
+        }
+
+        /** Shows a node of a run, by its place; none if `stage` is null. `suffix` tells runs apart. */
+        choose(stage, place, suffix) {
+            this.chosen = stage === null ? null : { node: stage.run.data.nodes[place], suffix };
+            put(this.element, "hidden", stage === null);
+            if (stage !== null) for (const part of this.parts) part.choose(stage.run, place);
+        }
+
+        update(s) {
+            if (this.chosen === null) return;
+            const { node, suffix } = this.chosen;
+            const name = node.kind === "class" ? `Users of ${node.name}` : node.name;
+            write(this.title, `${name}${suffix} at ${moment(s)}`);
+            for (const part of this.parts) part.update(s);
+        }
+    }
+
+    knockon.Detail = Detail;
+})((globalThis.knockon ??= {}));

@@ -1,0 +1,70 @@
+// Makes elements and changes them, and only what has changed. Text is text: nothing here reads markup.
+"use strict";
+(function (knockon) {
+    const SVG = "http://www.w3.org/2000/svg";
+    const LAST = Symbol("last");
+
+    function filled(element, attributes, children) {
+        for (const [name, value] of Object.entries(attributes)) put(element, name, value);
+        element.append(...children);
+        return element;
+    }
+
+    /** An HTML element with attributes and children; strings become text. */
+    function html(tag, attributes = {}, ...children) {
+        return filled(document.createElement(tag), attributes, children);
+    }
+
+    /** An SVG element. */
+    function svg(tag, attributes = {}, ...children) {
+        return filled(document.createElementNS(SVG, tag), attributes, children);
+    }
+
+    /** Gives an attribute a value; null takes it away. Does nothing if it is the value that it was given last. */
+    function put(element, name, value) {
+        const last = (element[LAST] ??= {});
+        if (last[name] === value) return false;
+        last[name] = value;
+        if (value === null || value === undefined || value === false) element.removeAttribute(name);
+        else element.setAttribute(name, value === true ? "" : String(value));
+        return true;
+    }
+
+    /** Gives an element a text. */
+    function write(element, text) {
+        const last = (element[LAST] ??= {});
+        if (last.text === text) return false;
+        last.text = text;
+        element.textContent = text;
+        return true;
+    }
+
+    /** A button with a label that is read and shown. */
+    function button(label, act, attributes = {}) {
+        const made = html("button", { type: "button", ...attributes }, label);
+        made.addEventListener("click", act);
+        return made;
+    }
+
+    /** A small picture in the color of the text. */
+    function icon(path) {
+        return svg("svg", { width: 18, height: 18, viewBox: "0 0 18 18", "aria-hidden": "true" }, svg("path", { d: path, fill: "currentColor" }));
+    }
+
+    /** A button with a picture, and a label that is read and shown on hover. */
+    function picture_button(label, path, act) {
+        const made = html("button", { type: "button", "aria-label": label, title: label }, icon(path));
+        made.addEventListener("click", act);
+        return made;
+    }
+
+    /** A choice among `[value, label]`. */
+    function choice(label, options, chosen, act) {
+        const select = html("select", {}, ...options.map(([value, text]) => html("option", { value }, text)));
+        select.value = chosen;
+        select.addEventListener("change", () => act(select.value));
+        return html("label", { class: "choice" }, html("span", {}, label), select);
+    }
+
+    knockon.dom = { html, svg, put, write, button, icon, picture_button, choice };
+})((globalThis.knockon ??= {}));

@@ -1,0 +1,96 @@
+// The margin of the replay: alerts, readings, what people do, what is behind the harm, the last events, at a moment.
+"use strict";
+(function (knockon) {
+    const { html, put, write } = knockon.dom;
+    const { moment, percent, reading, span } = knockon.words;
+    const { firing } = knockon.states;
+    const EVENTS = 6;
+    /** Roots of such a share of the harm are told beside the first; fewer requests harmed are noise. */
+    const WORTH = 0.1;
+    const LEAST = 0.5;
+
+    /** A list that is filled again when what it shows has changed. */
+    class List {
+        constructor(empty) {
+            this.empty = empty;
+            this.element = html("ul", { class: "margin-list" });
+            this.shown = null;
+        }
+
+        show(lines) {
+            const key = lines.map((line) => line.join("\t")).join("\n");
+            if (key === this.shown) return;
+            this.shown = key;
+            const items = lines.map(([when, text, kind]) =>
+                html("li", { "data-kind": kind ?? "" }, ...(when === "" ? [] : [html("b", {}, when), " "]), html("span", {}, text)));
+            this.element.replaceChildren(...(items.length > 0 ? items : [html("li", { class: "nothing" }, this.empty)]));
+        }
+    }
+
+    class Margin {
+        constructor(run, groups) {
+            this.run = run;
+            this.roots = knockon.blame.all_roots(run);
+            this.groups = groups;
+            this.acts = groups.filter((group) => group.kind === "action");
+            this.rest = groups.filter((group) => group.kind !== "action");
+            this.seen = this.rest.filter((group) => group.kind !== "fault" && group.state !== "paused");
+            this.alerting = run.data.monitors.filter((monitor) => monitor.alerts.length > 0 || monitor.threshold !== null);
+            this.build();
+        }
+
+        build() {
+            this.cause = html("p", { class: "cause" });
+            this.loop = html("p", { class: "loop" });
+            this.alerts = new List("no alert is defined");
+            this.people = new List("nobody has acted yet");
+            this.events = new List("nothing has happened yet");
+            this.values = this.run.data.monitors.map((monitor) => {
+                const value = html("td", {});
+                return { monitor, value, row: html("tr", {}, html("th", { scope: "row" }, monitor.name), value) };
+            });
+            const part = (title, name, ...children) => html("section", { class: `margin-part ${name}` }, html("h3", {}, title), ...children);
+            const rows = this.values.map((value) => value.row);
+            const readings = rows.length > 0 ? [part("Dashboards read", "readings", html("table", {}, html("tbody", {}, ...rows)))] : [];
+            this.behind = part("Behind the harm now", "spoils", this.cause, this.loop);
+            this.element = html("div", { class: "margin" }, this.behind, part("Alerts", "alerts", this.alerts.element),
+                ...readings,
+                part("People and automation", "people", this.people.element), part("Last events", "events", this.events.element));
+        }
+
+        update(s, look) {
+            this.update_cause(s);
+            this.alerts.show(this.alerting.map((monitor) => {
+                const since = firing(monitor, s);
+                if (since === null) return ["○", `${monitor.name}: quiet`, "quiet"];
+                return ["▲", `${monitor.name}: firing for ${span(s - since)}`, "firing"];
+            }));
+            for (const { monitor, value, row } of this.values) {
+                const read = knockon.states.reading(monitor, s);
+                const over = monitor.threshold !== null && read > monitor.threshold;
+                const limit = over ? ` (over ${reading(monitor.threshold, monitor.unit)})` : "";
+                write(value, `${reading(read, monitor.unit)}${limit}`);
+                put(row, "data-over", over ? "yes" : null);
+            }
+            this.people.show(this.recent(this.acts, s, 5));
+            this.events.show(this.recent(look.discreet ? this.seen : this.rest, s, EVENTS));
+        }
+
+        recent(groups, s, most) {
+            return knockon.events.recent(groups, s, most).map((group) => [moment(group.at_s), group.text, group.kind]);
+        }
+
+        update_cause(s) {
+            const { total, shares } = knockon.blame.shares(this.run, this.roots, s);
+            const told = shares.filter((root, i) => i === 0 || root.share >= WORTH).map((root) => `${percent(root.share)} ${root.name}`);
+            write(this.cause, total < LEAST ? "nobody is worse off than in the twin" : told.join(", "));
+            const { loop } = this.run.data;
+            const holds = loop && loop.from_s <= s && s < loop.to_s;
+            write(this.loop, holds ? `It feeds itself: ${loop.steps.join(" → ")} → … (gain ${loop.gain.toFixed(2)})` : "");
+            put(this.behind, "data-holds", holds ? "yes" : null);
+        }
+    }
+
+    knockon.Margin = Margin;
+    knockon.List = List;
+})((globalThis.knockon ??= {}));

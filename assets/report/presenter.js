@@ -1,0 +1,174 @@
+// The presenter: stops at the key moments, asks, and tells when it is told to; in an interview it never tells. Knows the
+// moments and the clock, not what is drawn.
+"use strict";
+(function (knockon) {
+    const { html, put, write, button } = knockon.dom;
+    const { moment, clock: time_of_day } = knockon.words;
+    /** From one moment to the next in so many seconds, whatever lies between them. */
+    const BETWEEN_S = 8;
+
+    /** Where a presentation is: "asked" or "told" at a moment, "moving" to the next, "over". */
+    class Show {
+        constructor(moments, tells) {
+            this.moments = moments;
+            this.tells = tells;
+            this.place = -1;
+            this.stage = moments.length === 0 ? "over" : "moving";
+        }
+
+        get moment() {
+            return this.moments[this.place] ?? null;
+        }
+
+        /** The moment that comes next; null after the last. */
+        get ahead() {
+            return this.moments[this.place + 1] ?? null;
+        }
+
+        /** Arrived at the next moment. */
+        arrive() {
+            if (this.ahead === null) this.stage = "over";
+            else {
+                this.place += 1;
+                this.stage = "asked";
+            }
+        }
+
+        /** One step on: from the question to the answer, from there on the way to the next. */
+        go() {
+            if (this.stage === "asked" && this.tells) this.stage = "told";
+            else if (this.stage !== "over") this.stage = this.ahead === null ? "over" : "moving";
+        }
+
+        /** Back to the question before. */
+        back() {
+            this.place = Math.max(0, this.place - (this.stage === "moving" || this.stage === "over" ? 0 : 1));
+            this.stage = "asked";
+        }
+
+        /** Whether what lies behind what is seen is not to be seen. */
+        get discreet() {
+            return !this.tells || this.stage === "asked";
+        }
+    }
+
+    /** The speed at which the way to a moment is neither long nor a jump. */
+    function pace(way_s) {
+        return Math.max(1, way_s / BETWEEN_S);
+    }
+
+    /** Whether the reader wants as little motion as can be: then there is no way, only where it leads. */
+    function still() {
+        return globalThis.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    }
+
+    /** The card that asks and tells. */
+    class Presenter {
+        /** `act` is told that the presentation has moved on. */
+        constructor(run, clock, act) {
+            this.run = run;
+            this.clock = clock;
+            this.act = act;
+            this.show = null;
+            this.build();
+        }
+
+        build() {
+            this.when = html("p", { class: "card-when" });
+            this.title = html("h3", { tabindex: -1 });
+            this.ask = html("p", { class: "card-ask" });
+            this.tell = html("p", { class: "card-tell" });
+            this.back = button("Back", () => this.go("back"));
+            this.next = button("", () => this.go("go"), { class: "main" });
+            this.notes = html("details", { class: "card-notes" }, html("summary", {}, "Notes of the scenario"), html("p", {}));
+            this.element = html("div", { class: "card", hidden: true, role: "group", "aria-label": "Presenter" },
+                html("div", { class: "card-text" }, this.when, this.title, this.ask, this.tell),
+                html("div", { class: "card-bar" }, this.back, this.next), this.notes);
+        }
+
+        get on() {
+            return this.show !== null;
+        }
+
+        /** The last moment that may be seen; the end if nothing is presented. */
+        get limit() {
+            if (!this.on || this.show.stage === "over") return this.run.end;
+            return this.show.stage === "moving" ? this.show.ahead?.at_s ?? this.run.end : this.show.moment.at_s;
+        }
+
+        /** Whether the clock stands where somebody has to go on. */
+        get waits() {
+            return this.on && this.show.stage !== "over" && this.clock.at >= this.limit;
+        }
+
+        /** Begins: "present", "interview", or "replay", which ends it. */
+        begin(mode) {
+            const presents = mode !== "replay";
+            this.mode = mode;
+            this.show = presents ? new Show(this.run.data.moments ?? [], mode === "present") : null;
+            this.clock.stop = null;
+            put(this.element, "hidden", !presents);
+            this.notes.lastChild.textContent = mode === "present" ? this.run.data.notes ?? "" : "";
+            if (presents) {
+                this.clock.pause();
+                this.clock.seek(0);
+                if (this.show.ahead !== null && this.show.ahead.at_s <= 0) this.show.arrive();
+            }
+            this.refresh();
+        }
+
+        go(way) {
+            if (!this.on || this.show.stage === "over" && way === "go") return;
+            if (this.show.stage === "moving" && way === "go") return this.skip();
+            this.show[way]();
+            if (way === "back") this.clock.seek(this.show.moment.at_s);
+            this.move();
+            this.refresh();
+        }
+
+        /** On the way to the next moment, or standing at one. */
+        move() {
+            this.clock.pause();
+            if (this.show.stage !== "moving") return;
+            if (still()) return this.skip();
+            this.clock.stop = this.show.ahead.at_s;
+            this.clock.speed = pace(this.show.ahead.at_s - this.clock.at);
+            this.clock.play();
+        }
+
+        /** Straight to the next moment. */
+        skip() {
+            this.clock.seek(this.show.ahead.at_s);
+            this.clock.pause();
+            this.stopped();
+        }
+
+        /** The clock has stopped by itself. */
+        stopped() {
+            if (!this.on || this.show.stage !== "moving" || this.clock.at < this.limit) return;
+            this.show.arrive();
+            this.refresh();
+            this.title.focus({ preventScroll: false });
+        }
+
+        refresh() {
+            this.act();
+            if (!this.on) return;
+            const { stage } = this.show;
+            const now = this.show.moment;
+            const number = `${this.show.place + 1} of ${this.show.moments.length}`;
+            write(this.when, now === null ? "" : `${number} · ${moment(now.at_s)} ${time_of_day(this.run.start, now.at_s)}`.trim());
+            write(this.title, stage === "over" ? "That was it" : stage === "moving" ? "…" : now.title);
+            write(this.ask, stage === "asked" || stage === "told" ? now.ask : "");
+            write(this.tell, stage === "told" ? now.tell : "");
+            const asked = this.show.tells ? "Show what happened" : "Go on";
+            write(this.next, { asked, told: "Go on", moving: "Skip ahead", over: "The end" }[stage]);
+            put(this.next, "disabled", stage === "over");
+            put(this.back, "disabled", this.show.place < 0);
+            put(this.notes, "hidden", this.mode !== "present" || !this.run.data.notes);
+            put(this.element, "data-stage", stage);
+        }
+    }
+
+    knockon.presenter = { Show, Presenter, pace };
+})((globalThis.knockon ??= {}));

@@ -1,0 +1,288 @@
+// Puts the replay together and runs it: one clock, a stage for each run, what is chosen, the keys, the address.
+"use strict";
+(function (knockon) {
+    const { html, put, write, button, choice } = knockon.dom;
+    const { moment } = knockon.words;
+    const { Clock, next, previous } = knockon.clock;
+    /** A large system is drawn anew at most so often a second. */
+    const LARGE = 60;
+    const LARGE_S = 1 / 12;
+    /** Narrower than this, the choices are folded away. */
+    const NARROW = 600;
+    /** People are told of events at most so often. */
+    const TOLD_S = 1.5;
+
+    class Replay {
+        constructor(root, data) {
+            this.root = root;
+            this.runs = data.runs.map((run, i) => Object.assign(new knockon.Run(run), { number: i }));
+            const end = Math.max(...this.runs.map((run) => run.end));
+            this.clock = new Clock(end);
+            const act = { choose: (stage, node) => this.choose(stage, node), seek: (s) => this.seek(s) };
+            this.stages = this.runs.map((run) => new knockon.Stage(run, end, act));
+            this.moments = knockon.events.moments(this.stages.flatMap((stage) => stage.groups));
+            this.presenter = new knockon.presenter.Presenter(this.runs[0], this.clock, () => this.presented());
+            this.mode = "replay";
+            this.chosen = null;
+            this.shown = -1;
+            this.drawn_s = 0;
+            this.told = { s: -Infinity, at: 0 };
+            this.frame = this.frame.bind(this);
+            this.build();
+        }
+
+        build() {
+            this.bar = this.build_bar();
+            this.controls = this.build_controls();
+            this.live = html("p", { class: "hearing", "aria-live": "polite" });
+            this.detail = new knockon.Detail(() => this.choose(null, null));
+            this.tables = this.stages.map((stage) => new knockon.Table(stage.run, this.called(stage)));
+            this.help = knockon.keys.help();
+            const stages = html("div", { class: "stages", "data-runs": this.stages.length }, ...this.stages.map((stage) => stage.element));
+            if (this.stages.length > 1) stages.append(this.stages[0].legend);
+            this.body = html("div", { class: "replay", "data-large": this.runs[0].data.nodes.length > LARGE },
+                this.bar, this.presenter.element, stages, this.controls.element, this.detail.element,
+                ...this.tables.map((table) => table.element), this.help, this.live, hatch());
+            this.root.append(this.body);
+        }
+
+        /** What tells a run from the other behind the name of something; nothing if there is one run. */
+        called(stage) {
+            return this.stages.length > 1 ? ` (${stage.name})` : "";
+        }
+
+        build_bar() {
+            const compare = [["ghost", "as a ghost"], ["beside", "next to it"], ["off", "hidden"]];
+            const modes = [["replay", "replay"], ["present", "presenter"], ["interview", "interview"]];
+            this.mode_choice = choice("Mode", modes, "replay", (mode) => this.enter(mode));
+            const twin = choice("Twin", compare, "ghost", (how) => this.compare(how));
+            const classes = [["", "all traffic"], ...this.runs[0].classes.map((name) => [name, name])];
+            const traffic = choice("Traffic", classes, "", (name) => this.chart(name === "" ? null : name));
+            const size = choice("Size", [["", "readable"], ["whole", "all of it"]], "", (whole) => put(this.body, "data-whole", whole || null));
+            const full = button("Full screen", () => (document.fullscreenElement ? document.exitFullscreen() : this.body.requestFullscreen()));
+            const place = document.getElementById("theme");
+            const theme = knockon.theme();
+            place?.append(theme);
+            const moments = (this.runs[0].data.moments ?? []).length > 0;
+            const told = moments ? [this.mode_choice, knockon.caption.moments(this.stages[0].caption, (s) => this.seek(s))] : [];
+            const parts = [...told, ...(this.runs[0].paired ? [twin] : []), size, traffic, ...(place ? [] : [theme]), full];
+            const bar = html("div", { class: "replay-bar" }, ...parts);
+            return html("details", { class: "settings" }, html("summary", {}, "Modes, moments, twin"), bar);
+        }
+
+        build_controls() {
+            const act = { toggle: () => this.toggle(), seek: (s) => this.seek(s), back: () => this.step(previous), on: () => this.step(next) };
+            const controls = new knockon.Controls(this.clock, this.runs[0].data.window_s, this.runs[0].start, act);
+            controls.element.prepend(...this.place_charts());
+            return controls;
+        }
+
+        /** One chart lies above the slider, and the legend below the topology; two charts lie with their runs. */
+        place_charts() {
+            const [first] = this.stages;
+            if (this.stages.length === 1) {
+                first.map.append(first.legend);
+                return [first.chart.element];
+            }
+            for (const stage of this.stages) stage.element.append(stage.chart.element);
+            return [];
+        }
+
+        start() {
+            this.compare("ghost");
+            document.addEventListener("keydown", (event) => this.key(event));
+            globalThis.addEventListener("hashchange", () => this.follow());
+            new ResizeObserver(() => this.draw()).observe(this.body);
+            this.link_moments();
+            this.draw();
+            this.follow();
+            this.render(true);
+        }
+
+        /** Moments of the story lead to the replay. */
+        link_moments() {
+            for (const when of document.querySelectorAll("[data-at]")) {
+                const at = when.querySelector(".at");
+                if (at === null) continue;
+                const href = knockon.link.write(Number(when.dataset.at), null, "replay");
+                at.replaceChildren(html("a", { href, title: "Show it in the replay" }, at.textContent));
+            }
+        }
+
+        /** Goes where the address says. */
+        follow() {
+            const asked = knockon.link.read(location.hash);
+            if (asked.mode !== null && asked.mode !== this.mode) this.enter(asked.mode);
+            const node = asked.show === null ? -1 : this.runs[0].data.nodes.findLastIndex((node) => node.name === asked.show);
+            if (node >= 0) this.choose(this.stages[0], node);
+            if (asked.s === null) return;
+            this.clock.pause();
+            this.seek(asked.s);
+            this.root.scrollIntoView({ block: "start" });
+        }
+
+        draw() {
+            if (this.body.clientWidth === this.drawn_width) return;
+            this.drawn_width = this.body.clientWidth;
+            if (this.drawn_width > NARROW) this.bar.open = true;
+            for (const stage of this.stages) stage.draw();
+            this.render(true);
+        }
+
+        chart(name) {
+            for (const stage of this.stages) {
+                stage.chart.class = name;
+                stage.draw();
+            }
+            this.render(true);
+        }
+
+        compare(how) {
+            for (const stage of this.stages) stage.compare(how);
+            this.render(true);
+        }
+
+        enter(mode) {
+            if (this.stages[0].caption.moments.length === 0) return;
+            this.mode = mode;
+            this.mode_choice.querySelector("select").value = mode;
+            document.documentElement.dataset.mode = mode;
+            this.presenter.begin(mode);
+        }
+
+        /** The presentation has moved on. */
+        presented() {
+            put(this.body, "data-discreet", this.presenter.on && this.presenter.show.discreet ? "yes" : null);
+            this.render(true);
+            if (this.clock.playing) this.run();
+        }
+
+        toggle() {
+            if (this.presenter.waits && !this.clock.playing) return this.presenter.go("go");
+            if (this.clock.playing) this.clock.pause();
+            else this.clock.play();
+            this.run();
+            if (!this.clock.playing) this.address();
+        }
+
+        run() {
+            this.before = performance.now();
+            this.render(true);
+            this.again();
+        }
+
+        /** Asks for one more frame, and for no more than one. */
+        again() {
+            cancelAnimationFrame(this.pending);
+            if (this.clock.playing) this.pending = requestAnimationFrame(this.frame);
+        }
+
+        frame(now) {
+            const stopped = this.clock.tick(Math.max(0, now - this.before) / 1000);
+            this.before = now;
+            this.render(stopped);
+            if (stopped) {
+                this.presenter.stopped();
+                this.address();
+            }
+            this.again();
+        }
+
+        seek(s) {
+            this.clock.seek(Math.min(s, this.presenter.limit));
+            this.render(true);
+            if (!this.clock.playing) this.address();
+        }
+
+        step(way) {
+            const s = way(this.moments, this.clock.at);
+            this.clock.pause();
+            if (s !== null) this.seek(s);
+            this.render(true);
+        }
+
+        address() {
+            clearTimeout(this.writing);
+            const show = this.chosen === null ? null : this.chosen.stage.run.data.nodes[this.chosen.node].name;
+            this.writing = setTimeout(() => history.replaceState(null, "", knockon.link.write(this.clock.at, show, this.mode)), 250);
+        }
+
+        choose(stage, node) {
+            const again = this.chosen !== null && this.chosen.stage === stage && this.chosen.node === node;
+            this.chosen = node === null || again ? null : { stage, node };
+            for (const each of this.stages) each.topology.mark(this.chosen?.stage === each ? this.chosen.node : null);
+            this.detail.choose(this.chosen === null ? null : stage, node, stage === null ? "" : this.called(stage));
+            this.render(true);
+            this.address();
+        }
+
+        key(event) {
+            if (!this.root.contains(event.target) && event.target !== document.body) return;
+            const meaning = knockon.keys.meaning(event);
+            if (meaning === null || (event.target === document.body && !this.presenter.on)) return;
+            const { window_s } = this.runs[0].data;
+            const { at, end } = this.clock;
+            const to = { "on": at + window_s, "back": at - window_s, "minute on": at + 60, "minute back": at - 60, "begin": 0, end };
+            if (meaning in to) this.seek(to[meaning]);
+            else if (meaning === "play") this.toggle();
+            else if (meaning === "next") this.step(next);
+            else if (meaning === "previous") this.step(previous);
+            else if (meaning === "help") this.help.open = !this.help.open;
+            else if (meaning === "leave" && this.chosen !== null) this.choose(null, null);
+            else if (meaning === "go" && this.presenter.on) this.presenter.go("go");
+            else return;
+            event.preventDefault();
+        }
+
+        /** Shows the moment at which the clock stands. What has not changed is not touched. */
+        render(all) {
+            const { at } = this.clock;
+            const [run] = this.runs;
+            const future = this.presenter.on && this.presenter.show.stage !== "over";
+            for (const stage of this.stages) stage.chart.update(at, future ? at : this.clock.end);
+            this.controls.update();
+            const window = run.window(at);
+            const now = performance.now() / 1000;
+            const soon = run.data.nodes.length > LARGE && now - this.drawn_s < LARGE_S;
+            if (!all && (window === this.shown || soon)) return;
+            this.shown = window;
+            this.drawn_s = now;
+            const discreet = this.presenter.on && this.presenter.show.discreet;
+            for (const stage of this.stages) stage.update(at, { discreet });
+            for (const table of this.tables) table.update(at);
+            this.detail.update(at);
+            this.announce(at, now);
+        }
+
+        /** Says what has happened since, to those who listen. */
+        announce(at, now) {
+            const since = this.told.s;
+            if (now - this.told.at < TOLD_S && this.clock.playing) return;
+            this.told = { s: at, at: now };
+            if (at <= since || at - since > 600) return;
+            const said = this.stages[0].groups.filter((group) => since < group.at_s && group.at_s <= at);
+            const hidden = this.presenter.on && this.presenter.show.discreet;
+            const told = said.filter((group) => !(hidden && group.kind === "fault")).slice(-3).map((group) => group.text);
+            if (told.length > 0) write(this.live, `${moment(at)}: ${told.join("; ")}`);
+        }
+    }
+
+    /** The hatching of what waits, once for all pictures. */
+    function hatch() {
+        const { svg } = knockon.dom;
+        return svg("svg", { width: 0, height: 0, class: "patterns", "aria-hidden": "true" }, svg("defs", {},
+            svg("pattern", { id: "hatch", width: 4, height: 4, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+                svg("rect", { width: 1.8, height: 4, class: "hatch" }))));
+    }
+
+    /** Begins, if the page has a replay. */
+    function start() {
+        const [root, data] = [document.getElementById("replay"), document.getElementById("data")];
+        if (root === null || data === null) return;
+        knockon.replay = new Replay(root, JSON.parse(data.textContent));
+        knockon.replay.start();
+    }
+
+    knockon.start = start;
+    if (typeof document !== "undefined") start();
+})((globalThis.knockon ??= {}));

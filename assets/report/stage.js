@@ -1,0 +1,61 @@
+// One run on the stage: its topology, its twin beside it, its margin, its chart. Shows the moment it is given.
+"use strict";
+(function (knockon) {
+    const { html, put } = knockon.dom;
+
+    class Stage {
+        /** `end` is the last moment of the replay. `act` is told `choose` with a node, and `seek` with a moment. */
+        constructor(run, end, act) {
+            this.run = run;
+            this.groups = knockon.events.grouped(run.data);
+            this.choose = (node) => act.choose(this, node);
+            this.topology = new knockon.Topology(run, "actual", this.choose);
+            this.twin = null;
+            this.margin = new knockon.Margin(run, this.groups);
+            this.chart = new knockon.Chart(run, this.groups, end, act.seek);
+            this.caption = new knockon.caption.Caption(run);
+            this.beside = false;
+            this.build();
+        }
+
+        build() {
+            const { data } = this.run;
+            this.twin_box = html("div", { class: "twin-box", hidden: true }, html("h4", {}, "The twin: the same, without faults"));
+            this.map = html("div", { class: "map" }, this.topology.element, this.twin_box);
+            this.legend = knockon.legend(this.run.paired, Boolean(data.unattended));
+            this.name = data.variant ?? data.title;
+            this.title = html("h3", {}, this.name);
+            const over = `This run ends at ${knockon.words.moment(this.run.end)}: what is shown is how it ended.`;
+            this.over = html("p", { class: "stage-over", hidden: true }, over);
+            const title = html("div", { class: "stage-title" }, this.title, this.caption.element, this.over);
+            this.element = html("div", { class: "stage" }, title, this.map, this.margin.element);
+        }
+
+        /** How the twin is shown: "ghost", "beside" or "off". */
+        compare(how) {
+            this.ghost = how === "ghost";
+            this.beside = how === "beside" && this.run.paired;
+            if (this.beside && this.twin === null) {
+                this.twin = new knockon.Topology(this.run, "twin", this.choose);
+                this.twin_box.append(this.twin.element);
+            }
+            put(this.twin_box, "hidden", !this.beside);
+            put(this.map, "data-beside", this.beside ? "yes" : null);
+        }
+
+        draw() {
+            this.chart.draw();
+        }
+
+        /** Shows a moment. What is behind it stays hidden if the look is discreet. */
+        update(s, look) {
+            put(this.over, "hidden", s <= this.run.end);
+            this.topology.update(s, { ghost: this.ghost && this.run.paired, discreet: look.discreet });
+            if (this.beside) this.twin.update(s, { ghost: false, discreet: look.discreet });
+            this.caption.update(s);
+            this.margin.update(s, look);
+        }
+    }
+
+    knockon.Stage = Stage;
+})((globalThis.knockon ??= {}));

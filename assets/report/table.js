@@ -1,0 +1,47 @@
+// The topology at a moment as a table, for those who read better than they look. Filled only while it is open.
+"use strict";
+(function (knockon) {
+    const { html, write } = knockon.dom;
+    const { count, percent, latency, times } = knockon.words;
+    const COLUMNS = ["health", "asked/s", "against the twin", "failed", "threads", "queue", "99 % within", "replicas"];
+
+    class Table {
+        /** `suffix` tells the tables of two runs apart. */
+        constructor(run, suffix) {
+            this.run = run;
+            this.tracks = knockon.states.replicas(run.data);
+            this.rows = run.data.nodes.map((node) => ({ node, cells: COLUMNS.map(() => html("td", {})) }));
+            const head = html("thead", {}, html("tr", {}, ...["node", ...COLUMNS].map((name) => html("th", { scope: "col" }, name))));
+            const called = (node) => (node.kind === "class" ? `users of ${node.name}` : node.name);
+            const rows = this.rows.map(({ node, cells }) => html("tr", {}, html("th", { scope: "row" }, called(node)), ...cells));
+            this.element = html("details", { class: "as-table" }, html("summary", {}, `The same as a table${suffix}`),
+                html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `All nodes at this moment${suffix}` },
+                    html("table", {}, head, html("tbody", {}, ...rows))));
+            this.element.addEventListener("toggle", () => this.update(this.at ?? 0));
+        }
+
+        update(s) {
+            this.at = s;
+            if (!this.element.open) return;
+            for (const { node, cells } of this.rows) this.values(node, s).forEach((value, i) => write(cells[i], value));
+        }
+
+        values(node, s) {
+            const { run } = this;
+            const health = knockon.health.node(run, "actual", node, s);
+            const of = node.kind === "class" ? "classes" : "services";
+            const asked = node.kind === "class" ? "arrived" : "offered";
+            const rate = run.rate("actual", of, node.name, asked, s);
+            const usual = run.paired ? run.rate("twin", of, node.name, asked, s) : NaN;
+            const ratio = usual > 0 ? times(rate / usual) : "–";
+            const shared = [health.words, count(rate), ratio, health.step < 0 ? "–" : percent(health.share)];
+            const level = (field) => run.level("actual", of, node.name, field, s);
+            if (node.kind === "class") return [...shared, "–", "–", latency(level("p99_ms")), "–"];
+            const held = `${count(Math.round(level("busy_threads")))} of ${count(node.threads)}`;
+            const replicas = knockon.states.told(this.tracks[run.data.nodes.indexOf(node)], s);
+            return [...shared, held, count(Math.round(level("queue_length"))), latency(level("p99_ms")), replicas];
+        }
+    }
+
+    knockon.Table = Table;
+})((globalThis.knockon ??= {}));

@@ -1,0 +1,184 @@
+//! The parts of a run in the order in which they are read, as one line of JSON that is safe within a page.
+
+use indexmap::IndexMap;
+use serde::Serialize;
+
+use crate::analysis::{Summary, SustainingLoop};
+use crate::record::{FaultSpan, MonitorTrack, Record};
+use crate::report::html::key::{KeyMoment, key_moments};
+
+use super::events::{Event, events};
+use super::harm::{Blamed, Cause, Hit, Stretch, blamed, first_hit, phases, roots};
+use super::series::Number;
+use super::topology::{Edge, Map, Node, map};
+use super::world::{Detail, World, world};
+
+/// Version of what the replay reads.
+const VERSION: u32 = 1;
+/// With more services times windows than this, of the twin only that is told which others are held against.
+const MOST: usize = 50_000;
+
+/// All that the replay reads.
+#[derive(Serialize)]
+struct Data<'a> {
+    version: u32,
+    runs: Vec<Run<'a>>,
+}
+
+/// A run.
+#[derive(Serialize)]
+struct Run<'a> {
+    title: String,
+    scenario: &'a str,
+    variant: Option<&'a str>,
+    seed: u64,
+    /// Seconds since midnight of T+0.
+    start: Option<u32>,
+    window_s: Number,
+    windows: usize,
+    simulated_s: Number,
+    verdict: Option<&'static str>,
+    verdict_unattended: Option<&'static str>,
+    nodes: Vec<Node<'a>>,
+    edges: Vec<Edge<'a>>,
+    size: [Number; 2],
+    faults: Vec<Fault<'a>>,
+    actual: World<'a>,
+    twin: Option<World<'a>>,
+    unattended: Option<World<'a>>,
+    monitors: Vec<Monitor<'a>>,
+    events: Vec<Event<'a>>,
+    first_hit: Vec<Hit<'a>>,
+    phases: Vec<Stretch<'a>>,
+    #[serde(rename = "loop")]
+    sustained: Option<&'a SustainingLoop>,
+    roots: Vec<Cause<'a>>,
+    /// Windows of a stretch of the blame.
+    stretch: usize,
+    blame: Vec<Blamed>,
+    moments: Vec<Moment>,
+    notes: Option<&'a str>,
+}
+
+/// A fault.
+#[derive(Serialize)]
+struct Fault<'a> {
+    name: &'a str,
+    effect: &'a str,
+    service: &'a str,
+    from_s: Number,
+    to_s: Option<Number>,
+}
+
+/// A monitor of the actual world.
+#[derive(Serialize)]
+struct Monitor<'a> {
+    name: &'a str,
+    unit: &'a str,
+    of: &'a str,
+    reading: &'a str,
+    threshold: Option<Number>,
+    samples: Vec<[Number; 2]>,
+    alerts: Vec<(Number, Option<Number>)>,
+}
+
+/// A key moment.
+#[derive(Serialize)]
+struct Moment {
+    at_s: Number,
+    title: String,
+    ask: String,
+    tell: String,
+}
+
+/// The runs of a page.
+pub(in crate::report::html) fn json<'a>(runs: impl Iterator<Item = (&'a Record, &'a Summary)>) -> String {
+    let data = Data { version: VERSION, runs: runs.map(|(record, summary)| run(record, summary)).collect() };
+    // Serialization of plain data with string keys cannot fail.
+    harmless(&serde_json::to_string(&data).unwrap_or_default())
+}
+
+/// With the characters that end a script, begin a comment or break a line written as JSON writes any other: they stand
+/// within strings alone.
+fn harmless(json: &str) -> String {
+    let mut safe = String::with_capacity(json.len());
+    for letter in json.chars() {
+        match letter {
+            '<' => safe.push_str("\\u003c"),
+            '>' => safe.push_str("\\u003e"),
+            '&' => safe.push_str("\\u0026"),
+            '\u{2028}' => safe.push_str("\\u2028"),
+            '\u{2029}' => safe.push_str("\\u2029"),
+            letter => safe.push(letter),
+        }
+    }
+    safe
+}
+
+fn run<'a>(record: &'a Record, summary: &'a Summary) -> Run<'a> {
+    let Map { nodes, edges, size } = map(record);
+    let large = record.topology.services.len() * record.actual.windows > MOST;
+    let beside = if large { Detail::Compared } else { Detail::Whole };
+    let variant = record.variant.as_ref().map_or_else(String::new, |name| format!(", variant \"{name}\""));
+    Run {
+        title: format!("{}{variant}", record.scenario),
+        scenario: &record.scenario,
+        variant: record.variant.as_deref(),
+        seed: record.seed,
+        start: record.start,
+        window_s: Number::time(record.actual.window_s),
+        windows: record.actual.windows,
+        simulated_s: Number::time(record.simulated_s),
+        verdict: summary.verdict.map(crate::scenario::VerdictKind::name),
+        verdict_unattended: summary.verdict_unattended.map(crate::scenario::VerdictKind::name),
+        nodes,
+        edges,
+        size,
+        faults: record.faults.iter().map(fault).collect(),
+        actual: world(&record.actual, Detail::Whole),
+        twin: record.twin.as_ref().map(|twin| world(twin, beside)),
+        unattended: record.unattended.as_ref().map(|alone| world(alone, Detail::Answers)),
+        monitors: monitors(&record.actual.monitors),
+        events: events(record),
+        first_hit: first_hit(record, &summary.propagation),
+        phases: phases(&summary.phases),
+        sustained: summary.sustaining_loop.as_ref(),
+        roots: roots(record, summary),
+        stretch: record.blame.as_ref().map_or(1, |blame| blame.stretch),
+        blame: blamed(record),
+        moments: key_moments(record, summary).into_iter().map(moment).collect(),
+        notes: record.notes.as_deref(),
+    }
+}
+
+fn moment(moment: KeyMoment) -> Moment {
+    let KeyMoment { at_s, title, ask, tell } = moment;
+    Moment { at_s: Number::time(at_s), title, ask, tell }
+}
+
+fn fault(fault: &FaultSpan) -> Fault<'_> {
+    let FaultSpan { name, effect, service, from_s, to_s, .. } = fault;
+    Fault { name, effect, service, from_s: Number::time(*from_s), to_s: to_s.map(Number::time) }
+}
+
+fn monitors(tracks: &IndexMap<String, MonitorTrack>) -> Vec<Monitor<'_>> {
+    let mut monitors = Vec::new();
+    for (name, track) in tracks {
+        let MonitorTrack { unit, reading, of, threshold, samples, alerts } = track;
+        let samples = samples
+            .iter()
+            .filter(|(at_s, _)| *at_s >= 0.0)
+            .map(|(at_s, value)| [Number::time(*at_s), Number::short(*value)]);
+        let alerts = alerts.iter().map(|(from, to)| (Number::time(*from), to.map(Number::time)));
+        monitors.push(Monitor {
+            name,
+            unit,
+            of,
+            reading,
+            threshold: threshold.map(Number::short),
+            samples: samples.collect(),
+            alerts: alerts.collect(),
+        });
+    }
+    monitors
+}

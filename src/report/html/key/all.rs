@@ -1,0 +1,41 @@
+//! The moments in order. Leaves each to its own file.
+
+use crate::analysis::Summary;
+use crate::record::Record;
+use crate::report::html::key::{fault, people};
+
+/// So many are told: what people bear to be asked.
+const MOST: usize = 9;
+
+/// A moment to stop at.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::report::html) struct KeyMoment {
+    /// When.
+    pub(in crate::report::html) at_s: f64,
+    /// What happens, without what follows from it.
+    pub(in crate::report::html) title: String,
+    /// A question that does not contain its answer.
+    pub(in crate::report::html) ask: String,
+    /// The answer, with numbers of the run.
+    pub(in crate::report::html) tell: String,
+}
+
+impl KeyMoment {
+    pub(super) fn new(at_s: f64, title: impl Into<String>, ask: impl Into<String>, tell: &[String]) -> Self {
+        Self { at_s, title: title.into(), ask: ask.into(), tell: tell.join(" ") }
+    }
+}
+
+/// The moments of a run, in order.
+pub(in crate::report::html) fn key_moments(record: &Record, summary: &Summary) -> Vec<KeyMoment> {
+    let mut moments = fault::moments(record, summary);
+    moments.extend(people::moments(record, summary));
+    // Stable: what is found first comes first among equal times.
+    moments.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
+    let end = people::end(record, summary);
+    moments.truncate(MOST - usize::from(end.is_some()));
+    // What is over before the fault is, is judged when all is told.
+    let last = moments.last().map_or(f64::NEG_INFINITY, |moment| moment.at_s);
+    moments.extend(end.map(|end| KeyMoment { at_s: end.at_s.max(last), ..end }));
+    moments
+}

@@ -1,0 +1,184 @@
+//! Faults as key moments: one begins, the last is over, and something else takes over. The one that takes over where no
+//! time would heal it is the moment from which on recovery is impossible without help.
+
+use crate::analysis::{Phase, Summary};
+use crate::record::{FaultSpan, Record};
+use crate::report::block::{Line, Tone};
+use crate::report::html::key::all::KeyMoment;
+use crate::report::html::key::goodput;
+use crate::report::quantity::{counted, instant, seconds};
+use crate::scenario::VerdictKind;
+
+/// So many faults are moments of their own.
+const FAULTS: usize = 2;
+/// So many services are named.
+const SERVICES: usize = 4;
+/// What users got is measured over this time.
+const WHILE_S: f64 = 10.0;
+
+/// All of them.
+pub(super) fn moments(record: &Record, summary: &Summary) -> Vec<KeyMoment> {
+    let mut faults: Vec<&FaultSpan> = record.faults.iter().collect();
+    faults.sort_by(|a, b| a.from_s.total_cmp(&b.from_s));
+    let begins =
+        faults.iter().take(FAULTS).enumerate().map(|(place, fault)| begin(record, summary, fault, place));
+    let mut found: Vec<KeyMoment> = begins.collect();
+    found.extend(over(record, summary));
+    found.extend(handed_over(record, summary));
+    found
+}
+
+fn begin(record: &Record, summary: &Summary, fault: &FaultSpan, place: usize) -> KeyMoment {
+    let lasting = match fault.to_s {
+        Some(to) if to > fault.from_s => format!(", for {}", seconds(to - fault.from_s)),
+        Some(_) => String::new(),
+        None => ", to the end of the run".to_owned(),
+    };
+    let mut tell = vec![format!("{}{lasting}.", what(fault))];
+    if place == 0 {
+        tell.extend(reached(summary, fault.from_s));
+    }
+    let title = if place == 0 { "A fault begins" } else { "Another fault begins" };
+    let ask = if record.topology.services.len() > 1 {
+        "Something has just gone wrong, in one place. Where is it, who feels it first, and how does it reach the users?"
+    } else {
+        "Something has just gone wrong. What is it, and what will the users notice?"
+    };
+    KeyMoment::new(fault.from_s, title, ask, &tell)
+}
+
+/// What a fault does, as the begin of a sentence.
+fn what(fault: &FaultSpan) -> String {
+    let service = &fault.service;
+    match fault.effect.as_str() {
+        "pause" => format!("{service} stands still"),
+        "crash" => format!("{service} loses processes"),
+        "restart" => format!("{service} is restarted"),
+        "flush" => format!("{service} loses its caches"),
+        "slow" => format!("{service} works more slowly"),
+        "latency" => format!("{service} answers later"),
+        "errors" => format!("{service} answers with errors"),
+        "surge" => format!("more of {} come than usual", fault.on),
+        effect => format!("{effect} of {}", fault.on),
+    }
+}
+
+/// Who was hit by way of whom, and how soon.
+fn reached(summary: &Summary, from_s: f64) -> Option<String> {
+    let hit: Vec<String> = summary
+        .propagation
+        .iter()
+        .filter(|impact| impact.from.is_some())
+        .take(SERVICES)
+        .map(|impact| format!("{} after {} ({})", impact.service, seconds(impact.at_s - from_s), impact.via))
+        .collect();
+    let (reached, all) = (summary.propagation.len(), counted(summary.services.len() as u64, "service"));
+    match (hit.len(), summary.services.len()) {
+        (_, 1) => None,
+        (0, _) => Some("No other service is hit.".to_owned()),
+        _ => Some(format!("It reaches {}: {reached} of {all} in the end.", hit.join(", "))),
+    }
+}
+
+/// When the last fault was over; none if one stays.
+fn last_end(record: &Record) -> Option<f64> {
+    let mut ends = record.faults.iter().map(|fault| fault.to_s);
+    let over = ends.try_fold(f64::NEG_INFINITY, |last, to| Some(last.max(to?)))?;
+    (over.is_finite() && over < record.simulated_s).then_some(over)
+}
+
+fn over(record: &Record, summary: &Summary) -> Option<KeyMoment> {
+    let over = last_end(record)?;
+    // What is over as it begins is asked about when something can be seen.
+    let at_once = record.faults.iter().all(|fault| over - fault.from_s < 1.0);
+    let next = taken_over(record, summary).map_or(record.simulated_s, |(at_s, _)| at_s);
+    let at_s = if at_once { (over + WHILE_S).min(next) } else { over };
+    let mut tell = vec![match alone(summary)? {
+        VerdictKind::Metastable => {
+            "No. Left alone it never heals: long after the fault it is still down.".to_owned()
+        }
+        VerdictKind::Unaffected => "There is nothing to heal: no request is worse off.".to_owned(),
+        VerdictKind::Contained | VerdictKind::Recovered => {
+            let back = summary.times.and_then(|times| Some(times.impact_s + times.to_recover_s?));
+            back.filter(|_| summary.verdict_unattended.is_none()).map_or_else(
+                || "Yes, it heals by itself.".to_owned(),
+                |back| format!("Yes: no service is hit any more from {} on.", instant(back)),
+            )
+        }
+        other => format!("Left alone it ends {}.", other.name()),
+    }];
+    tell.extend(waiting(record, at_s));
+    let next = goodput::least(record, at_s, at_s + WHILE_S);
+    tell.extend(next.map(|got| format!("In the next {} {got}.", seconds(WHILE_S))));
+    let ask = "The fault is over. Will the system heal by itself now, and how long will that take?";
+    Some(KeyMoment::new(at_s, "The fault is over", ask, &tell))
+}
+
+/// How the world in which nobody acts ended.
+fn alone(summary: &Summary) -> Option<VerdictKind> {
+    summary.verdict_unattended.or(summary.verdict)
+}
+
+/// The longest line at that moment.
+fn waiting(record: &Record, at_s: f64) -> Option<String> {
+    let window = (at_s / record.actual.window_s) as usize;
+    let lines = record
+        .actual
+        .services
+        .iter()
+        .filter_map(|(name, series)| Some((*series.queue_length.get(window)?, name)));
+    let (longest, name) = lines.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(longest, _)| *longest >= 1.0)?;
+    Some(format!("{} wait in line at {name}.", counted(longest.round() as u64, "attempt")))
+}
+
+/// When something else than a fault took over after the last one, unless that is what somebody did: it is told with that.
+fn taken_over<'a>(record: &Record, summary: &'a Summary) -> Option<(f64, &'a Phase)> {
+    let over = last_end(record)?;
+    let roots = &record.blame.as_ref()?.roots;
+    let is_fault = |name: &String| roots.iter().any(|root| root.root == *name && root.kind == "fault");
+    let other = |phase: &&Phase| phase.to_s > over && !phase.roots.iter().any(is_fault);
+    let phase = summary.phases.iter().find(other)?;
+    let at_s = phase.from_s.max(over);
+    let acted = summary.people.as_ref().and_then(|people| people.first_action_s);
+    acted.is_none_or(|acted| at_s < acted).then_some((at_s, phase))
+}
+
+/// What keeps it failing.
+fn handed_over(record: &Record, summary: &Summary) -> Option<KeyMoment> {
+    let (at_s, phase) = taken_over(record, summary)?;
+    let ask = "The fault is over, requests still fail. What keeps them failing now? Is waiting enough, or must somebody act?";
+    Some(KeyMoment::new(at_s, "Something takes over", ask, &why_it_stays(summary, phase)))
+}
+
+fn why_it_stays(summary: &Summary, phase: &Phase) -> Vec<String> {
+    let mut tell = vec![format!("From here on most of the harm goes back to {}.", phase.roots.join(" and "))];
+    match summary.sustaining_loop.as_ref().filter(|held| phase.roots.contains(&held.root)) {
+        Some(held) => {
+            tell.push(format!("A loop: {}, and again.", held.steps.join(", ")));
+            let feeds = held.gain.is_some_and(|gain| gain > 1.0);
+            tell.extend(feeds.then(|| "It feeds itself.".to_owned()));
+        }
+        None => tell.push(format!("It lasts until {}.", instant(phase.to_s))),
+    }
+    let metastable = alone(summary) == Some(VerdictKind::Metastable);
+    tell.extend(
+        metastable.then(|| "At the latest from now on recovery is impossible without help.".to_owned()),
+    );
+    tell
+}
+
+/// The moment from which on no time heals it, and why, as a paragraph of the story; none if there is none.
+pub(in crate::report::html) fn no_return(record: &Record, summary: &Summary) -> Option<Line> {
+    let over = last_end(record).filter(|_| alone(summary) == Some(VerdictKind::Metastable))?;
+    let (at_s, why) = match taken_over(record, summary) {
+        Some((at_s, phase)) => (at_s, why_it_stays(summary, phase).join(" ")),
+        None => {
+            (over, "What the fault leaves behind is enough: without help it does not recover.".to_owned())
+        }
+    };
+    let later = match at_s - over {
+        later if later > 0.0 => format!("{} after the fault was over", seconds(later)),
+        _ => "as the fault ends".to_owned(),
+    };
+    Some(Line::toned(Tone::Bad, "POINT OF NO RETURN").and(format!(": {}, {later}. {why}", instant(at_s))))
+}

@@ -1,0 +1,185 @@
+//! What people saw and did as key moments, what got worse again after it, and the end.
+
+use crate::analysis::{Summary, Wave};
+use crate::record::{Record, ResponseEntry, ResponseKind};
+use crate::report::block::{Line, Moment};
+use crate::report::html::key::all::KeyMoment;
+use crate::report::html::key::goodput;
+use crate::report::quantity::{counted, instant, money, seconds, share};
+use crate::report::story;
+
+/// Deeds closer together than this are one moment.
+const TOGETHER_S: f64 = 300.0;
+/// So many such moments are told.
+const ACTS: usize = 3;
+/// What users got is measured over this time.
+const WHILE_S: f64 = 30.0;
+/// So many readings and services are named.
+const READINGS: usize = 3;
+const SERVICES: usize = 3;
+
+/// All of them but the end.
+pub(super) fn moments(record: &Record, summary: &Summary) -> Vec<KeyMoment> {
+    let mut found: Vec<KeyMoment> = called(record, summary).into_iter().collect();
+    let deeds = deeds(record);
+    found.extend(deeds.iter().take(ACTS).enumerate().map(|(place, deeds)| acted(record, deeds, place)));
+    found.extend(worse_again(summary));
+    found
+}
+
+/// The first alert or page, and where it pointed.
+fn called(record: &Record, summary: &Summary) -> Option<KeyMoment> {
+    let firings = record
+        .actual
+        .monitors
+        .iter()
+        .filter_map(|(name, track)| Some((track.alerts.first()?.0, name, track)));
+    let (at_s, name, track) = firings.min_by(|a, b| a.0.total_cmp(&b.0))?;
+    let reasons = story::reasons(record, summary);
+    let misled = reasons.iter().find(|line| line.text().starts_with("MISLEADING"));
+    let tell = vec![
+        format!("It fires {}.", after(record, at_s)),
+        misled.map_or_else(
+            || format!("The alert on {name} is the first; it points at {}.", track.of),
+            sentence,
+        ),
+    ];
+    let ask = "An alert fires. Which one is it, what does it point at, and is the cause there?";
+    Some(KeyMoment::new(at_s, "An alert fires", ask, &tell))
+}
+
+/// `30 s after the first fault began`.
+fn after(record: &Record, at_s: f64) -> String {
+    let first = record.faults.iter().map(|fault| fault.from_s).fold(f64::INFINITY, f64::min);
+    if first <= at_s {
+        format!("{} after the fault began", seconds(at_s - first))
+    } else {
+        format!("at {}", instant(at_s))
+    }
+}
+
+/// What a paragraph says behind the word that it begins with.
+fn sentence(line: &Line) -> String {
+    let text: String = line.pieces.iter().skip(1).map(|piece| piece.text.as_str()).collect();
+    let text = text.trim_start_matches([':', ' ']);
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// What was done, those close together as one.
+fn deeds(record: &Record) -> Vec<Vec<Moment>> {
+    let is_deed = |moment: &Moment| moment.what.pieces.first().is_some_and(|piece| piece.text == "action ");
+    let mut groups: Vec<Vec<Moment>> = Vec::new();
+    for moment in story::response(record).into_iter().filter(is_deed) {
+        let last = groups.last().and_then(|group| group.last()).and_then(|last| last.at_s);
+        match (groups.last_mut(), last, moment.at_s) {
+            (Some(group), Some(last), Some(at_s)) if at_s - last <= TOGETHER_S => group.push(moment),
+            _ => groups.push(vec![moment]),
+        }
+    }
+    groups
+}
+
+/// Somebody looks, and acts.
+fn acted(record: &Record, deeds: &[Moment], place: usize) -> KeyMoment {
+    let begin = deeds.first().and_then(|deed| deed.at_s).unwrap_or_default();
+    let end = deeds.last().and_then(|deed| deed.at_s).unwrap_or(begin);
+    let looked = record.actual.response.iter().rev().find(|entry| {
+        entry.kind == ResponseKind::Started && (begin - TOGETHER_S..=begin).contains(&entry.at_s)
+    });
+    let looked = looked.filter(|_| place == 0);
+    let mut tell: Vec<String> = deeds.first().map(|deed| told(&deed.what)).into_iter().collect();
+    if deeds.len() > 1 {
+        tell.push(format!("They go on until {}.", instant(end)));
+    }
+    let before = goodput::least(record, begin - WHILE_S, begin);
+    if let (Some(before), Some(then)) = (&before, goodput::least(record, end + WHILE_S, end + 2.0 * WHILE_S))
+    {
+        tell.push(format!("Before it {before}; at {} {then}.", instant(end + 2.0 * WHILE_S)));
+    }
+    let seen = looked.and_then(|entry| readings(record, entry));
+    let (title, ask) = match (seen, before) {
+        (Some(seen), _) => ("Somebody looks", format!("The dashboards say: {seen}. What would you do?")),
+        (None, Some(before)) => (
+            "Somebody acts",
+            format!("Now {before}. What would you change, in which order, and what could go wrong?"),
+        ),
+        (None, None) => {
+            ("Somebody acts", "What would you change, in which order, and what could go wrong?".to_owned())
+        }
+    };
+    KeyMoment::new(looked.map_or(begin, |entry| entry.at_s), title, ask, &tell)
+}
+
+/// A deed as a sentence.
+fn told(line: &Line) -> String {
+    let text = sentence(line);
+    format!("{text}.")
+}
+
+/// What somebody saw who looked: alerts first, then the lights.
+fn readings(record: &Record, entry: &ResponseEntry) -> Option<String> {
+    let track = |name: &str| record.actual.monitors.get(name);
+    let rank = |name: &str| {
+        track(name)
+            .map_or(2, |track| u8::from(track.threshold.is_none()) + u8::from(track.reading != "healthy"))
+    };
+    let mut seen: Vec<&(String, f64)> = entry.readings.iter().collect();
+    seen.sort_by_key(|(name, _)| rank(name));
+    let one = |(name, value): &&(String, f64)| {
+        format!("{name} {}", story::reading(track(name).map_or("", |track| track.unit.as_str()), *value))
+    };
+    let told: Vec<String> = seen.iter().take(READINGS).map(one).collect();
+    (!told.is_empty()).then(|| told.join(", "))
+}
+
+/// The first service that got worse again after a restart.
+fn worse_again(summary: &Summary) -> Option<KeyMoment> {
+    let first = summary.waves.first()?;
+    let same = |wave: &&Wave| wave.restart_s.total_cmp(&first.restart_s).is_eq();
+    let mut hit: Vec<String> = Vec::new();
+    for wave in summary.waves.iter().filter(same) {
+        if hit.iter().all(|known| !known.starts_with(&format!("{} (", wave.service))) {
+            hit.push(format!("{} ({})", wave.service, wave.via));
+        }
+    }
+    let others = hit.len().saturating_sub(SERVICES) as u64;
+    hit.truncate(SERVICES);
+    let more = if others > 0 { format!(" and {}", counted(others, "other")) } else { String::new() };
+    let tell = vec![format!(
+        "{} after the restart {}{more} are hit again.",
+        seconds(first.at_s - first.restart_s),
+        hit.join(", ")
+    )];
+    let ask = "The restart is done. Is it over? What did the restart take away, and who has to bear that?";
+    Some(KeyMoment::new(first.at_s, "After the restart", ask, &tell))
+}
+
+/// The end of the run, and of the incident if it has one; none if nobody was harmed.
+pub(super) fn end(record: &Record, summary: &Summary) -> Option<KeyMoment> {
+    let verdict = summary.verdict?;
+    let radius = summary.blast_radius.as_ref().filter(|radius| radius.by_severity.affected() > 0)?;
+    let back = summary.times.and_then(|times| Some(times.impact_s + times.to_recover_s?));
+    let at_s = back.unwrap_or(record.simulated_s);
+    let value: f64 = radius.classes.values().map(|class| class.lost_value).sum();
+    let worth = if value > 0.0 {
+        format!(" and {} were lost", money(value, &record.currency))
+    } else {
+        String::new()
+    };
+    let lost = counted(radius.by_severity.lost(), "request");
+    let mut tell = vec![format!("It ended {}: {lost} got nothing{worth}.", verdict.name())];
+    tell.extend(
+        summary
+            .verdict_unattended
+            .filter(|alone| *alone != verdict)
+            .map(|alone| format!("Without the response it would have ended {}.", alone.name())),
+    );
+    let largest = summary.root_causes.first().map(|cause| {
+        format!("The largest part of the harm, {}, goes back to {}.", share(cause.share), cause.root)
+    });
+    tell.extend(largest);
+    let title = if back.is_some() { "It is over" } else { "The end of the run" };
+    let ask = "What would you change first, so that the same fault does not become this again?";
+    Some(KeyMoment::new(at_s, title, ask, &tell))
+}

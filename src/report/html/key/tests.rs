@@ -1,0 +1,62 @@
+//! Key moments of an incident with people, of one that nobody touches, and of nothing at all.
+
+use super::{KeyMoment, key_moments, no_return};
+use crate::analysis::fixture;
+use crate::scenario::VerdictKind;
+
+fn titles(moments: &[KeyMoment]) -> Vec<&str> {
+    moments.iter().map(|moment| moment.title.as_str()).collect()
+}
+
+#[test]
+fn an_incident_with_people_is_told_from_the_fault_to_the_end() {
+    let (record, summary) = fixture::attended();
+    let moments = key_moments(&record, &summary);
+    let titles = titles(&moments);
+    assert_eq!(titles.first(), Some(&"A fault begins"));
+    assert_eq!(titles[1], "The fault is over");
+    assert!(titles.contains(&"An alert fires") && titles.contains(&"Somebody looks"), "{titles:?}");
+    assert!(moments.is_sorted_by(|a, b| a.at_s <= b.at_s), "{moments:#?}");
+    for KeyMoment { ask, tell, .. } in &moments {
+        assert!(ask.ends_with('?') && tell.ends_with('.'), "{ask} {tell}");
+    }
+}
+
+#[test]
+fn a_question_does_not_name_the_cause() {
+    let (record, summary) = fixture::attended();
+    let names: Vec<&str> = record.faults.iter().map(|fault| fault.name.as_str()).collect();
+    for moment in key_moments(&record, &summary) {
+        let told = |text: &str| names.iter().any(|name| text.split(' ').any(|word| word == *name));
+        assert!(!told(&moment.ask) && !told(&moment.title), "{moment:?}");
+    }
+}
+
+#[test]
+fn only_what_does_not_heal_has_a_point_of_no_return() {
+    let (record, mut summary) = fixture::attended();
+    summary.verdict_unattended = Some(VerdictKind::Recovered);
+    assert_eq!(no_return(&record, &summary), None);
+    let moments = key_moments(&record, &summary);
+    assert!(moments.iter().all(|moment| !moment.tell.contains("impossible")), "{moments:#?}");
+}
+
+#[test]
+fn where_nothing_takes_over_the_fault_alone_was_enough() {
+    let (record, mut summary) = fixture::attended();
+    summary.verdict_unattended = Some(VerdictKind::Metastable);
+    summary.phases.clear();
+    let told = no_return(&record, &summary).map(|line| line.text()).unwrap_or_default();
+    assert!(told.contains("as the fault ends. What the fault leaves behind is enough"), "{told}");
+}
+
+#[test]
+fn a_run_without_faults_and_harm_has_no_moments() {
+    let (mut record, mut summary) = fixture::attended();
+    record.faults.clear();
+    record.actual.response.clear();
+    record.actual.monitors.clear();
+    summary.waves.clear();
+    summary.blast_radius = None;
+    assert_eq!(key_moments(&record, &summary), []);
+}

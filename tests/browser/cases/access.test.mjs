@@ -1,0 +1,70 @@
+// An audit of what keyboards, screen readers and eyes need: wide and narrow, light and dark, with everything open.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import test from "node:test";
+import { choice, file, node, visit } from "../lib/page.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const VIEWS = [
+    { name: "desktop, light", part: "html", options: { viewport: { width: 1280, height: 800 }, colorScheme: "light" } },
+    { name: "desktop, dark", part: "#replay", options: { viewport: { width: 1280, height: 800 }, colorScheme: "dark" } },
+    { name: "phone, light", part: "#replay", options: { viewport: { width: 390, height: 844 }, colorScheme: "light", hasTouch: true, isMobile: true } },
+    { name: "phone, dark", part: "html", options: { viewport: { width: 390, height: 844 }, colorScheme: "dark", hasTouch: true, isMobile: true } },
+];
+
+/** What the audit finds wrong in a part of the page: the rule and the first places. */
+async function violations(page, part) {
+    return page.evaluate(`${axe}; axe.run("${part}", { resultTypes: ["violations"] }).then(({ violations }) =>
+        violations.map((one) => one.id + ": " + one.nodes.slice(0, 3).map((node) => node.target.join(" ") + " " + (node.any[0]?.message ?? node.failureSummary)).join(" | ")))`);
+}
+
+for (const { name, part, options } of VIEWS) {
+    test(`the audit finds nothing: ${name}`, () => visit("report.html", "#t=61&show=user", async (page) => {
+        await page.locator(".as-table summary").click();
+        await page.locator(".help summary").click();
+        assert.deepEqual(await violations(page, part), []);
+        if (await page.locator(".settings > summary").isVisible()) await page.locator(".settings > summary").click();
+        await choice(page, "Mode").selectOption("present");
+        assert.deepEqual(await violations(page, "#replay"), []);
+    }, options));
+}
+
+test("the audit finds nothing in two runs", { skip: !existsSync(file("pair.html")) && "there is no pair.html" }, () => visit("pair.html", "#t=61&show=user", async (page) => {
+    for (const summary of await page.locator(".as-table summary").all()) await summary.click();
+    assert.deepEqual(await violations(page, "#replay"), []);
+}));
+
+test("on a phone nothing is wider than the page, and targets are large", () => visit("report.html", "#t=61&show=user", async (page) => {
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 390);
+    const small = await page.locator("#replay :is(button, select, input, summary):visible").evaluateAll((all) =>
+        all.map((one) => [one.textContent.slice(0, 20), one.getBoundingClientRect()]).filter(([, box]) => box.height < 43.5 || box.width < 43.5).map(([text, box]) => `${text} ${box.width}x${box.height}`));
+    assert.deepEqual(small, []);
+}, VIEWS[2].options));
+
+test("the keyboard reaches every node and opens its lanes", () => visit("report.html", "#t=61", async (page) => {
+    await page.locator(".topology .node[tabindex='0']").focus();
+    const reached = new Set();
+    const focused = () => page.evaluate(() => document.activeElement.getAttribute("data-node"));
+    for (const key of ["Down", "Down", "Right", "Right", "Up", "Right", "Right"]) {
+        await page.keyboard.press(`Arrow${key}`);
+        reached.add(await focused());
+    }
+    assert.ok(reached.size >= 6, [...reached].join());
+    await page.keyboard.press("Enter");
+    assert.equal(await page.locator(".detail").isVisible(), true);
+    assert.equal(await page.locator(`.node[data-node='${await focused()}']`).first().getAttribute("aria-pressed"), "true");
+    assert.ok(await node(page, "user").count() === 1);
+}));
+
+test("who wants little motion gets none", () => visit("report.html", "", async (page) => {
+    const moving = await page.evaluate(() => [...document.querySelectorAll("*")].filter((one) => {
+        const style = getComputedStyle(one);
+        return style.animationName !== "none" || parseFloat(style.transitionDuration) > 0;
+    }).length);
+    assert.equal(moving, 0);
+    await choice(page, "Mode").selectOption("present");
+    for (let i = 0; i < 4 && (await page.locator(".card").getAttribute("data-stage")) !== "told"; i += 1) await page.locator(".card button.main").click();
+    await page.locator(".card button.main").click();
+    assert.equal(await page.locator(".card").getAttribute("data-stage"), "asked");
+}, { reducedMotion: "reduce" }));

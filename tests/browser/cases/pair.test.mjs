@@ -1,0 +1,54 @@
+// Two runs stand side by side on one clock.
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import test from "node:test";
+import { data, page as write } from "../lib/madeup.mjs";
+import { file, json, node, plain, seek, visit } from "../lib/page.mjs";
+
+const real = existsSync(file("pair.html"));
+
+function made_up() {
+    const [run] = data().runs;
+    write("pair-data.html", { version: 1, runs: [run, { ...run, variant: "the same once more", actual: run.twin, faults: [], events: [], first_hit: [], phases: [], loop: null }] });
+    return "pair-data.html";
+}
+
+test("one clock moves both runs", () => visit(made_up(), "#t=40", async (page) => {
+    assert.equal(await page.locator(".stage").count(), 2);
+    const words = await page.locator(".topology .node.service .node-status").evaluateAll((all) => all.map((one) => one.textContent));
+    const half = words.length / 2;
+    assert.ok(words.slice(0, half).some((word) => word.includes("fail")));
+    assert.deepEqual(words.slice(half).filter((word) => word !== "healthy"), []);
+    await page.locator(".stage").nth(1).locator(".node.service").first().click();
+    assert.match(plain(await page.locator(".detail h3").textContent()), /\(the same once more\) at T\+40s$/);
+    await seek(page, 1400);
+    assert.equal(await page.locator(".cursor").count(), 2);
+    const places = await page.locator(".cursor").evaluateAll((all) => all.map((one) => one.getAttribute("transform")));
+    assert.equal(places[0], places[1]);
+}));
+
+test("two records tell two endings", { skip: !real && "there is no pair.html" }, () => visit("pair.html", "#t=300", async (page) => {
+    assert.equal(await page.locator(".stage").count(), 2);
+    const titles = await page.locator(".stage-title h3").allTextContents();
+    assert.equal(new Set(titles).size, 2);
+    const status = (stage) => page.locator(".stage").nth(stage).locator('.node.service:has(> title:text-is("user")) .node-status').textContent();
+    assert.match(plain(await status(0)), /% fail|hang/);
+    assert.match(plain(await status(1)), /healthy/);
+    assert.equal(await node(page, "user").count(), 1);
+    assert.ok(json("record.json").actual.windows > 300);
+}));
+
+test("breakers open and close as the record says", { skip: !real && "there is no pair.html" }, () => visit("pair.html", "", async (page) => {
+    const { actual } = json("pair-record.json");
+    const { breakers_open } = actual.calls["checkout -> user"];
+    const mark = page.locator(".stage").nth(1).locator(".breaker:not([display=none])");
+    let open = 0;
+    for (const s of [1, 7, 9, 12, 15, 30, 200]) {
+        await seek(page, s);
+        const expected = breakers_open[Math.floor(s / actual.window_s + 1e-9)];
+        assert.equal(await mark.count(), expected > 0.05 ? 1 : 0, String(s));
+        if (expected > 0.05) assert.equal(plain(await mark.textContent()), `${Math.max(1, Math.round(expected))} open`);
+        open += expected > 0.05 ? 1 : 0;
+    }
+    assert.ok(open > 0);
+}));

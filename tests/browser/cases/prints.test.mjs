@@ -1,0 +1,12 @@
+// On paper there are no controls, and nothing is cut off.
+import assert from "node:assert/strict";
+import test from "node:test";
+import { file, visit } from "../lib/page.mjs";
+
+test("it prints", () => visit("report.html", "#t=61&show=user", async (page) => {
+    const paper = await page.pdf({ path: file("report.pdf"), format: "A4" });
+    assert.ok(paper.length > 50_000);
+    await page.emulateMedia({ media: "print" });
+    assert.equal(await page.locator("#replay :is(button, input, select, summary):visible").count(), 0);
+    for (const part of [".topology .node", ".chart", ".time", ".caption", ".lane"]) assert.equal(await page.locator(part).first().isVisible(), true, part);
+}));
