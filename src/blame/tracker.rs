@@ -34,8 +34,8 @@ pub struct Tracker<'m> {
     pub(super) deaths: IdVec<ReplicaId, Root>,
     /// Whether it has no process that serves: no restart kills it once more.
     is_dead: IdVec<ReplicaId, bool>,
-    /// Why the caches of each replica are cold, if they are.
-    cold: IdVec<ReplicaId, Root>,
+    /// Why the caches of each replica are cold, if they are: by position.
+    cold: IdVec<ReplicaId, Vec<Root>>,
     /// What failed the last deep probes of each replica.
     pub(super) probes: IdVec<ReplicaId, Shares>,
     /// By position of the policy's state: what has failed of late.
@@ -68,7 +68,11 @@ impl<'m> Tracker<'m> {
             fault_times: FaultTimes::new(model),
             deaths: model.replicas.ids().map(|_| Root::Unknown).collect(),
             is_dead: model.replicas.ids().map(|_| false).collect(),
-            cold: model.replicas.ids().map(|id| Root::ColdCaches(of(id))).collect(),
+            cold: model
+                .replicas
+                .ids()
+                .map(|id| vec![Root::ColdCaches(of(id)); model.services[of(id)].caches.len()])
+                .collect(),
             probes: model.replicas.iter().map(|_| Shares::default()).collect(),
             memories: vec![Shares::default(); guards],
             journeys: KeyMap::default(),
@@ -340,7 +344,11 @@ impl<'m> Tracker<'m> {
         for replica in replicas {
             match fault.effect {
                 Effect::Crash | Effect::Restart { .. } => self.deaths[*replica] = Root::Fault(id),
-                Effect::Flush { .. } => self.cold[*replica] = Root::Fault(id),
+                Effect::Flush { .. } => {
+                    for cache in &fault.caches {
+                        self.cold[*replica][*cache as usize] = Root::Fault(id);
+                    }
+                }
                 _ => {}
             }
         }
@@ -369,7 +377,7 @@ impl Observer for Tracker<'_> {
             ModelEvent::ReplicaChanged(id, state) => {
                 self.is_dead[*id] = matches!(state, ReplicaState::Down | ReplicaState::Starting);
                 if *state == ReplicaState::Starting {
-                    self.cold[*id] = Root::ColdCaches(self.model.replicas[*id].service);
+                    self.cold[*id].fill(Root::ColdCaches(self.model.replicas[*id].service));
                 }
             }
             ModelEvent::Acted(procedure, step) => {
@@ -391,7 +399,9 @@ impl Observer for Tracker<'_> {
             Turn::ThreadTaken(slot) => self.thread_taken(view, slot),
             Turn::WorkBegins(slot) => self.trace(slot).works_since = Some(view.now),
             Turn::WorkOver(slot) => self.work_over(view, slot),
-            Turn::ColdMiss(slot) => self.trace(slot).misses = Some(self.cold[view.attempt(slot).replica]),
+            Turn::ColdMiss(slot, cache) => {
+                self.trace(slot).misses = Some(self.cold[view.attempt(slot).replica][cache as usize]);
+            }
             Turn::MissOver(slot) => self.trace(slot).misses = None,
             Turn::StepOver(slot, failed) => self.step_over(slot, failed),
             Turn::AttemptOver(slot, outcome) => self.attempt_over(view, slot, outcome),

@@ -75,7 +75,10 @@ fn overrides(sets: &[String]) -> String {
 /// A name as that of a file: letters and digits, the rest as single dashes.
 pub(crate) fn slug(name: &str) -> String {
     let mut slug = String::new();
-    for letter in name.chars().flat_map(char::to_lowercase).take(LONGEST) {
+    for letter in name.chars().flat_map(char::to_lowercase) {
+        if slug.len() + letter.len_utf8() > LONGEST {
+            break;
+        }
         if letter.is_alphanumeric() {
             slug.push(letter);
         } else if !slug.is_empty() && !slug.ends_with('-') {
@@ -154,10 +157,17 @@ pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<(), CliError> {
     fill_whole(path, |file| file.write_all(content))
 }
 
-/// Fills a file under another name in the same directory first.
+/// Fills a file under another name in the same directory first. A link stays one, and what is no file, as a pipe or a device,
+/// is written to as it is.
 fn fill_whole(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), CliError> {
     let failed =
         |error: &io::Error| CliError::output(format!("cannot write `{}`: {}", path.display(), reason(error)));
+    if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        let device = fs::OpenOptions::new().write(true).open(path).map_err(|error| failed(&error))?;
+        let mut buffer = BufWriter::new(device);
+        return fill(&mut buffer).and_then(|()| buffer.flush()).map_err(|error| failed(&error));
+    }
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".knockon-");
@@ -176,12 +186,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_variant_has_a_directory_of_its_own() {
+    fn the_directory_of_a_variant_can_be_read() {
         let of = |variant| place(None, Path::new("scenarios/thursday.ron"), variant, &[]);
         assert_eq!(of(None), Path::new("output/thursday"));
         assert_eq!(of(Some("2 attempts, no jitter!")), Path::new("output/thursday/2-attempts-no-jitter"));
         assert_eq!(place(Some(Path::new("x/y")), Path::new("a.ron"), Some("v"), &[]), Path::new("x/y"));
         assert_eq!(slug("../.."), "unnamed");
+        assert!(slug(&"\u{20000}".repeat(80)).len() <= LONGEST, "files have names of so many bytes");
     }
 
     #[test]
@@ -196,6 +207,21 @@ mod tests {
         assert_ne!(of(None, &["a=0.1"]), of(None, &["a=0-1"]));
         let long = of(None, &[&"x".repeat(500)]);
         assert!(long.len() < 80, "{long}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_devices_stay_what_they_are() {
+        use std::os::unix::fs::{FileTypeExt, symlink};
+        let directory = tempfile::tempdir().unwrap();
+        let [file, link] = ["file", "link"].map(|name| directory.path().join(name));
+        write_whole(&file, b"one").unwrap();
+        symlink(&file, &link).unwrap();
+        write_whole(&link, b"two").unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"two");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        write_whole(Path::new("/dev/null"), b"gone").unwrap();
+        assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
     }
 
     #[test]

@@ -97,7 +97,7 @@ impl<O: Observer> Engine<'_, O> {
         let hit = draw < hit_ratio * warmth;
         self.emit(ModelEvent::LookedUp(id, cache, hit));
         if !hit && draw < hit_ratio {
-            self.turn(Turn::ColdMiss(slot));
+            self.turn(Turn::ColdMiss(slot, cache));
         }
         hit
     }

@@ -31,8 +31,8 @@ pub enum Turn {
     WorkBegins(u32),
     /// Its work, or what a fault made it wait before, is done.
     WorkOver(u32),
-    /// A cache did not know its answer, though it would have if it were warm.
-    ColdMiss(u32),
+    /// A cache, by its position, did not know its answer, though it would have if it were warm.
+    ColdMiss(u32, u32),
     /// What a miss asked for is known.
     MissOver(u32),
     /// The calls of a step are over: they were answered, or too many failed.

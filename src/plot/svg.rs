@@ -28,7 +28,16 @@ pub(super) fn finish(raw: &str, scene: &Scene, scale: f64) -> String {
             svg.push_str(part);
         }
     }
-    svg
+    legible(svg)
+}
+
+/// What no XML may hold, in whatever a scenario names, is replaced by a mark.
+fn legible(svg: String) -> String {
+    let is_illegal = |letter: char| {
+        letter.is_control() && !matches!(letter, '\n' | '\r' | '\t')
+            || matches!(letter, '\u{fffe}' | '\u{ffff}')
+    };
+    if svg.contains(is_illegal) { svg.replace(is_illegal, "\u{fffd}") } else { svg }
 }
 
 /// Opens the picture: shown in logical pixels, lines with round joints, named for screen readers.
@@ -49,4 +58,15 @@ fn set_width(svg: &mut String, text: &Text, scale: f64) {
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_xml_forbids_is_marked() {
+        assert_eq!(legible("a\u{1b}[1m\u{0}b\n\u{ffff}".to_owned()), "a\u{fffd}[1m\u{fffd}b\n\u{fffd}");
+        assert_eq!(legible("as it is".to_owned()), "as it is");
+    }
 }

@@ -83,3 +83,14 @@ fn processes_killed_for_their_memory_again_and_again_are_a_loop() {
     assert_eq!((held.root.as_str(), held.service.as_str()), ("out-of-memory kills of a", "a"));
     assert_eq!(held.steps[0], "processes of a are killed for their memory");
 }
+
+/// What a flush of another cache takes away, nobody asks for.
+#[test]
+fn a_flush_is_no_reason_for_a_cache_that_was_cold_before() {
+    let services = CACHED.replace("caches: {", "caches: { \"z\": Warming(hit_ratio: \"90%\", after: 10),");
+    let faults = "on: \"a\", effect: Restart), Fault(at: \"T+30s\", on: \"a\", effect: Flush(share: \"1%\", cache: \"z\")";
+    let summary = run("500/s", &services, "\"a -> d\": Policy(timeout: \"1s\"),", faults);
+    assert_eq!(summary.root_causes[0].root, "cold caches of a");
+    assert!(summary.root_causes[0].share > 0.9, "{:#?}", summary.root_causes);
+    assert!(summary.sustaining_loop.is_some());
+}

@@ -193,7 +193,7 @@ impl Observer for Follower {
                     _ => {}
                 }
             }
-            Turn::ColdMiss(_) | Turn::MissOver(_) => {}
+            Turn::ColdMiss(..) | Turn::MissOver(_) => {}
         }
     }
 }
