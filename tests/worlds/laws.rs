@@ -63,6 +63,7 @@ pub(crate) fn check(world: &World, thoroughly: bool) -> Result<Seen, String> {
     }
     law(replay(&scenario, true) == incident, "two runs differ")?;
     blame_adds_up(&incident, &mut seen)?;
+    what_is_told_agrees(&incident)?;
     if incident.stopped.is_some() {
         seen.stopped = 1;
         return Ok(seen);
@@ -148,6 +149,25 @@ fn blame_adds_up(incident: &Incident, seen: &mut Seen) -> Law {
     }
     seen.harmed += sum;
     Ok(())
+}
+
+/// What the summary says of an incident does not contradict itself.
+fn what_is_told_agrees(incident: &Incident) -> Law {
+    let summary = &incident.summary;
+    let from_itself = summary.propagation.iter().any(|impact| impact.from.as_ref() == Some(&impact.service));
+    law(!from_itself, "harm came to a service from itself")?;
+    if let Some(times) = &summary.times
+        && let (Some(mitigated), Some(recovered)) = (times.to_mitigate_s, times.to_recover_s)
+    {
+        law(mitigated <= recovered, "it recovered before it was mitigated")?;
+    }
+    let shares = summary.blast_radius.iter().flat_map(|radius| {
+        let classes = radius.classes.values().map(|class| class.requests_affected);
+        classes.chain([radius.requests_affected, radius.users_affected])
+    });
+    law(shares.into_iter().all(|share| (0.0..=1.0).contains(&share)), "more were affected than there are")?;
+    let phases = summary.phases.windows(2).all(|pair| pair[0].from_s < pair[1].from_s);
+    law(phases, "phases are not in order")
 }
 
 /// A world by itself, in one go, with all its events in one sorted list, and watched by nobody but one recorder, is what
