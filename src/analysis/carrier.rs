@@ -6,11 +6,18 @@ use crate::analysis::Compared;
 use crate::blame::{How, Root};
 use crate::id::ServiceId;
 use crate::model::{Caller, Model, effect_name};
+use crate::record::WorldRecord;
 use crate::time::{SimDuration, SimTime};
 
 /// Requests that ended so soon after the first impact tell what it was; if there are none, those of a longer time.
-const LOOKED_AT: [SimDuration; 3] =
-    [SimDuration::from_secs(1), SimDuration::from_secs(10), SimDuration::from_secs(60)];
+const LOOKED_AT: [SimDuration; 4] = [
+    SimDuration::from_millis(100),
+    SimDuration::from_secs(1),
+    SimDuration::from_secs(10),
+    SimDuration::from_secs(60),
+];
+/// What happened so soon after the first impact may have been before it: impacts are dated back.
+const SOON: SimDuration = SimDuration::from_secs(1);
 
 /// What comes after a service on a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,15 +33,32 @@ enum Next {
 pub(crate) fn carrier(
     model: &Model,
     compared: &Compared,
+    actual: &WorldRecord,
     service: ServiceId,
     hit_at: SimTime,
 ) -> Option<(Option<ServiceId>, String)> {
-    let next =
-        LOOKED_AT.into_iter().find_map(|length| most(model, compared, service, hit_at, hit_at + length))?;
+    let most = |length| most(model, compared, service, hit_at, hit_at + length);
+    let next = LOOKED_AT
+        .into_iter()
+        .find_map(most)
+        .filter(|next| has_happened(model, actual, *next, hit_at + SOON))?;
     Some(match next {
         Next::Call(own, callee, how) => (Some(callee), over_call(own, how).to_owned()),
         Next::End(root) => at_end(model, service, root),
     })
+}
+
+/// Whether what a chain ends at had happened by an instant: requests that are harmed early may end late, by something else.
+fn has_happened(model: &Model, actual: &WorldRecord, next: Next, by: SimTime) -> bool {
+    let Next::End(Root::OutOfMemory(killed)) = next else { return true };
+    let by_s = by.secs_since(model.origin);
+    let name = &model.services[killed].name;
+    let is_of = |subject: &str| subject.rsplit_once('/').is_some_and(|(service, _)| service == name);
+    actual
+        .transitions
+        .iter()
+        .take_while(|change| change.at_s <= by_s)
+        .any(|change| change.kind == "replica" && change.state == "out of memory" && is_of(&change.subject))
 }
 
 /// What most of the harm through a service came by, of the requests that ended between two instants.

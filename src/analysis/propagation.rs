@@ -43,7 +43,7 @@ impl Propagation {
             .map(|id| {
                 let at = first[*id].unwrap_or_default();
                 let struck = struck_by(model, *id, at).map(|via| (None, via));
-                let blamed = || carrier(model, compared, *id, at);
+                let blamed = || carrier(model, compared, actual, *id, at);
                 let (from, via) =
                     struck.or_else(blamed).unwrap_or_else(|| seen(model, *id, at, &hits, &first, actual));
                 let service = model.services[*id].name.clone();
