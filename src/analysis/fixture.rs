@@ -259,6 +259,7 @@ fn monitors() -> IndexMap<String, MonitorTrack> {
             unit: "share".into(),
             reading: reading.into(),
             of: of.into(),
+            of_class: of == "checkout",
             threshold,
             samples: times.map(|at| (at, value(points, at))).collect(),
             alerts: alerts.to_vec(),

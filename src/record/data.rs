@@ -368,6 +368,8 @@ pub struct MonitorTrack {
     pub reading: String,
     /// Whose: the name of a class, a service or a call.
     pub of: String,
+    /// Whether that is a traffic class: a service may have the same name.
+    pub of_class: bool,
     /// The alert's threshold, if it has one.
     pub threshold: Option<f64>,
     /// (time, value); scrapes at which there was nothing to read are left out.

@@ -83,6 +83,7 @@ impl<'m> Recorder<'m> {
                 unit: unit.to_owned(),
                 reading: reading.to_owned(),
                 of: of.clone(),
+                of_class: matches!(monitor.of, crate::model::Subject::Class(_)),
                 threshold: monitor.alert.map(|alert| alert.threshold),
                 samples: Vec::new(),
                 alerts: Vec::new(),

@@ -102,6 +102,7 @@ fn world(attempts: [u64; 2], failed: [u64; 2], is_actual: bool) -> WorldRecord {
         unit: "share".into(),
         reading: "error_rate".into(),
         of: "buy".into(),
+        of_class: true,
         threshold: Some(0.25),
         samples: vec![(5.0, 0.0), (10.0, 0.4), (15.0, 1.0)],
         alerts: if is_actual { vec![(10.0, Some(18.0))] } else { Vec::new() },

@@ -134,3 +134,16 @@ fn what_happens_at_the_horizon_belongs_to_the_last_window() {
     assert_eq!(series.offered.iter().sum::<u64>(), totals.attempts);
     assert_eq!(series.offered.len(), record.actual.windows);
 }
+
+/// A class and a service of one name: the record tells whose a reading is.
+#[test]
+fn whose_a_reading_is_is_recorded() {
+    let (record, _) = simulate(
+        "Scenario(format: 1, name: \"test\", warm_up: \"1s\", horizon: \"10s\", seed: 7,
+        services: { \"shop\": Service(threads: 5, operations: { \"op\": [Work(\"5ms\")] }) },
+        traffic: { \"shop\": Open(rate: \"9/s\", entry: \"shop.op\") },
+        monitors: { \"users\": Rate(of: Class(\"shop\")), \"service\": Rate(of: Service(\"shop\")) })",
+    );
+    let of = |name: &str| (record.actual.monitors[name].of.as_str(), record.actual.monitors[name].of_class);
+    assert_eq!((of("users"), of("service")), (("shop", true), ("shop", false)));
+}

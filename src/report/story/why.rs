@@ -81,8 +81,7 @@ fn held(summary: &Summary) -> Option<Line> {
 /// claim no more.
 fn misled(record: &Record, blame: &BlameRecord) -> Option<Line> {
     let first = |track: &MonitorTrack| track.alerts.first().map(|(at_s, _)| *at_s);
-    let is_traffic = |of: &str| record.topology.classes.iter().any(|class| class.name == of);
-    let on_parts = record.actual.monitors.iter().filter(|(_, track)| !is_traffic(&track.of));
+    let on_parts = record.actual.monitors.iter().filter(|(_, track)| !track.of_class);
     let alerts = on_parts.filter_map(|(name, track)| Some((first(track)?, name, track)));
     let (at_s, name, track) = alerts.min_by(|a, b| a.0.total_cmp(&b.0))?;
     let until = (at_s / blame.window_s).ceil() as usize;

@@ -164,7 +164,7 @@ fn fault(fault: &FaultSpan) -> Fault<'_> {
 fn monitors(tracks: &IndexMap<String, MonitorTrack>) -> Vec<Monitor<'_>> {
     let mut monitors = Vec::new();
     for (name, track) in tracks {
-        let MonitorTrack { unit, reading, of, threshold, samples, alerts } = track;
+        let MonitorTrack { unit, reading, of, threshold, samples, alerts, .. } = track;
         let samples = samples
             .iter()
             .filter(|(at_s, _)| *at_s >= 0.0)
