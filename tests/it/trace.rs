@@ -120,7 +120,7 @@ fn the_worst_are_followed_and_healthy_ones_from_before() {
 }
 
 /// Asserts what viewers ask of a file: numbers that are there and not negative, names for all tracks, and on each track
-/// spans that lie within each other.
+/// spans that lie within each other, to the last bit.
 fn check(text: &str) -> Value {
     let file: Value = serde_json::from_str(text).unwrap();
     let events = file["traceEvents"].as_array().unwrap();
@@ -145,10 +145,10 @@ fn check(text: &str) -> Value {
         spans.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.total_cmp(&a.1)));
         let mut open: Vec<(f64, f64)> = Vec::new();
         for span in spans {
-            while open.last().is_some_and(|last| last.1 <= span.0 + 1e-3) {
+            while open.last().is_some_and(|last| last.1 <= span.0) {
                 open.pop();
             }
-            assert!(open.last().is_none_or(|last| span.1 <= last.1 + 1e-3), "{open:?} {span:?}");
+            assert!(open.last().is_none_or(|last| span.1 <= last.1), "{open:?} {span:?}");
             open.push(span);
         }
     }
