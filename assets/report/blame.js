@@ -68,7 +68,8 @@
             });
             const lately = this.run.span * this.run.data.window_s;
             const harmed = `${count(Math.round(total))} requests worse off than in the twin, in the last ${count(lately)} s`;
-            write(this.none, total > 0 ? harmed : "nobody is worse off than in the twin at this moment");
+            const nobody = this.run.paired ? "nobody is worse off than in the twin at this moment" : "not known: this run has no twin";
+            write(this.none, total > 0 ? harmed : nobody);
         }
     }
 
