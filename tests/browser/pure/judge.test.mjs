@@ -10,6 +10,15 @@ const plain = (text) => text.replaceAll("\u00a0", " ");
 
 test("the scripts share one name", () => assert.deepEqual(globals, ["knockon"]));
 
+test("two runs of one name are told apart", () => {
+    const names = (...runs) => [...knockon.Run.names(runs)];
+    const one = { title: "A", variant: null, seed: 1 };
+    assert.deepEqual(names(one), ["A"]);
+    assert.deepEqual(names(one, { ...one, variant: "b" }), ["A", "b"]);
+    assert.deepEqual(names(one, { ...one, seed: 2 }), ["A, seed 1", "A, seed 2"]);
+    assert.deepEqual(names(one, one), ["1. A", "2. A"]);
+});
+
 test("a moment lies in its window, and the last one in the end", () => {
     assert.deepEqual([0, 0.99, 1, 9.5, 10, 99].map((s) => run().window(s)), [0, 0, 1, 9, 9, 9]);
 });
