@@ -83,8 +83,7 @@
         update_cause(s) {
             const { total, shares } = knockon.blame.shares(this.run, this.roots, s);
             const told = shares.filter((root, i) => i === 0 || root.share >= WORTH).map((root) => `${percent(root.share)} ${root.name}`);
-            const none = this.run.paired ? "nobody is worse off than in the twin" : "not known: this run has no twin";
-            write(this.cause, total < LEAST ? none : told.join(", "));
+            write(this.cause, total < LEAST ? knockon.blame.nobody(this.run, s) : told.join(", "));
             const { loop } = this.run.data;
             const holds = loop && loop.from_s <= s && s < loop.to_s;
             write(this.loop, holds ? `It feeds itself: ${loop.steps.join(" → ")} → … (gain ${loop.gain.toFixed(2)})` : "");

@@ -84,6 +84,15 @@ test("blame is shared out among the roots of the moment", () => {
     assert.equal(knockon.blame.roots(run(), 0).length, 0);
 });
 
+test("who hangs is not said to be as well off as in the twin", () => {
+    const said = (data, s) => knockon.blame.nobody(new knockon.Run(data), s);
+    const hangs = small();
+    hangs.actual.classes.users = { arrived: 100, ok: encode([100, 100, 0, 0, 0, 0, 0, 0, 0, 0]), failed: 0 };
+    assert.equal(said(hangs, 1), "nobody is worse off than in the twin");
+    assert.equal(said(hangs, 3), "requests hang: whom that harms is counted when they end");
+    assert.equal(said({ ...hangs, twin: null }, 3), "not known: this run has no twin");
+});
+
 test("what has just begun does not hang, unless the twin is answered already", () => {
     const young = small();
     Object.assign(young, { windows: 1000, window_s: 0.01 });
