@@ -79,8 +79,10 @@ test("who closes the detail goes on at its node", () => visit("report.html", "#t
 
 test("what is told of a node comes into view", () => visit("report.html", "#t=61", async (page) => {
     await node(page, "user").click();
-    const box = await page.locator(".detail-bar").boundingBox();
-    assert.ok(box.y > 0 && box.y + box.height < 700, JSON.stringify(box));
+    await page.waitForFunction(() => {
+        const { top, bottom } = document.querySelector(".detail-bar").getBoundingClientRect();
+        return top > 0 && bottom < 700;
+    }, null, { timeout: 5000 });
 }));
 
 test("the same address once more leaves the node chosen", () => visit("report.html", "#t=61&show=user", async (page) => {
@@ -113,6 +115,6 @@ test("a link of the story leads there every time", () => visit("report.html", ""
         await link.click();
         await page.waitForFunction(() => document.getElementById("replay").getBoundingClientRect().top < 100);
         await page.waitForTimeout(400);
-        await page.evaluate(() => scrollTo(0, 0));
+        await page.evaluate(() => scrollTo({ top: 0, behavior: "instant" }));
     }
 }));
