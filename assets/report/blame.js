@@ -38,6 +38,13 @@
         return { total, shares: [...told, ...(rest > 0 ? [{ name: "others", share: rest }] : [])] };
     }
 
+    /** What is said where nobody was harmed in the last seconds: harm is counted as requests end. */
+    function nobody(run, s) {
+        if (!run.paired) return "not known: this run has no twin";
+        const hangs = run.classes.some((name) => knockon.health.users(run, "actual", name, s).hangs);
+        return hangs ? "requests hang: whom that harms is counted when they end" : "nobody is worse off than in the twin";
+    }
+
     class Blame {
         constructor() {
             this.title = html("h4", {});
@@ -68,9 +75,9 @@
             });
             const lately = this.run.span * this.run.data.window_s;
             const harmed = `${count(Math.round(total))} requests worse off than in the twin, in the last ${count(lately)} s`;
-            write(this.none, total > 0 ? harmed : "nobody is worse off than in the twin at this moment");
+            write(this.none, total > 0 ? harmed : nobody(this.run, s));
         }
     }
 
-    knockon.blame = { Blame, all_roots, roots, shares };
+    knockon.blame = { Blame, all_roots, roots, shares, nobody };
 })((globalThis.knockon ??= {}));

@@ -25,8 +25,10 @@
 
     /** The choice of a key moment to go to; shows where the clock stands. */
     function moments(caption, seek) {
-        const options = [["-1", "before"], ...caption.moments.map((one, i) => [String(i), `${moment(one.at_s)} ${one.title}`])];
-        const made = choice("Moment", options, "-1", (chosen) => seek(chosen === "-1" ? 0 : caption.places[Number(chosen)]));
+        // Nothing is before what happens at once.
+        const before = caption.places[0] > 0 ? [["-1", "before"]] : [];
+        const options = [...before, ...caption.moments.map((one, i) => [String(i), `${moment(one.at_s)} ${one.title}`])];
+        const made = choice("Moment", options, options[0][0], (chosen) => seek(chosen === "-1" ? 0 : caption.places[Number(chosen)]));
         made.classList.add("spoils", "moments-choice");
         caption.told = (place) => (made.lastChild.value = String(place));
         return made;

@@ -11,8 +11,9 @@
     /** Time between ticks, the first that leaves room. */
     const TICKS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200];
     const TICK_ROOM = 74;
-    /** Marks of a kind that are closer than this are one. */
+    /** Marks of a kind that are closer than this move aside, at most so far; what would have to move farther joins the last. */
     const APART = 7;
+    const ASIDE = 21;
     const MARKS = { fault: "▼", action: "●", moment: "◆" };
 
     /** A round number of about a third of `most`. */
@@ -20,6 +21,18 @@
         const rough = most / 3;
         const ten = 10 ** Math.floor(Math.log10(Math.max(rough, 1e-9)));
         return [1, 2, 5, 10].map((step) => step * ten).find((step) => step >= rough);
+    }
+
+    /** Where marks are drawn that belong at some ordered places, and which of them each stands for. */
+    function spread(places) {
+        const marks = [];
+        places.forEach((place, i) => {
+            const last = marks.at(-1);
+            const x = Math.max(place, last === undefined ? place : last.x + APART);
+            if (x - place > ASIDE) last.all.push(i);
+            else marks.push({ x, all: [i] });
+        });
+        return marks;
     }
 
     class Chart {
@@ -67,9 +80,10 @@
             return this.height - EDGE.bottom - (value / this.most) * (this.height - EDGE.top - EDGE.bottom);
         }
 
-        /** Answered requests a second of the chosen class, or of all; null if the world is unknown. */
+        /** Answered requests a second of the chosen class, or of all; null if the world or the class is unknown. */
         goodput(world) {
-            const names = this.class === null ? this.run.classes : [this.class];
+            const names = this.run.classes.filter((name) => this.class === null || name === this.class);
+            if (names.length === 0) return null;
             const all = names.map((name) => this.run.series(world, "classes", name, "ok"));
             if (all.some((series) => series === null)) return null;
             const total = new Float64Array(this.run.data.windows);
@@ -85,14 +99,16 @@
             put(this.svg, "height", this.height);
             put(this.svg, "viewBox", `0 0 ${this.width} ${this.height}`);
             const [own, twin, alone] = ["actual", "twin", "unattended"].map((world) => this.goodput(world));
-            this.most = Math.max(1, largest(own), twin === null ? 0 : largest(twin)) * 1.05;
+            this.most = Math.max(1, own === null ? 0 : largest(own), twin === null ? 0 : largest(twin)) * 1.05;
             this.clip = svg("rect", { x: 0, y: 0, height: this.height, width: this.width });
             const id = `revealed-${this.run.number ?? 0}`;
             const future = svg("g", { "clip-path": `url(#${id})` });
             future.append(...this.bands(), ...this.alerts(), ...this.area(own, twin));
             if (twin !== null) future.append(svg("path", { d: this.path(twin), class: "line-twin" }));
             if (alone !== null) future.append(svg("path", { d: this.path(alone), class: "line-unattended" }));
-            future.append(svg("path", { d: this.path(own), class: "line-own" }), ...this.marks());
+            if (own !== null) future.append(svg("path", { d: this.path(own), class: "line-own" }));
+            else future.append(svg("text", { x: EDGE.left + 8, y: EDGE.top + 18 }, "this run has no such traffic"));
+            future.append(...this.marks());
             const line = svg("path", { d: `M0,${EDGE.top - 8}V${this.height - EDGE.bottom}` });
             this.cursor = svg("g", { class: "cursor" }, line, svg("circle", { cy: EDGE.top - 8, r: 5 }));
             this.svg.replaceChildren(svg("defs", {}, svg("clipPath", { id }, this.clip)), ...this.axes(), future, this.cursor);
@@ -110,7 +126,7 @@
 
         /** What the twin answered and this world did not. */
         area(own, twin) {
-            if (twin === null) return [];
+            if (own === null || twin === null) return [];
             const lower = own.map((value, window) => Math.min(value, twin[window]));
             const back = this.path(lower).slice(1).split("L").reverse().join("L");
             return [svg("path", { d: `${this.path(twin)}L${back}Z`, class: "lost" })];
@@ -142,16 +158,9 @@
         }
 
         row(kind, things, y) {
-            let before = -Infinity;
-            const shown = [];
-            for (const thing of things) {
-                const x = this.x(thing.at_s);
-                if (x - before < APART) continue;
-                before = x;
-                const title = svg("title", {}, `${moment(thing.at_s)}: ${thing.title ?? thing.text}`);
-                shown.push(svg("text", { x, y, class: `mark mark-${kind}` }, title, MARKS[kind]));
-            }
-            return shown;
+            const told = (thing) => `${moment(thing.at_s)}: ${thing.title ?? thing.text}`;
+            return spread(things.map((thing) => this.x(thing.at_s))).map(({ x, all }) =>
+                svg("text", { x, y, class: `mark mark-${kind}` }, svg("title", {}, all.map((i) => told(things[i])).join("\n")), MARKS[kind]));
         }
 
         axes() {
@@ -179,5 +188,5 @@
     }
 
     knockon.Chart = Chart;
-    knockon.Chart.MARKS = MARKS;
+    Object.assign(knockon.Chart, { MARKS, spread });
 })((globalThis.knockon ??= {}));

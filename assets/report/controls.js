@@ -13,11 +13,11 @@
         constructor(clock, window_s, start, act) {
             this.clock = clock;
             this.start = start;
-            this.time = html("output", { class: "time" });
+            this.time = html("span", { class: "time" });
             this.build_play(act);
             this.build_slider(window_s, act);
             const speeds = knockon.clock.SPEEDS.map((speed) => [String(speed), `${speed} ×`]);
-            const speed = choice("Speed", speeds, String(clock.speed), (chosen) => (clock.speed = Number(chosen)));
+            const speed = choice("Speed", speeds, String(clock.speed), (chosen) => clock.choose(Number(chosen)));
             const back = picture_button("Event before (P)", BACK, act.back);
             const on = picture_button("Next event (N)", ON, act.on);
             const buttons = html("div", { class: "buttons" }, back, this.play, on, speed, this.time);

@@ -10,8 +10,8 @@
             this.chosen = null;
             this.parts = [new knockon.blame.Blame(), new knockon.Lanes(), new knockon.Calls()];
             this.title = html("h3", {});
-            this.element = html("div", { class: "detail", hidden: true },
-                html("div", { class: "detail-bar" }, this.title, button("Close", close)),
+            this.bar = html("div", { class: "detail-bar" }, this.title, button("Close", close));
+            this.element = html("div", { class: "detail", hidden: true }, this.bar,
                 html("div", { class: "detail-body" }, ...this.parts.map((part) => part.element)));
         }
 
@@ -22,12 +22,22 @@
             if (stage !== null) for (const part of this.parts) part.choose(stage.run, place);
         }
 
-        update(s) {
+        /** Brings its begin into view; what was chosen stays there if there is room. */
+        reveal() {
+            this.bar.scrollIntoView({ block: "nearest" });
+        }
+
+        /** Whether something lies within it. */
+        holds(element) {
+            return this.element.contains(element);
+        }
+
+        update(s, look) {
             if (this.chosen === null) return;
             const { node, suffix } = this.chosen;
             const name = node.kind === "class" ? `Users of ${node.name}` : node.name;
             write(this.title, `${name}${suffix} at ${moment(s)}`);
-            for (const part of this.parts) part.update(s);
+            for (const part of this.parts) part.update(s, look);
         }
     }
 

@@ -7,13 +7,24 @@
     /** What goes on anyway when replicas are down is not told again. */
     const PASSING = new Set(["starting"]);
 
-    const alike = (event) => `${event.kind}\n${event.node}\n${event.edge}\n${event.state}`;
+    const alike = (event) => `${event.kind}\n${event.node}\n${event.edge}\n${event.state}\n${event.hidden}`;
 
-    /** The events of a run in groups: `at_s`, `kind`, `text`, `node`, and how many. */
+    /** Tells of each event whether only who knows the faults can know it: a fault, a pause and what ends it. */
+    function knowing(events) {
+        const states = new Map();
+        return events.map((event) => {
+            const before = states.get(event.subject);
+            if (event.kind === "replica") states.set(event.subject, event.state);
+            const paused = event.kind === "replica" && (event.state === "paused" || event.state === "ready" && before === "paused");
+            return { ...event, hidden: event.kind === "fault" || paused };
+        });
+    }
+
+    /** The events of a run in groups: `at_s`, `kind`, `text`, `node`, whether it is `hidden`, and how many. */
     function grouped(data) {
         const groups = [];
         const open = new Map();
-        for (const event of data.events) {
+        for (const event of knowing(data.events)) {
             const crowd = event.kind === "replica" || event.kind === "breaker" || event.kind === "probe";
             if (crowd && PASSING.has(event.state)) continue;
             const key = alike(event);

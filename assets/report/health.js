@@ -32,7 +32,7 @@
         const hangs = !early && ended < 0.5 * asked && asked - ended >= SEVERAL;
         const share = hangs ? 1 - Math.min(1, ok / asked) : ended === 0 ? 0 : failed / ended;
         const words = step(share) === 0 ? "healthy" : `${percent(share)} ${hangs ? "hang" : "fail"}`;
-        return { step: step(share), share, words };
+        return { step: step(share), share, words, hangs };
     }
 
     /** Whether a run is so young that the twin has hardly answered anything either. */

@@ -5,18 +5,22 @@
     const KEYS = [
         [["Space", "K"], "play or pause"], [["←", "→"], "a window back or on"], [["PageUp", "PageDown"], "a minute back or on"],
         [["Home", "End"], "the begin, the end"], [["P", "N"], "the event before, the next one"],
-        [["Enter"], "presenter: show, go on; a node: its lanes"],
+        [["Enter"], "presenter: show, go on, as Space does where it waits; a node: its lanes"],
         [["Esc"], "let go of the node"], [["?"], "this help"],
     ];
+    /** What scrolls needs these too. */
+    const SCROLLING = ["PageUp", "PageDown"];
     /** What needs the usual keys itself. */
-    const TYPING = "select, textarea, input:not([type=range]), summary, button, a, [role=button]";
+    const TYPING = "select, textarea, input:not([type=range]), summary, button, a, [role=button], [role=region]";
 
     /** The name of what a key does; null if it is none of ours, or belongs to what has the focus. */
     function meaning(event) {
         if (event.ctrlKey || event.metaKey || event.altKey) return null;
         const busy = event.target.matches?.(TYPING) ?? false;
         const letters = { k: "play", n: "next", p: "previous", "?": "help", Escape: "leave", PageDown: "minute on", PageUp: "minute back" };
-        if (event.key in letters) return event.target.matches?.("select, textarea") ? null : letters[event.key];
+        if (SCROLLING.includes(event.key) && event.target.matches?.("[role=region]")) return null;
+        const letter = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+        if (letter in letters) return event.target.matches?.("select, textarea") ? null : letters[letter];
         const plain = { " ": "play", ArrowRight: "on", ArrowLeft: "back", ArrowUp: "on", ArrowDown: "back", Home: "begin", End: "end", Enter: "go" };
         const kept = event.target.matches?.("input[type=range]") ? [] : ["ArrowUp", "ArrowDown"];
         return busy || kept.includes(event.key) ? null : plain[event.key] ?? null;

@@ -77,27 +77,39 @@
     class Lane {
         constructor(lane) {
             this.lane = lane;
-            const all = [...lane.layers.map((layer) => layer[1]), lane.twin ?? []];
-            this.most = Math.max(1e-9, ...all.map(largest)) * 1.04;
+            this.all = [...lane.layers.map((layer) => layer[1]), ...(lane.twin === null ? [] : [lane.twin])];
+            this.highest = this.most_until(Infinity);
             this.moved = svg("g", {});
             for (const [style, values] of lane.layers) {
                 this.moved.append(svg("path", { d: style.startsWith("area") ? area(values) : line(values), class: style }));
             }
             if (lane.twin !== null) this.moved.append(svg("path", { d: line(lane.twin), class: "line-twin" }));
             this.cursor = svg("path", { class: "lane-cursor" });
-            this.svg = svg("svg", { class: "lane", height: HEIGHT, "aria-hidden": "true" }, this.moved, this.cursor);
+            // What lies outside an inner picture is cut off: that is how the future is.
+            this.seen = svg("svg", { height: HEIGHT }, this.moved);
+            this.svg = svg("svg", { class: "lane", height: HEIGHT, "aria-hidden": "true" }, this.seen, this.cursor);
             this.told = lane.layers.map(() => html("span", {}));
             this.twin_told = html("span", {});
             const key = (style, text) => html("span", { class: "lane-key" }, html("i", { class: `swatch ${style}` }), text);
             const keys = lane.layers.map(([style], i) => key(style, this.told[i]));
             this.value = html("span", { class: "lane-value" }, ...keys, ...(lane.twin === null ? [] : [key("line-twin", this.twin_told)]));
-            this.element = html("div", { class: "lane-box" }, html("p", {}, html("b", {}, lane.title), " ", this.value,
-                html("span", { class: "lane-most" }, `up to ${lane.write(this.most / 1.04)}`)), this.svg);
+            this.up_to = html("span", { class: "lane-most" });
+            this.element = html("div", { class: "lane-box" },
+                html("p", {}, html("b", {}, lane.title), " ", this.value, this.up_to), this.svg);
         }
 
-        update(window, from, to, width) {
+        /** The largest value of so many windows. */
+        most_until(windows) {
+            return Math.max(0, ...this.all.map((values) => largest(values.subarray(0, Math.min(windows, values.length)))));
+        }
+
+        /** Windows after `until` are not shown, and do not count. */
+        update(window, from, to, width, until) {
             const scale = width / (to - from);
-            const up = (HEIGHT - TOP - BOTTOM) / this.most;
+            const most = until === Infinity ? this.highest : this.most_until(until);
+            const up = (HEIGHT - TOP - BOTTOM) / (Math.max(1e-9, most) * 1.04);
+            put(this.seen, "width", Math.min(width, Math.max(0, (until - from) * scale)).toFixed(1));
+            write(this.up_to, `up to ${this.lane.write(most)}`);
             put(this.moved, "transform", `translate(${(-from * scale).toFixed(2)},${HEIGHT - BOTTOM}) scale(${scale.toFixed(5)},${-up})`);
             put(this.cursor, "d", `M${((window + 0.5 - from) * scale).toFixed(1)},0V${HEIGHT}`);
             this.lane.layers.forEach(([, values, what], i) => write(this.told[i], `${this.lane.write(values[window])} ${what}`.trim()));
@@ -126,15 +138,16 @@
             this.box.replaceChildren(...this.lanes.map((lane) => lane.element));
         }
 
-        update(s) {
+        update(s, look) {
             if (this.lanes.length === 0) return;
-            this.again = () => this.update(s);
+            this.again = () => this.update(s, look);
             const { run } = this;
             const half = Math.max(LEAST_S, run.end * AROUND) / 2;
             const [from, to] = this.whole || 2 * half >= run.end ? [0, run.end] : [s - half, s + half];
             const width = this.lanes[0].svg.clientWidth || 300;
             const window = run.window(s);
-            for (const lane of this.lanes) lane.update(window, from / run.data.window_s, to / run.data.window_s, width);
+            const until = look.future ? window + 1 : Infinity;
+            for (const lane of this.lanes) lane.update(window, from / run.data.window_s, to / run.data.window_s, width, until);
             write(this.range, `${moment(Math.max(0, from))} to ${moment(Math.min(run.end, to))}`);
         }
     }

@@ -38,12 +38,13 @@
             item(sample(call(6)), "five times as many"),
             item(sample(bar("bar-frame", 40), svg("path", { d: "M14,1v12", class: "bar-twin" })), "the twin's threads, queue"),
         ] : [];
+        const hit = paired ? [item(html("i", { class: "order-sample" }, "1"), "hit first")] : [];
         return html("ul", { class: "legend", "aria-label": "How to read it" },
             ...STEPS.map(([share, text], step) => item(pie(share, step), text)),
             item(sample(svg("g", { class: "edge", "data-step": 4 }, call(3))), "calls that fail"),
             ...twin,
             item(sample(bar("bar-frame", 40), bar("bar-fill", 30), bar("bar-waiting", 18)), "threads held; hatched: waiting on a call"),
-            item(html("i", { class: "order-sample" }, "1"), "hit first"), ...chart_keys(paired, unattended));
+            ...hit, ...chart_keys(paired, unattended));
     }
 
     knockon.legend = legend;

@@ -34,7 +34,7 @@
             this.groups = groups;
             this.acts = groups.filter((group) => group.kind === "action");
             this.rest = groups.filter((group) => group.kind !== "action");
-            this.seen = this.rest.filter((group) => group.kind !== "fault" && group.state !== "paused");
+            this.seen = this.rest.filter((group) => !group.hidden);
             this.alerting = run.data.monitors.filter((monitor) => monitor.alerts.length > 0 || monitor.threshold !== null);
             this.build();
         }
@@ -52,7 +52,7 @@
             const part = (title, name, ...children) => html("section", { class: `margin-part ${name}` }, html("h3", {}, title), ...children);
             const rows = this.values.map((value) => value.row);
             const readings = rows.length > 0 ? [part("Dashboards read", "readings", html("table", {}, html("tbody", {}, ...rows)))] : [];
-            this.behind = part("Behind the harm now", "spoils", this.cause, this.loop);
+            this.behind = part(`Behind the harm, last ${span(this.run.span * this.run.data.window_s)}`, "spoils", this.cause, this.loop);
             this.element = html("div", { class: "margin" }, this.behind, part("Alerts", "alerts", this.alerts.element),
                 ...readings,
                 part("People and automation", "people", this.people.element), part("Last events", "events", this.events.element));
@@ -67,10 +67,10 @@
             }));
             for (const { monitor, value, row } of this.values) {
                 const read = knockon.states.reading(monitor, s);
-                const over = monitor.threshold !== null && read > monitor.threshold;
-                const limit = over ? ` (over ${reading(monitor.threshold, monitor.unit)})` : "";
+                const beyond = knockon.states.beyond(monitor, read);
+                const limit = beyond !== null ? ` (${beyond} ${reading(monitor.threshold, monitor.unit)})` : "";
                 write(value, `${reading(read, monitor.unit)}${limit}`);
-                put(row, "data-over", over ? "yes" : null);
+                put(row, "data-over", beyond !== null ? "yes" : null);
             }
             this.people.show(this.recent(this.acts, s, 5));
             this.events.show(this.recent(look.discreet ? this.seen : this.rest, s, EVENTS));
@@ -83,7 +83,7 @@
         update_cause(s) {
             const { total, shares } = knockon.blame.shares(this.run, this.roots, s);
             const told = shares.filter((root, i) => i === 0 || root.share >= WORTH).map((root) => `${percent(root.share)} ${root.name}`);
-            write(this.cause, total < LEAST ? "nobody is worse off than in the twin" : told.join(", "));
+            write(this.cause, total < LEAST ? knockon.blame.nobody(this.run, s) : told.join(", "));
             const { loop } = this.run.data;
             const holds = loop && loop.from_s <= s && s < loop.to_s;
             write(this.loop, holds ? `It feeds itself: ${loop.steps.join(" → ")} → … (gain ${loop.gain.toFixed(2)})` : "");

@@ -63,7 +63,7 @@
                 put(square.sign, "d", SIGNS[state] ?? "");
             });
             if (this.squares.length === 0 && this.tracks.length > 0) {
-                write(this.text, world === "twin" ? `${this.tracks.length} ready` : shortened(told(this.tracks, s), 24));
+                write(this.text, world === "twin" ? `${this.tracks.length} ready` : shortened(told(this.tracks, s, discreet), 24));
             }
         }
     }
@@ -125,7 +125,8 @@
             write(this.status, health.words);
             const parts = this.node.kind === "service" ? this.update_service(run, world, s, look) : this.update_users(run, world, s);
             const fault = this.update_badges(look.discreet || world === "twin", s);
-            put(this.group, "aria-description", [health.words, ...parts, ...fault].join("; "));
+            const users = this.node.kind === "class" ? ["users"] : [];
+            put(this.group, "aria-description", [...users, health.words, ...parts, ...fault].join("; "));
         }
 
         update_users(run, world, s) {
@@ -141,7 +142,7 @@
             this.threads?.update(busy / this.capacity, Math.min(waiting, busy) / this.capacity, twin("busy_threads") / this.capacity, held);
             this.queue.update(scale(queue), 0, scale(twin("queue_length")), this.threads === null ? "" : count(Math.round(queue)));
             this.replicas?.update(s, world, look.discreet);
-            const replicas = world === "twin" ? `${this.tracks.length} ready` : told(this.tracks, s);
+            const replicas = world === "twin" ? `${this.tracks.length} ready` : told(this.tracks, s, look.discreet);
             const share = percent(busy > 0 ? Math.min(1, waiting / busy) : 0);
             return [`threads ${count(Math.round(busy))} of ${count(this.capacity)}, ${share} of them waiting on calls`,
                 `queue ${count(Math.round(queue))}`, `replicas ${replicas}`];

@@ -14,7 +14,7 @@
         const term = target.closest?.("a.term");
         if (term) return term;
         const cell = target.closest?.("td");
-        return cell?.closest("table").querySelector("thead tr").cells[cell.cellIndex]?.querySelector("a.term") ?? null;
+        return cell?.closest("table").querySelector("thead tr")?.cells[cell.cellIndex]?.querySelector("a.term") ?? null;
     }
 
     function show(term, place) {

@@ -6,6 +6,8 @@
     const { moment, clock: time_of_day } = knockon.words;
     /** From one moment to the next in so many seconds, whatever lies between them. */
     const BETWEEN_S = 8;
+    /** What an address rounds away. */
+    const ROUNDED_S = 0.005;
 
     /** Where a presentation is: "asked" or "told" at a moment, "moving" to the next, "over". */
     class Show {
@@ -23,6 +25,14 @@
         /** The moment that comes next; null after the last. */
         get ahead() {
             return this.moments[this.place + 1] ?? null;
+        }
+
+        /** Stands at the question of the last moment up to `s`, at the first of those that share its time. */
+        reach(s) {
+            const last = this.moments.findLast((moment) => moment.at_s <= s + ROUNDED_S);
+            if (last === undefined) return;
+            this.place = this.moments.findIndex((moment) => moment.at_s === last.at_s);
+            this.stage = "asked";
         }
 
         /** Arrived at the next moment. */
@@ -46,9 +56,9 @@
             this.stage = "asked";
         }
 
-        /** Whether what lies behind what is seen is not to be seen. */
+        /** Whether what lies behind what is seen is not to be seen: on the way there it would answer what is asked there. */
         get discreet() {
-            return !this.tells || this.stage === "asked";
+            return !this.tells || this.stage === "asked" || this.stage === "moving";
         }
     }
 
@@ -76,8 +86,8 @@
         build() {
             this.when = html("p", { class: "card-when" });
             this.title = html("h3", { tabindex: -1 });
-            this.ask = html("p", { class: "card-ask" });
-            this.tell = html("p", { class: "card-tell" });
+            this.ask = html("p", { class: "card-ask", "aria-live": "polite" });
+            this.tell = html("p", { class: "card-tell", "aria-live": "polite" });
             this.back = button("Back", () => this.go("back"));
             this.next = button("", () => this.go("go"), { class: "main" });
             this.notes = html("details", { class: "card-notes" }, html("summary", {}, "Notes of the scenario"), html("p", {}));
@@ -92,8 +102,8 @@
 
         /** The last moment that may be seen; the end if nothing is presented. */
         get limit() {
-            if (!this.on || this.show.stage === "over") return this.run.end;
-            return this.show.stage === "moving" ? this.show.ahead?.at_s ?? this.run.end : this.show.moment.at_s;
+            if (!this.on || this.show.stage === "over") return this.clock.end;
+            return this.show.stage === "moving" ? this.show.ahead?.at_s ?? this.clock.end : this.show.moment.at_s;
         }
 
         /** Whether the clock stands where somebody has to go on. */
@@ -101,18 +111,17 @@
             return this.on && this.show.stage !== "over" && this.clock.at >= this.limit;
         }
 
-        /** Begins: "present", "interview", or "replay", which ends it. */
-        begin(mode) {
+        /** Begins: "present", "interview", or "replay", which ends it; at the key moment that a moment belongs to. */
+        begin(mode, s = 0) {
             const presents = mode !== "replay";
             this.mode = mode;
             this.show = presents ? new Show(this.run.data.moments ?? [], mode === "present") : null;
-            this.clock.stop = null;
             put(this.element, "hidden", !presents);
             this.notes.lastChild.textContent = mode === "present" ? this.run.data.notes ?? "" : "";
             if (presents) {
                 this.clock.pause();
-                this.clock.seek(0);
-                if (this.show.ahead !== null && this.show.ahead.at_s <= 0) this.show.arrive();
+                this.show.reach(s);
+                this.clock.seek(this.show.moment?.at_s ?? 0);
             }
             this.refresh();
         }
@@ -131,8 +140,8 @@
             this.clock.pause();
             if (this.show.stage !== "moving") return;
             if (still()) return this.skip();
-            this.clock.stop = this.show.ahead.at_s;
-            this.clock.speed = pace(this.show.ahead.at_s - this.clock.at);
+            this.clock.stop = this.limit;
+            this.clock.pace = pace(this.show.ahead.at_s - this.clock.at);
             this.clock.play();
         }
 
@@ -145,13 +154,21 @@
 
         /** The clock has stopped by itself. */
         stopped() {
-            if (!this.on || this.show.stage !== "moving" || this.clock.at < this.limit) return;
+            if (this.arrived()) this.title.focus({ preventScroll: false });
+        }
+
+        /** Asks if the clock stands where the way ends, whoever moved it there. Whether it does. */
+        arrived() {
+            if (!this.on || this.show.stage !== "moving" || this.clock.at < this.limit) return false;
+            this.clock.pause();
             this.show.arrive();
             this.refresh();
-            this.title.focus({ preventScroll: false });
+            return true;
         }
 
         refresh() {
+            this.clock.stop = this.on && this.show.stage !== "over" ? this.limit : null;
+            if (!this.on || this.show.stage !== "moving") this.clock.pace = null;
             this.act();
             if (!this.on) return;
             const { stage } = this.show;

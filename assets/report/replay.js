@@ -2,15 +2,12 @@
 "use strict";
 (function (knockon) {
     const { html, put, write, button, choice } = knockon.dom;
-    const { moment } = knockon.words;
-    const { Clock, next, previous } = knockon.clock;
+    const { Clock, elapsed, next, previous } = knockon.clock;
     /** A large system is drawn anew at most so often a second. */
     const LARGE = 60;
     const LARGE_S = 1 / 12;
     /** Narrower than this, the choices are folded away. */
     const NARROW = 600;
-    /** People are told of events at most so often. */
-    const TOLD_S = 1.5;
 
     class Replay {
         constructor(root, data) {
@@ -18,15 +15,17 @@
             this.runs = data.runs.map((run, i) => Object.assign(new knockon.Run(run), { number: i }));
             const end = Math.max(...this.runs.map((run) => run.end));
             this.clock = new Clock(end);
+            /** The shortest window of any run: what is shown changes no more often. */
+            this.window_s = Math.min(...this.runs.map((run) => run.data.window_s));
             const act = { choose: (stage, node) => this.choose(stage, node), seek: (s) => this.seek(s) };
-            this.stages = this.runs.map((run) => new knockon.Stage(run, end, act));
+            const names = knockon.Run.names(data.runs);
+            this.stages = this.runs.map((run, i) => new knockon.Stage(run, names[i], end, act));
             this.moments = knockon.events.moments(this.stages.flatMap((stage) => stage.groups));
             this.presenter = new knockon.presenter.Presenter(this.runs[0], this.clock, () => this.presented());
             this.mode = "replay";
             this.chosen = null;
             this.shown = -1;
             this.drawn_s = 0;
-            this.told = { s: -Infinity, at: 0 };
             this.frame = this.frame.bind(this);
             this.build();
         }
@@ -34,15 +33,15 @@
         build() {
             this.bar = this.build_bar();
             this.controls = this.build_controls();
-            this.live = html("p", { class: "hearing", "aria-live": "polite" });
+            this.voice = new knockon.voice.Voice(this.stages[0].groups);
             this.detail = new knockon.Detail(() => this.choose(null, null));
             this.tables = this.stages.map((stage) => new knockon.Table(stage.run, this.called(stage)));
             this.help = knockon.keys.help();
             const stages = html("div", { class: "stages", "data-runs": this.stages.length }, ...this.stages.map((stage) => stage.element));
-            if (this.stages.length > 1) stages.append(this.stages[0].legend);
+            if (this.stages.length > 1) stages.append((this.stages.find((stage) => stage.run.paired) ?? this.stages[0]).legend);
             this.body = html("div", { class: "replay", "data-large": this.runs[0].data.nodes.length > LARGE },
                 this.bar, this.presenter.element, stages, this.controls.element, this.detail.element,
-                ...this.tables.map((table) => table.element), this.help, this.live, hatch());
+                ...this.tables.map((table) => table.element), this.help, this.voice.element, hatch());
             this.root.append(this.body);
         }
 
@@ -56,7 +55,8 @@
             const modes = [["replay", "replay"], ["present", "presenter"], ["interview", "interview"]];
             this.mode_choice = choice("Mode", modes, "replay", (mode) => this.enter(mode));
             const twin = choice("Twin", compare, "ghost", (how) => this.compare(how));
-            const classes = [["", "all traffic"], ...this.runs[0].classes.map((name) => [name, name])];
+            const names = [...new Set(this.runs.flatMap((run) => run.classes))];
+            const classes = [["", "all traffic"], ...names.map((name) => [name, name])];
             const traffic = choice("Traffic", classes, "", (name) => this.chart(name === "" ? null : name));
             const size = choice("Size", [["", "readable"], ["whole", "all of it"]], "", (whole) => put(this.body, "data-whole", whole || null));
             const full = button("Full screen", () => (document.fullscreenElement ? document.exitFullscreen() : this.body.requestFullscreen()));
@@ -65,7 +65,7 @@
             place?.append(theme);
             const moments = (this.runs[0].data.moments ?? []).length > 0;
             const told = moments ? [this.mode_choice, knockon.caption.moments(this.stages[0].caption, (s) => this.seek(s))] : [];
-            const parts = [...told, ...(this.runs[0].paired ? [twin] : []), size, traffic, ...(place ? [] : [theme]), full];
+            const parts = [...told, ...(this.runs.some((run) => run.paired) ? [twin] : []), size, traffic, ...(place ? [] : [theme]), full];
             const bar = html("div", { class: "replay-bar" }, ...parts);
             return html("details", { class: "settings" }, html("summary", {}, "Modes, moments, twin"), bar);
         }
@@ -105,16 +105,19 @@
                 const at = when.querySelector(".at");
                 if (at === null) continue;
                 const href = knockon.link.write(Number(when.dataset.at), null, "replay");
-                at.replaceChildren(html("a", { href, title: "Show it in the replay" }, at.textContent));
+                const link = html("a", { href, title: "Show it in the replay" }, at.textContent);
+                // Where the address stays as it is nobody else follows it.
+                link.addEventListener("click", () => location.hash === link.hash && this.follow());
+                at.replaceChildren(link);
             }
         }
 
         /** Goes where the address says. */
         follow() {
             const asked = knockon.link.read(location.hash);
-            if (asked.mode !== null && asked.mode !== this.mode) this.enter(asked.mode);
-            const node = asked.show === null ? -1 : this.runs[0].data.nodes.findLastIndex((node) => node.name === asked.show);
-            if (node >= 0) this.choose(this.stages[0], node);
+            if (asked.mode !== null && asked.mode !== this.mode) this.enter(asked.mode, asked.s ?? 0);
+            const place = knockon.link.place(this.runs, asked);
+            if (place !== null && !this.is_chosen(this.stages[place.run], place.node)) this.choose(this.stages[place.run], place.node);
             if (asked.s === null) return;
             this.clock.pause();
             this.seek(asked.s);
@@ -142,17 +145,19 @@
             this.render(true);
         }
 
-        enter(mode) {
+        enter(mode, s = 0) {
             if (this.stages[0].caption.moments.length === 0) return;
             this.mode = mode;
             this.mode_choice.querySelector("select").value = mode;
             document.documentElement.dataset.mode = mode;
-            this.presenter.begin(mode);
+            this.presenter.begin(mode, s);
+            this.address();
         }
 
         /** The presentation has moved on. */
         presented() {
-            put(this.body, "data-discreet", this.presenter.on && this.presenter.show.discreet ? "yes" : null);
+            const discreet = this.presenter.on && this.presenter.show.discreet;
+            if (put(this.body, "data-discreet", discreet ? "yes" : null) && discreet) this.voice.hush();
             this.render(true);
             if (this.clock.playing) this.run();
         }
@@ -178,7 +183,7 @@
         }
 
         frame(now) {
-            const stopped = this.clock.tick(Math.max(0, now - this.before) / 1000);
+            const stopped = this.clock.tick(elapsed(this.before, now));
             this.before = now;
             this.render(stopped);
             if (stopped) {
@@ -190,7 +195,7 @@
 
         seek(s) {
             this.clock.seek(Math.min(s, this.presenter.limit));
-            this.render(true);
+            if (!this.presenter.arrived()) this.render(true);
             if (!this.clock.playing) this.address();
         }
 
@@ -203,16 +208,23 @@
 
         address() {
             clearTimeout(this.writing);
-            const show = this.chosen === null ? null : this.chosen.stage.run.data.nodes[this.chosen.node].name;
+            const show = this.chosen && knockon.link.shown(this.runs, this.chosen.stage.run, this.chosen.node);
             this.writing = setTimeout(() => history.replaceState(null, "", knockon.link.write(this.clock.at, show, this.mode)), 250);
         }
 
+        is_chosen(stage, node) {
+            return this.chosen !== null && this.chosen.stage === stage && this.chosen.node === node;
+        }
+
         choose(stage, node) {
-            const again = this.chosen !== null && this.chosen.stage === stage && this.chosen.node === node;
-            this.chosen = node === null || again ? null : { stage, node };
+            const before = this.chosen;
+            this.chosen = node === null || this.is_chosen(stage, node) ? null : { stage, node };
+            // Who leaves the detail goes on where it came from.
+            if (this.chosen === null && this.detail.holds(document.activeElement)) before.stage.topology.rove(before.node, true);
             for (const each of this.stages) each.topology.mark(this.chosen?.stage === each ? this.chosen.node : null);
             this.detail.choose(this.chosen === null ? null : stage, node, stage === null ? "" : this.called(stage));
             this.render(true);
+            if (this.chosen !== null) this.detail.reveal();
             this.address();
         }
 
@@ -237,33 +249,20 @@
         /** Shows the moment at which the clock stands. What has not changed is not touched. */
         render(all) {
             const { at } = this.clock;
-            const [run] = this.runs;
-            const future = this.presenter.on && this.presenter.show.stage !== "over";
-            for (const stage of this.stages) stage.chart.update(at, future ? at : this.clock.end);
+            const { on, show } = this.presenter;
+            const look = { discreet: on && show.discreet, future: on && show.stage !== "over", playing: this.clock.playing };
+            for (const stage of this.stages) stage.chart.update(at, look.future ? at : this.clock.end);
             this.controls.update();
-            const window = run.window(at);
+            const window = Math.floor(at / this.window_s + 1e-9);
             const now = performance.now() / 1000;
-            const soon = run.data.nodes.length > LARGE && now - this.drawn_s < LARGE_S;
+            const soon = this.runs[0].data.nodes.length > LARGE && now - this.drawn_s < LARGE_S;
             if (!all && (window === this.shown || soon)) return;
             this.shown = window;
             this.drawn_s = now;
-            const discreet = this.presenter.on && this.presenter.show.discreet;
-            for (const stage of this.stages) stage.update(at, { discreet });
-            for (const table of this.tables) table.update(at);
-            this.detail.update(at);
-            this.announce(at, now);
-        }
-
-        /** Says what has happened since, to those who listen. */
-        announce(at, now) {
-            const since = this.told.s;
-            if (now - this.told.at < TOLD_S && this.clock.playing) return;
-            this.told = { s: at, at: now };
-            if (at <= since || at - since > 600) return;
-            const said = this.stages[0].groups.filter((group) => since < group.at_s && group.at_s <= at);
-            const hidden = this.presenter.on && this.presenter.show.discreet;
-            const told = said.filter((group) => !(hidden && group.kind === "fault")).slice(-3).map((group) => group.text);
-            if (told.length > 0) write(this.live, `${moment(at)}: ${told.join("; ")}`);
+            for (const stage of this.stages) stage.update(at, look);
+            for (const table of this.tables) table.update(at, look);
+            this.detail.update(at, look);
+            this.voice.update(at, now, look);
         }
     }
 

@@ -17,6 +17,14 @@
             this.busiest = null;
         }
 
+        /** What runs are called beside each other: by the seed, or by their number, if they have one name. */
+        static names(runs) {
+            const differ = (names) => new Set(names).size === names.length;
+            const plain = runs.map((run) => run.variant ?? run.title);
+            const seeded = runs.map((run, i) => `${plain[i]}, seed ${run.seed}`);
+            return [plain, seeded].find(differ) ?? plain.map((name, i) => `${i + 1}. ${name}`);
+        }
+
         /** Whether there is a world to compare with. */
         get paired() {
             return this.data.twin !== null && this.data.twin !== undefined;

@@ -4,9 +4,10 @@
     const { html, put } = knockon.dom;
 
     class Stage {
-        /** `end` is the last moment of the replay. `act` is told `choose` with a node, and `seek` with a moment. */
-        constructor(run, end, act) {
+        /** `name` tells it from other runs; `end` is the last moment of the replay. `act` is told `choose` with a node, and `seek` with a moment. */
+        constructor(run, name, end, act) {
             this.run = run;
+            this.name = name;
             this.groups = knockon.events.grouped(run.data);
             this.choose = (node) => act.choose(this, node);
             this.topology = new knockon.Topology(run, "actual", this.choose);
@@ -23,7 +24,6 @@
             this.twin_box = html("div", { class: "twin-box", hidden: true }, html("h4", {}, "The twin: the same, without faults"));
             this.map = html("div", { class: "map" }, this.topology.element, this.twin_box);
             this.legend = knockon.legend(this.run.paired, Boolean(data.unattended));
-            this.name = data.variant ?? data.title;
             this.title = html("h3", {}, this.name);
             const over = `This run ends at ${knockon.words.moment(this.run.end)}: what is shown is how it ended.`;
             this.over = html("p", { class: "stage-over", hidden: true }, over);

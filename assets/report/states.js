@@ -47,11 +47,12 @@
         return event.state === "down" && before === "out of memory" ? null : event.state;
     }
 
-    /** How many replicas of a node are in which state at a moment, in words: "3 ready, 2 starting". */
-    function told(tracks, s) {
+    /** How many replicas of a node are in which state at a moment, in words: "3 ready, 2 starting". Discreet, a pause does not show. */
+    function told(tracks, s, discreet = false) {
         const counts = new Map();
         for (const track of tracks) {
-            const { state } = track.at(s);
+            const own = track.at(s).state;
+            const state = discreet && own === "paused" ? "ready" : own;
             if (state !== "absent") counts.set(state, (counts.get(state) ?? 0) + 1);
         }
         return [...counts].map(([state, count]) => `${count} ${state}`).join(", ");
@@ -70,5 +71,14 @@
         return place < 0 ? NaN : monitor.samples[place][1];
     }
 
-    knockon.states = { Track, replicas, told, firing, reading };
+    /** How a reading is beyond the threshold of its alert: "over" or "below", as it was when that fired; null if it is not. */
+    function beyond(monitor, read) {
+        const { threshold, alerts } = monitor;
+        if (threshold === null || alerts.length === 0) return null;
+        const fired = reading(monitor, alerts[0][0]);
+        if (fired > threshold) return read > threshold ? "over" : null;
+        return read < threshold ? "below" : null;
+    }
+
+    knockon.states = { Track, replicas, told, firing, reading, beyond };
 })((globalThis.knockon ??= {}));

@@ -17,16 +17,17 @@
             this.element = html("details", { class: "as-table" }, html("summary", {}, `The same as a table${suffix}`),
                 html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `All nodes at this moment${suffix}` },
                     html("table", {}, head, html("tbody", {}, ...rows))));
-            this.element.addEventListener("toggle", () => this.update(this.at ?? 0));
+            this.element.addEventListener("toggle", () => this.update(this.at ?? 0, this.look ?? {}));
         }
 
-        update(s) {
+        update(s, look) {
             this.at = s;
+            this.look = look;
             if (!this.element.open) return;
-            for (const { node, cells } of this.rows) this.values(node, s).forEach((value, i) => write(cells[i], value));
+            for (const { node, cells } of this.rows) this.values(node, s, look).forEach((value, i) => write(cells[i], value));
         }
 
-        values(node, s) {
+        values(node, s, look) {
             const { run } = this;
             const health = knockon.health.node(run, "actual", node, s);
             const of = node.kind === "class" ? "classes" : "services";
@@ -38,7 +39,7 @@
             const level = (field) => run.level("actual", of, node.name, field, s);
             if (node.kind === "class") return [...shared, "–", "–", latency(level("p99_ms")), "–"];
             const held = `${count(Math.round(level("busy_threads")))} of ${count(node.threads)}`;
-            const replicas = knockon.states.told(this.tracks[run.data.nodes.indexOf(node)], s);
+            const replicas = knockon.states.told(this.tracks[run.data.nodes.indexOf(node)], s, look.discreet);
             return [...shared, held, count(Math.round(level("queue_length"))), latency(level("p99_ms")), replicas];
         }
     }

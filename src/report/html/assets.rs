@@ -16,7 +16,7 @@ macro_rules! asset {
 const STYLES: [&str; 2] = [asset!("story.css"), asset!("replay.css")];
 
 /// The scripts, in the order in which they run.
-pub(super) const SCRIPTS: [&str; 28] = [
+pub(super) const SCRIPTS: [&str; 29] = [
     asset!("page.js"),
     asset!("words.js"),
     asset!("series.js"),
@@ -41,6 +41,7 @@ pub(super) const SCRIPTS: [&str; 28] = [
     asset!("legend.js"),
     asset!("link.js"),
     asset!("keys.js"),
+    asset!("voice.js"),
     asset!("presenter.js"),
     asset!("stage.js"),
     asset!("controls.js"),

@@ -68,3 +68,53 @@ test("who wants little motion gets none", () => visit("report.html", "", async (
     await page.locator(".card button.main").click();
     assert.equal(await page.locator(".card").getAttribute("data-stage"), "asked");
 }, { reducedMotion: "reduce" }));
+
+test("who closes the detail goes on at its node", () => visit("report.html", "#t=61&show=user", async (page) => {
+    await page.getByRole("button", { name: "Close" }).click();
+    assert.equal(await page.locator(".detail").isVisible(), false);
+    assert.equal(await page.evaluate(() => document.activeElement.querySelector("title")?.textContent), "user");
+    await page.keyboard.press("n");
+    assert.ok(Number(await page.locator(".slider input").inputValue()) > 61);
+}));
+
+test("what is told of a node comes into view", () => visit("report.html", "#t=61", async (page) => {
+    await node(page, "user").click();
+    await page.waitForFunction(() => {
+        const { top, bottom } = document.querySelector(".detail-bar").getBoundingClientRect();
+        return top > 0 && bottom < 700;
+    }, null, { timeout: 5000 });
+}));
+
+test("the same address once more leaves the node chosen", () => visit("report.html", "#t=61&show=user", async (page) => {
+    await page.evaluate(() => (location.hash = "#t=70&show=user"));
+    await page.waitForFunction(() => document.querySelector(".slider input").value === "70");
+    assert.equal(await page.locator(".detail").isVisible(), true);
+}));
+
+test("what scrolls keeps its keys", () => visit("report.html", "#t=61&show=user", async (page) => {
+    await page.getByRole("region", { name: "Calls of the chosen node" }).focus();
+    for (const key of ["ArrowRight", "End", "PageDown"]) await page.keyboard.press(key);
+    assert.equal(await page.locator(".slider input").inputValue(), "61");
+}));
+
+test("a table without a head has no terms, and does not mind", () => visit("report.html", "#t=61", async (page) => {
+    await page.locator(".readings td").first().hover();
+    await page.locator(".help summary").click();
+    await page.locator(".help td").first().click();
+}));
+
+test("users and their service of one name are two to those who listen", () => visit("report.html", "", async (page) => {
+    const names = await page.locator(".topology .node").evaluateAll((all) => all.map((one) => `${one.querySelector("title").textContent}: ${one.getAttribute("aria-description").split(";")[0] === "users"}`));
+    assert.equal(new Set(names).size, names.length, names.join());
+    assert.equal(await page.locator("output").count(), 0);
+}));
+
+test("a link of the story leads there every time", () => visit("report.html", "", async (page) => {
+    const link = page.locator("[data-at] a").nth(1);
+    for (let time = 0; time < 2; time += 1) {
+        await link.click();
+        await page.waitForFunction(() => document.getElementById("replay").getBoundingClientRect().top < 100);
+        await page.waitForTimeout(400);
+        await page.evaluate(() => scrollTo({ top: 0, behavior: "instant" }));
+    }
+}));

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import test from "node:test";
 import { data, page as write } from "../lib/madeup.mjs";
-import { file, json, node, plain, seek, visit } from "../lib/page.mjs";
+import { choice, embedded, file, json, node, plain, seek, visit } from "../lib/page.mjs";
 
 const real = existsSync(file("pair.html"));
 
@@ -51,4 +51,52 @@ test("breakers open and close as the record says", { skip: !real && "there is no
         open += expected > 0.05 ? 1 : 0;
     }
     assert.ok(open > 0);
+}));
+
+/** Two runs that have little in common: the second is longer, and its users have another name; the first has no twin. */
+function unlike() {
+    const [run] = data().runs;
+    const short = { ...run, windows: Math.round(run.windows / 5), simulated_s: run.simulated_s / 5, twin: null, unattended: null, roots: [], blame: [], loop: null };
+    const renamed = (world) => ({ ...world, classes: Object.fromEntries(Object.entries(world.classes).map(([name, series]) => [`other ${name}`, series])) });
+    const nodes = run.nodes.map((node) => (node.kind === "class" ? { ...node, name: `other ${node.name}` } : node));
+    write("unlike.html", { version: 1, runs: [short, { ...run, variant: "longer", nodes, actual: renamed(run.actual), twin: renamed(run.twin), unattended: null }] });
+    return "unlike.html";
+}
+
+test("a run that is over does not hold the other up", () => visit(unlike(), "#t=250", async (page) => {
+    const load = () => page.locator(".stage").nth(1).locator(".margin, .node-status, .bar-number").allTextContents();
+    await page.evaluate(() => {
+        const { clock } = knockon.replay;
+        clock.at = 320;
+        knockon.replay.render(false);
+    });
+    const before = await load();
+    assert.equal(await page.locator(".stage-over").first().isVisible(), true);
+    await page.evaluate(() => {
+        knockon.replay.clock.at = 800;
+        knockon.replay.render(false);
+    });
+    assert.notDeepEqual(await load(), before);
+    await seek(page, 1400);
+    assert.equal(await page.locator(".slider input").inputValue(), "1400");
+}));
+
+test("traffic and twin of either run can be chosen", () => visit(unlike(), "#t=60", async (page) => {
+    assert.equal(await choice(page, "Twin").count(), 1);
+    const options = await choice(page, "Traffic").locator("option").allTextContents();
+    const { classes } = (await embedded(page)).runs[1].actual;
+    assert.ok(options.includes(Object.keys(classes)[0]), options.join());
+    for (const name of options.slice(1)) {
+        await choice(page, "Traffic").selectOption(name);
+        assert.equal(await page.locator(".chart .line-own").count(), 1, name);
+        assert.equal(await page.getByText("this run has no such traffic").count(), 1);
+    }
+    await choice(page, "Traffic").selectOption("");
+    assert.equal(await page.locator(".chart .line-own").count(), 2);
+}));
+
+test("an address names the run of its node", () => visit(unlike(), "#t=60&show=user&run=2", async (page) => {
+    assert.match(plain(await page.locator(".detail h3").textContent()), /^user \(longer\)/);
+    await page.waitForTimeout(400);
+    assert.match(await page.evaluate(() => location.hash), /show=user&run=2/);
 }));

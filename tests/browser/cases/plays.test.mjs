@@ -79,7 +79,7 @@ test("dragging on the chart scrubs", () => visit("report.html", "", async (page)
 
 test("the slider speaks, and events are said", () => visit("report.html", "#t=25", async (page) => {
     await seek(page, 31);
-    assert.match(plain(await page.locator("[aria-live]").textContent()), /^T\+31s: .*user errors/);
+    assert.match(plain(await page.locator(".hearing").textContent()), /^T\+31s: .*user errors/);
     assert.equal(plain(await page.locator(".slider input").getAttribute("aria-valuetext")), "T+31s, 14:00:31");
     assert.equal(await told(page), "T+31s, 14:00:31");
 }));

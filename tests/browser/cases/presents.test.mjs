@@ -50,7 +50,7 @@ test("Enter and Space lead through it", () => visit("report.html", "", async (pa
     assert.equal(await card(page).locator(".card-tell").textContent(), moments[0].tell);
     await page.keyboard.press("Enter");
     assert.match(await page.locator(".play").textContent(), /Pause/);
-    await page.evaluate(() => (knockon.replay.clock.speed = 200));
+    await page.evaluate(() => knockon.replay.clock.choose(200));
     await page.waitForFunction(() => document.querySelector(".card").dataset.stage === "asked");
     assert.equal(await card(page).locator(".card-ask").textContent(), moments[1].ask);
     assert.ok(Math.abs(await at(page) - moments[1].at_s) <= 1);

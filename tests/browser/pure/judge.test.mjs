@@ -10,6 +10,15 @@ const plain = (text) => text.replaceAll("\u00a0", " ");
 
 test("the scripts share one name", () => assert.deepEqual(globals, ["knockon"]));
 
+test("two runs of one name are told apart", () => {
+    const names = (...runs) => [...knockon.Run.names(runs)];
+    const one = { title: "A", variant: null, seed: 1 };
+    assert.deepEqual(names(one), ["A"]);
+    assert.deepEqual(names(one, { ...one, variant: "b" }), ["A", "b"]);
+    assert.deepEqual(names(one, { ...one, seed: 2 }), ["A, seed 1", "A, seed 2"]);
+    assert.deepEqual(names(one, one), ["1. A", "2. A"]);
+});
+
 test("a moment lies in its window, and the last one in the end", () => {
     assert.deepEqual([0, 0.99, 1, 9.5, 10, 99].map((s) => run().window(s)), [0, 0, 1, 9, 9, 9]);
 });
@@ -73,6 +82,15 @@ test("blame is shared out among the roots of the moment", () => {
     assert.deepEqual(Array.from(shares, ({ name, share }) => [name, Math.round(share * 100)]), [["pause of b", 67], ["retries of a -> b", 33]]);
     assert.equal(knockon.blame.shares(run(), roots, 9).shares.length, 0);
     assert.equal(knockon.blame.roots(run(), 0).length, 0);
+});
+
+test("who hangs is not said to be as well off as in the twin", () => {
+    const said = (data, s) => knockon.blame.nobody(new knockon.Run(data), s);
+    const hangs = small();
+    hangs.actual.classes.users = { arrived: 100, ok: encode([100, 100, 0, 0, 0, 0, 0, 0, 0, 0]), failed: 0 };
+    assert.equal(said(hangs, 1), "nobody is worse off than in the twin");
+    assert.equal(said(hangs, 3), "requests hang: whom that harms is counted when they end");
+    assert.equal(said({ ...hangs, twin: null }, 3), "not known: this run has no twin");
 });
 
 test("what has just begun does not hang, unless the twin is answered already", () => {

@@ -38,6 +38,14 @@ test("alerts and readings are those of the moment", () => {
     assert.deepEqual([-1, 0, 3, 4, 9].map((s) => knockon.states.reading(monitor(), s)), [NaN, 0, 0.2, 0.9, 0]);
 });
 
+test("a reading is beyond its threshold on the side on which its alert fires", () => {
+    const beyond = (monitor, ...reads) => reads.map((read) => knockon.states.beyond(monitor, read));
+    assert.deepEqual(beyond(small().monitors[0], 0.9, 0.5, 0.1, NaN), ["over", null, null, null]);
+    const low = { threshold: 20, samples: [[0, 46], [4, 0]], alerts: [[4, null]] };
+    assert.deepEqual(beyond(low, 46, 0, NaN), [null, "below", null]);
+    assert.deepEqual(beyond({ ...low, alerts: [] }, 46, 0), [null, null]);
+});
+
 test("many alike at once are one event, and a killed replica is not told twice", () => {
     const groups = knockon.events.grouped(small());
     assert.deepEqual(list(groups).map((group) => group.text),
@@ -57,6 +65,10 @@ test("the clock stops where it is told to, and at the end", () => {
     clock.stop = 15;
     assert.equal(clock.tick(1), true);
     assert.deepEqual([clock.at, clock.playing], [15, false]);
+    clock.play();
+    assert.equal(clock.tick(100), true);
+    assert.deepEqual([clock.at, clock.playing], [15, false]);
+    clock.stop = null;
     clock.play();
     assert.equal(clock.tick(100), true);
     assert.equal(clock.at, 100);
@@ -88,15 +100,38 @@ test("a presentation asks, tells and moves on; an interview never tells", () => 
     show.back();
     assert.deepEqual([show.stage, show.place], ["asked", 0]);
     assert.equal(new Show(small().moments, false).discreet, true);
+    show.back();
+    show.go();
+    show.go();
+    assert.deepEqual([show.stage, show.discreet], ["moving", true]);
     assert.deepEqual([knockon.presenter.pace(4), knockon.presenter.pace(400)], [1, 50]);
 });
 
 test("an address says what it says and nothing else", () => {
     const read = (hash) => ({ ...knockon.link.read(hash) });
-    assert.deepEqual(read("#t=61.5&show=user&mode=present"), { s: 61.5, show: "user", mode: "present" });
-    assert.deepEqual(read("#part"), { s: null, show: null, mode: null });
-    assert.deepEqual(read("#t=x&mode=evil"), { s: null, show: null, mode: null });
-    assert.deepEqual(read(knockon.link.write(3.14159, "a & b", "interview")), { s: 3.14, show: "a & b", mode: "interview" });
+    assert.deepEqual(read("#t=61.5&show=user&mode=present"), { s: 61.5, show: "user", users: null, run: null, mode: "present" });
+    const nothing = { s: null, show: null, users: null, run: null, mode: null };
+    assert.deepEqual(read("#part"), nothing);
+    assert.deepEqual(read("#t=x&mode=evil"), nothing);
+    const shown = { show: "a & b" };
+    assert.deepEqual(read(knockon.link.write(3.14159, shown, "interview")), { ...nothing, s: 3.14, ...shown, mode: "interview" });
+    assert.deepEqual(read(knockon.link.write(3, null, "replay")), { ...nothing, s: 3 });
+});
+
+test("an address tells a class from a service of its name, and a run from the other", () => {
+    const { read, write, place, shown } = knockon.link;
+    const twice = small();
+    twice.nodes[0].name = "b";
+    const runs = [new knockon.Run(small()), new knockon.Run(twice)];
+    for (const [run, { data }] of runs.entries()) {
+        for (const node of data.nodes.keys()) {
+            const address = write(1, shown(runs, runs[run], node), "replay");
+            assert.deepEqual({ ...place(runs, read(address)) }, { run, node }, address);
+        }
+    }
+    assert.equal(write(1, shown(runs, runs[1], 0), "replay"), "#t=1&users=b&run=2");
+    for (const wrong of ["#t=1", "#show=c", "#show=a&run=3", "#show=a&run=x", "#users=a"]) assert.equal(place(runs, read(wrong)), null, wrong);
+    assert.equal(place(runs, read("#show=users")).node, 0);
 });
 
 test("keys mean something only where nothing else needs them", () => {
@@ -107,4 +142,9 @@ test("keys mean something only where nothing else needs them", () => {
     assert.equal(meaning("n", target("select")), null);
     assert.equal(meaning("n", target("button")), "next");
     assert.equal(meaning("n", target(), { ctrlKey: true }), null);
+    assert.deepEqual(["N", "K", "P"].map((key) => meaning(key)), ["next", "play", "previous"]);
+    const region = target("[role=region]");
+    const scrolls = ["ArrowRight", "ArrowDown", "PageDown", "PageUp", "Home", "End", " "];
+    assert.deepEqual(scrolls.map((key) => meaning(key, region)), scrolls.map(() => null));
+    assert.deepEqual([meaning("n", region), meaning("PageDown")], ["next", "minute on"]);
 });

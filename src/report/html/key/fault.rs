@@ -36,7 +36,7 @@ fn begin(record: &Record, summary: &Summary, fault: &FaultSpan, place: usize) ->
     };
     let mut tell = vec![format!("{}{lasting}.", what(fault))];
     if place == 0 {
-        tell.extend(reached(summary, fault.from_s));
+        tell.extend(reached(record, summary, fault.from_s));
     }
     let title = if place == 0 { "A fault begins" } else { "Another fault begins" };
     let ask = if record.topology.services.len() > 1 {
@@ -63,8 +63,8 @@ fn what(fault: &FaultSpan) -> String {
     }
 }
 
-/// Who was hit by way of whom, and how soon.
-fn reached(summary: &Summary, from_s: f64) -> Option<String> {
+/// Who was hit by way of whom, and how soon; without a twin nobody knows.
+fn reached(record: &Record, summary: &Summary, from_s: f64) -> Option<String> {
     let hit: Vec<String> = summary
         .propagation
         .iter()
@@ -75,6 +75,7 @@ fn reached(summary: &Summary, from_s: f64) -> Option<String> {
     let (reached, all) = (summary.propagation.len(), counted(summary.services.len() as u64, "service"));
     match (hit.len(), summary.services.len()) {
         (_, 1) => None,
+        _ if record.twin.is_none() => None,
         (0, _) => Some("No other service is hit.".to_owned()),
         _ => Some(format!("It reaches {}: {reached} of {all} in the end.", hit.join(", "))),
     }

@@ -22,7 +22,10 @@ const SERVICES: usize = 3;
 pub(super) fn moments(record: &Record, summary: &Summary) -> Vec<KeyMoment> {
     let mut found: Vec<KeyMoment> = called(record, summary).into_iter().collect();
     let deeds = deeds(record);
-    found.extend(deeds.iter().take(ACTS).enumerate().map(|(place, deeds)| acted(record, deeds, place)));
+    for (place, group) in deeds.iter().take(ACTS).enumerate() {
+        let next = deeds.get(place + 1).and_then(|deeds| deeds.first()?.at_s).unwrap_or(f64::INFINITY);
+        found.push(acted(record, group, next, place));
+    }
     found.extend(worse_again(summary));
     found
 }
@@ -80,21 +83,28 @@ fn deeds(record: &Record) -> Vec<Vec<Moment>> {
     groups
 }
 
-/// Somebody looks, and acts.
-fn acted(record: &Record, deeds: &[Moment], place: usize) -> KeyMoment {
+/// The last thing that somebody did from `from_s` on and before `next_s`: a row of the story may be several deeds.
+pub(super) fn last_deed(record: &Record, from_s: f64, next_s: f64) -> f64 {
+    let deeds = record.actual.response.iter().filter(|entry| entry.kind.changes_the_world());
+    deeds.map(|deed| deed.at_s).filter(|at_s| *at_s < next_s).fold(from_s, f64::max)
+}
+
+/// Somebody looks, and acts; what is done from `next_s` on is told later.
+fn acted(record: &Record, deeds: &[Moment], next_s: f64, place: usize) -> KeyMoment {
     let begin = deeds.first().and_then(|deed| deed.at_s).unwrap_or_default();
-    let end = deeds.last().and_then(|deed| deed.at_s).unwrap_or(begin);
+    let end = last_deed(record, deeds.last().and_then(|deed| deed.at_s).unwrap_or(begin), next_s);
     let looked = record.actual.response.iter().rev().find(|entry| {
         entry.kind == ResponseKind::Started && (begin - TOGETHER_S..=begin).contains(&entry.at_s)
     });
     let looked = looked.filter(|_| place == 0);
     let mut tell: Vec<String> = deeds.first().map(|deed| told(&deed.what)).into_iter().collect();
-    if deeds.len() > 1 {
+    if end > begin {
         tell.push(format!("They go on until {}.", instant(end)));
     }
-    let before = goodput::least(record, begin - WHILE_S, begin);
-    if let (Some(before), Some(then)) = (&before, goodput::least(record, end + WHILE_S, end + 2.0 * WHILE_S))
-    {
+    let worst = goodput::worst(record, begin - WHILE_S, begin);
+    let got = |from_s, to_s| goodput::of(record, worst?, from_s, to_s);
+    let before = got(begin - WHILE_S, begin);
+    if let (Some(before), Some(then)) = (&before, got(end + WHILE_S, end + 2.0 * WHILE_S)) {
         tell.push(format!("Before it {before}; at {} {then}.", instant(end + 2.0 * WHILE_S)));
     }
     let seen = looked.and_then(|entry| readings(record, entry));

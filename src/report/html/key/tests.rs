@@ -51,6 +51,34 @@ fn where_nothing_takes_over_the_fault_alone_was_enough() {
 }
 
 #[test]
+fn before_and_after_are_told_of_one_class_and_after_the_last_deed() {
+    let (record, summary) = fixture::attended();
+    let deeds = record.actual.response.iter().filter(|entry| entry.kind.changes_the_world());
+    let last = deeds.map(|deed| deed.at_s).fold(0.0, f64::max);
+    let found = |next_s| super::people::last_deed(&record, 0.0, next_s);
+    assert!(last > 0.0 && found(f64::INFINITY).total_cmp(&last).is_eq());
+    assert!(found(last) < last);
+    for KeyMoment { tell, .. } in key_moments(&record, &summary) {
+        let Some((_, told)) = tell.split_once("Before it ") else { continue };
+        let class =
+            |text: &str| text.split(" of ").nth(1).and_then(|rest| rest.split(' ').next()).map(str::to_owned);
+        let (before, then) = told.split_once("; at ").unwrap_or_default();
+        assert!(class(before).is_some() && class(before) == class(then), "{tell}");
+    }
+}
+
+#[test]
+fn without_a_twin_nobody_says_who_was_not_hit() {
+    let (mut record, mut summary) = fixture::attended();
+    summary.propagation.clear();
+    let told =
+        |moments: Vec<KeyMoment>| moments.iter().any(|moment| moment.tell.contains("No other service"));
+    assert!(told(key_moments(&record, &summary)));
+    record.twin = None;
+    assert!(!told(key_moments(&record, &summary)));
+}
+
+#[test]
 fn a_run_without_faults_and_harm_has_no_moments() {
     let (mut record, mut summary) = fixture::attended();
     record.faults.clear();

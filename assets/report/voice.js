@@ -1,0 +1,42 @@
+// Says what has happened since, to those who listen. Says no more than may be seen.
+"use strict";
+(function (knockon) {
+    const { html, write } = knockon.dom;
+    const { moment } = knockon.words;
+    /** People are told of events at most so often, in the reader's seconds. */
+    const TOLD_S = 1.5;
+    /** Of a longer leap nothing is said, and of a shorter one so many events. */
+    const LEAP_S = 600;
+    const MOST = 3;
+
+    /** The events between two moments, in words; discreet without those that are hidden. */
+    function said(groups, since, at, discreet) {
+        const all = groups.filter((group) => since < group.at_s && group.at_s <= at && !(discreet && group.hidden));
+        return all.slice(-MOST).map((group) => group.text);
+    }
+
+    class Voice {
+        constructor(groups) {
+            this.groups = groups;
+            this.told = { s: -Infinity, at: 0 };
+            this.element = html("p", { class: "hearing", "aria-live": "polite" });
+        }
+
+        /** `now` is the reader's time in seconds. */
+        update(at, now, look) {
+            const since = this.told.s;
+            if (now - this.told.at < TOLD_S && look.playing) return;
+            this.told = { s: at, at: now };
+            if (at <= since || at - since > LEAP_S) return;
+            const told = said(this.groups, since, at, look.discreet);
+            if (told.length > 0) write(this.element, `${moment(at)}: ${told.join("; ")}`);
+        }
+
+        /** Takes back what was said: who asks now is not to be answered by it. */
+        hush() {
+            write(this.element, "");
+        }
+    }
+
+    knockon.voice = { Voice, said };
+})((globalThis.knockon ??= {}));
