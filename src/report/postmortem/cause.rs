@@ -137,18 +137,19 @@ fn retried(record: &Record) -> Option<Line> {
 /// The services in which most of something was counted, far more than in the twin.
 fn services(summary: &Summary, number: fn(&crate::analysis::ServiceSummary) -> u64) -> Option<Line> {
     let twin = |name: &str| summary.twin.as_ref()?.services.get(name).map(number);
-    let mut all: Vec<(&String, u64, u64)> = summary
+    let mut all: Vec<(&String, u64, Option<u64>)> = summary
         .services
         .iter()
-        .map(|(name, service)| (name, number(service), twin(name).unwrap_or(0)))
-        .filter(|(_, actual, twin)| *actual > 2 * twin.max(&1))
+        .map(|(name, service)| (name, number(service), twin(name)))
+        .filter(|(_, actual, twin)| *actual > 2 * twin.unwrap_or(0).max(1))
         .collect();
     all.sort_by_key(|(_, actual, _)| std::cmp::Reverse(*actual));
     let told: Vec<String> = all
         .iter()
         .take(SERVICES)
         .map(|(name, actual, twin)| {
-            format!("{name} {}, without the faults {}", quantity::count(*actual), quantity::count(*twin))
+            let without = twin.map(|twin| format!(", without the faults {}", quantity::count(twin)));
+            format!("{name} {}{}", quantity::count(*actual), without.unwrap_or_default())
         })
         .collect();
     (!told.is_empty()).then(|| Line::plain(told.join("; ")))

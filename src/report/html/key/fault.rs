@@ -181,5 +181,8 @@ pub(in crate::report::html) fn no_return(record: &Record, summary: &Summary) -> 
         later if later > 0.0 => format!("{} after the fault was over", seconds(later)),
         _ => "as the fault ends".to_owned(),
     };
-    Some(Line::toned(Tone::Bad, "POINT OF NO RETURN").and(format!(": {}, {later}. {why}", instant(at_s))))
+    Some(
+        Line::toned(Tone::Bad, "NO RETURN")
+            .and(format!(": from {} on at the latest, {later}. {why}", instant(at_s))),
+    )
 }
