@@ -439,9 +439,8 @@ fn faults_that_overlap_share_by_what_they_do() {
 /// to the usual load, which comes in the twin as well.
 #[test]
 fn the_usual_load_is_no_reason_beside_a_fault() {
-    let b =
-        B.replace("Fifo(capacity: Unbounded)", "Fifo(capacity: 3)").replace("threads: 5,", "threads: 10,");
-    let (_, summary) = run(&b, "", "Fault(at: \"T+20s\", for: \"40s\", on: \"b\", effect: Slow(4))");
+    let b = B.replace("Fifo(capacity: Unbounded)", "Fifo(capacity: 1)");
+    let (_, summary) = run(&b, "", "Fault(at: \"T+20s\", for: \"40s\", on: \"b\", effect: Slow(2))");
     all_of_it(&summary, "slow of b");
 }
 
