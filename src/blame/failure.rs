@@ -40,6 +40,10 @@ impl Tracker<'_> {
             }
             FailureCause::QueueFull | FailureCause::Shed => {
                 self.held_now(view, attempt.replica, &mut part);
+                // Where nothing is held, rules turn away what comes as usual.
+                if part.is_empty() {
+                    part.add(self.chains.root(Root::FirstAttempts(callee)), 1.0);
+                }
                 if cause == FailureCause::Shed { How::Shed } else { How::Full }
             }
             FailureCause::RateLimited => {

@@ -12,13 +12,12 @@ use crate::time::{SimDuration, SimTime};
 
 /// How often a line is looked at while it grows, and how finely a wait is looked at, at most.
 const OFTEN: SimDuration = SimDuration::from_millis(100);
-/// The same, at least; and as a part of the wait.
+/// The same, at least; and the parts that a wait is made of, at most.
 const SELDOM: SimDuration = SimDuration::from_secs(1);
 const FINEST: SimDuration = SimDuration::from_millis(10);
 const PARTS: u64 = 16;
-/// Samples that are kept, and samples that one wait is made of, at most.
+/// Samples that are kept.
 const KEPT: usize = 1_024;
-const LOOKED_AT: usize = 64;
 /// Replicas of a callee that are asked what holds a caller's connections.
 const ASKED: usize = 64;
 /// Calls that are followed from one thread to the next.
@@ -33,10 +32,11 @@ pub(super) struct Line {
 }
 
 impl Tracker<'_> {
-    /// Somebody joined a line.
+    /// Somebody joined a line. What the first of a line waits for was not looked at while there was none.
     pub(super) fn look_at_line(&mut self, view: &View<'_>, id: ReplicaId) {
-        if !view.replica(id).is_paused() {
-            self.refresh(view, id, OFTEN);
+        let replica = view.replica(id);
+        if !replica.is_paused() {
+            self.refresh(view, id, if replica.queue_length == 1 { FINEST } else { OFTEN });
         }
     }
 
@@ -87,6 +87,10 @@ impl Tracker<'_> {
         sample.scale_to(1.0);
         let line = &mut self.lines[id];
         line.looking = false;
+        // Whoever takes the last thread finds nobody on the others, and has waited for somebody.
+        if sample.is_empty() {
+            return self.give_back(sample);
+        }
         line.samples.push_back((view.now, sample));
         if line.samples.len() > KEPT
             && let Some((_, oldest)) = line.samples.pop_front()
@@ -267,11 +271,11 @@ impl Line {
     /// `seconds` says.
     fn over(&self, from: SimTime, to: SimTime, sum: &mut Shares, seconds: impl Fn(SimTime, SimTime) -> f64) {
         let first = self.samples.partition_point(|(at, _)| *at <= from).saturating_sub(1);
-        let stride = (self.samples.len() - first).div_ceil(LOOKED_AT).max(1);
-        let mut at = self.samples.iter().skip(first).step_by(stride).peekable();
-        let mut begin = from;
-        while let Some((_, sample)) = at.next() {
-            let end = at.peek().map_or(to, |(next, _)| *next).clamp(begin, to);
+        let stride = (self.samples.len() - first).div_ceil(PARTS as usize).max(1);
+        let (mut place, mut begin) = (first, from);
+        while let Some((_, sample)) = self.samples.get(place) {
+            place += stride;
+            let end = self.samples.get(place).map_or(to, |(next, _)| *next).clamp(begin, to);
             sum.add_all(sample, seconds(begin, end));
             begin = end;
         }

@@ -238,11 +238,14 @@ impl<'m> Tracker<'m> {
         call.past.add_all(&sum, 1.0);
         if outcome.is_failed() {
             call.failed(view.now, &cause);
-            if view.has_memory(attempt.guard) {
-                let memory = &mut self.memories[attempt.guard as usize];
-                memory.scale_to(memory.total() * MEMORY);
-                memory.add_all(&cause, 1.0);
-            }
+        } else if view.counts_as_slow(attempt) {
+            cause.add_all(&sum, 1.0);
+            cause.scale_to(1.0);
+        }
+        if !cause.is_empty() && view.has_memory(attempt.guard) {
+            let memory = &mut self.memories[attempt.guard as usize];
+            memory.scale_to(memory.total() * MEMORY);
+            memory.add_all(&cause, 1.0);
         }
         let lesser = &self.attempts[slot as usize].lesser;
         if outcome == Outcome::Degraded && !lesser.is_empty() {

@@ -5,6 +5,7 @@ use crate::failure::{FailureCause, Outcome};
 use crate::id::{Id, ReplicaId, ServiceId};
 use crate::model::Model;
 use crate::random::Key;
+use crate::scenario::Breaker;
 use crate::time::SimTime;
 
 /// One world between two steps of the engine.
@@ -111,6 +112,13 @@ impl<'a> View<'a> {
     pub(crate) fn has_memory(&self, guard: u32) -> bool {
         let guard = &self.state.guards[guard as usize];
         guard.breaker.is_some() || guard.throttle.is_some()
+    }
+
+    /// Whether the breaker of its caller counts an attempt that is answered now as slow.
+    pub(crate) fn counts_as_slow(&self, attempt: &Attempt) -> bool {
+        let policy = &self.state.settings.policies[self.model.sites[attempt.site].edge];
+        let took = self.now - attempt.begun_at;
+        matches!(policy.breaker, Some(Breaker::Resilience4j { slow_after, .. }) if took > slow_after)
     }
 
     /// The replicas of a service that do not serve, and whether it is for want of a process: else nobody believes that

@@ -6,7 +6,7 @@ use knockon::record::Record;
 use crate::support::simulate;
 
 /// Users of `a`, 50 a second, who wait 2 s, and what else is given.
-fn run(services: &str, calls: &str, faults: &str) -> (Record, Summary) {
+pub(crate) fn run(services: &str, calls: &str, faults: &str) -> (Record, Summary) {
     run_at("50/s", services, calls, faults)
 }
 
@@ -24,7 +24,7 @@ fn run_at(rate: &str, services: &str, calls: &str, faults: &str) -> (Record, Sum
     told(&text)
 }
 
-fn told(text: &str) -> (Record, Summary) {
+pub(crate) fn told(text: &str) -> (Record, Summary) {
     let (record, summary) = simulate(text);
     let shares: f64 = summary.root_causes.iter().map(|root| root.share).sum();
     let harmed = record.blame.as_ref().unwrap().harmed;
@@ -38,7 +38,7 @@ fn share(summary: &Summary, root: &str) -> f64 {
 }
 
 #[track_caller]
-fn all_of_it(summary: &Summary, root: &str) {
+pub(crate) fn all_of_it(summary: &Summary, root: &str) {
     let blast = summary.blast_radius.as_ref().unwrap();
     assert!(blast.requests_affected > 0.01, "nobody was harmed");
     assert!(share(summary, root) > 0.98, "{root}: {:#?}", summary.root_causes);

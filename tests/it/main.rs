@@ -5,6 +5,7 @@
 mod admission;
 mod bad_input;
 mod blame;
+mod blame_memory;
 mod breakers;
 mod budgets;
 mod caches;
