@@ -10,7 +10,7 @@ use crate::record::{BlameRecord, RootHarm};
 const STRETCH_S: f64 = 2.0;
 /// Phases with less than this share of all harm are part of the one before, unless they are the first.
 const TELLING: f64 = 0.01;
-/// The first phase has at least this share.
+/// The first phase, and a stretch in which another root takes over, have at least this share.
 const LEAST: f64 = 0.000_5;
 /// Phases of two roots that follow each other so often are one.
 const IN_TURN: usize = 4;
@@ -60,24 +60,31 @@ pub(crate) fn phases(blame: &BlameRecord) -> Vec<Phase> {
     found
 }
 
-/// The largest root of each stretch of time with any harm; neighbors with the same are one. Where the root changes, the new
-/// one begins with the first window of the stretch that is its own.
+/// The largest root of each stretch of time with any harm; neighbors with the same are one. Where the root changes, which
+/// takes more than a trace of harm, the new one begins with the first window of the stretch that is its own.
 fn stretches(blame: &BlameRecord, windows: usize) -> Vec<Span> {
     let end = blame.roots.iter().map(|root| root.windows.len()).max().unwrap_or(0);
+    let within = |range: Range<usize>| blame.roots.iter().map(|root| harm(root, range.clone())).sum::<f64>();
+    let trace = LEAST * within(0..end);
     let mut spans: Vec<Span> = Vec::new();
     for begin in (0..end).step_by(windows) {
         let to = (begin + windows).min(end);
         let Some(root) = largest(blame, begin..to) else { continue };
+        if within(begin..to) < trace && spans.last().is_some_and(|last| last.root != root) {
+            continue;
+        }
         let from =
             (begin..to).find(|window| largest(blame, *window..window + 1) == Some(root)).unwrap_or(begin);
         match spans.last_mut() {
-            Some(last) if last.to == begin => last.to = from,
+            Some(last) if last.to == begin || largest(blame, begin..from) == Some(last.root) => {
+                last.to = from
+            }
             _ => {}
         }
         join(&mut spans, Span { root, from, to, harmed: 0.0 });
     }
     for span in &mut spans {
-        span.harmed = blame.roots.iter().map(|root| harm(root, span.from..span.to)).sum();
+        span.harmed = within(span.from..span.to);
     }
     spans
 }
@@ -181,6 +188,17 @@ mod tests {
         // Three of twenty thousand were not how it began.
         blame.roots[1].windows = vec![3.0, 3.0];
         assert_eq!(told(&blame), [("long".to_owned(), 4.0, 86.0)]);
+    }
+
+    #[test]
+    fn a_trace_of_harm_between_two_phases_is_none() {
+        let pause = [[500.0; 10].as_slice(), &[0.0; 2], &[0.0, 400.0]].concat();
+        let usual = [[0.0; 10].as_slice(), &[1.0]].concat();
+        let storm = [[0.0; 12].as_slice(), &[0.0, 300.0, 900.0, 900.0]].concat();
+        assert_eq!(
+            told(&blame(&[("pause", &pause), ("usual", &usual), ("storm", &storm)])),
+            [("pause".to_owned(), 0.0, 14.0), ("storm".to_owned(), 14.0, 16.0)]
+        );
     }
 
     #[test]
