@@ -197,6 +197,8 @@ fn the_moment_when_recovery_became_impossible_is_found() {
     assert!(why.contains("retries of checkout -> user") && why.contains("impossible without help"), "{why}");
     assert!(told_at(&moments, "Somebody looks").1.contains("restarts user"));
     assert!(told_at(&moments, "After the restart").1.contains("cold caches"));
+    let (at_s, killed) = told_at(&moments, "Killed again");
+    assert!((250.0..300.0).contains(&at_s) && killed.contains("user run out of memory"), "{at_s} {killed}");
 }
 
 #[test]
