@@ -3,6 +3,7 @@
 (function (knockon) {
     const { html, write } = knockon.dom;
     const { count, percent, latency, times } = knockon.words;
+    const answered = (ms, asked) => (Number.isFinite(ms) || asked === 0 ? latency(ms) : "no answer");
     const COLUMNS = ["health", "asked/s", "against the twin", "failed", "threads", "queue", "99 % within", "replicas"];
 
     class Table {
@@ -37,10 +38,10 @@
             const ratio = usual > 0 ? times(rate / usual) : "–";
             const shared = [health.words, count(rate), ratio, health.step < 0 ? "–" : percent(health.share)];
             const level = (field) => run.level("actual", of, node.name, field, s);
-            if (node.kind === "class") return [...shared, "–", "–", latency(level("p99_ms")), "–"];
+            if (node.kind === "class") return [...shared, "–", "–", answered(level("p99_ms"), rate), "–"];
             const held = `${count(Math.round(level("busy_threads")))} of ${count(node.threads)}`;
             const replicas = knockon.states.told(this.tracks[run.data.nodes.indexOf(node)], s, look.discreet);
-            return [...shared, held, count(Math.round(level("queue_length"))), latency(level("p99_ms")), replicas];
+            return [...shared, held, count(Math.round(level("queue_length"))), answered(level("p99_ms"), rate), replicas];
         }
     }
 

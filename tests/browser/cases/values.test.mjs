@@ -115,6 +115,24 @@ test("the twin stands beside it, healthy", () => visit("report.html", "#t=40", a
     const twin = page.locator(".twin-box .node.service");
     assert.equal(await twin.count(), record.topology.services.length);
     assert.deepEqual(await twin.evaluateAll((all) => all.map((one) => one.dataset.step).filter((step) => step !== "0")), []);
+test("where nothing is answered nothing has a latency", () => visit("report.html", "#show=user", async (page) => {
+    await page.locator(".as-table summary").click();
+    const { ok, failed } = record.actual.services.user;
+    let dead = 0;
+    for (const s of [20, 75, 90, 190, 260, 500, 800]) {
+        await seek(page, s);
+        const shown = plain(await page.locator("#replay").innerText());
+        assert.doesNotMatch(shown, /\b0(\.0)? ms/, String(s));
+        if (recent(ok, s, 1, 5) > 0 || recent(failed, s, 1, 5) === 0) continue;
+        dead += 1;
+        const row = page.locator(".readings tr").filter({ has: page.locator("th", { hasText: "user latency now" }) });
+        assert.equal(await row.locator("td").textContent(), "no answers", String(s));
+        const cells = page.locator(".as-table tr").filter({ has: page.locator("th", { hasText: /^user$/ }) }).locator("td");
+        assert.equal(await cells.nth(6).textContent(), "no answer", String(s));
+    }
+    assert.ok(dead > 1, String(dead));
+}));
+
     assert.deepEqual(await page.locator(".twin-box .pie-slice").evaluateAll((all) => all.map((one) => one.getAttribute("stroke-dasharray")).filter((slice) => !slice.startsWith("0.0 "))), []);
     assert.doesNotMatch(await page.locator(".twin-box").innerText(), /–|NaN/);
 }));

@@ -76,6 +76,8 @@ struct Monitor<'a> {
     name: &'a str,
     unit: &'a str,
     of: &'a str,
+    /// Whether that is a traffic class: a service may have the same name.
+    of_class: bool,
     reading: &'a str,
     threshold: Option<Number>,
     samples: Vec<[Number; 2]>,
@@ -164,7 +166,7 @@ fn fault(fault: &FaultSpan) -> Fault<'_> {
 fn monitors(tracks: &IndexMap<String, MonitorTrack>) -> Vec<Monitor<'_>> {
     let mut monitors = Vec::new();
     for (name, track) in tracks {
-        let MonitorTrack { unit, reading, of, threshold, samples, alerts, .. } = track;
+        let MonitorTrack { unit, reading, of, of_class, threshold, samples, alerts } = track;
         let samples = samples
             .iter()
             .filter(|(at_s, _)| *at_s >= 0.0)
@@ -174,6 +176,7 @@ fn monitors(tracks: &IndexMap<String, MonitorTrack>) -> Vec<Monitor<'_>> {
             name,
             unit,
             of,
+            of_class: *of_class,
             reading,
             threshold: threshold.map(Number::short),
             samples: samples.collect(),
