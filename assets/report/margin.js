@@ -1,7 +1,7 @@
 // The margin of the replay: alerts, readings, what people do, what is behind the harm, the last events, at a moment.
 "use strict";
 (function (knockon) {
-    const { html, put, write } = knockon.dom;
+    const { html, put, write, term } = knockon.dom;
     const { moment, percent, reading, span } = knockon.words;
     const { firing } = knockon.states;
     const EVENTS = 6;
@@ -51,13 +51,13 @@
                 const value = html("td", {});
                 return { monitor, value, row: html("tr", {}, html("th", { scope: "row" }, monitor.name), value) };
             });
-            const part = (title, name, ...children) => html("section", { class: `margin-part ${name}` }, html("h3", {}, title), ...children);
+            const part = ([title, word], name, ...children) => html("section", { class: `margin-part ${name}` }, html("h3", {}, word ? term(title, word) : title), ...children);
             const rows = this.values.map((value) => value.row);
-            const readings = rows.length > 0 ? [part("Dashboards read", "readings", html("table", {}, html("tbody", {}, ...rows)))] : [];
-            this.behind = part(`Behind the harm, last ${span(this.run.span * this.run.data.window_s)}`, "spoils", this.cause, this.loop);
-            this.element = html("div", { class: "margin" }, this.behind, part("Alerts", "alerts", this.alerts.element),
+            const readings = rows.length > 0 ? [part(["Dashboards read", "monitor"], "readings", html("table", {}, html("tbody", {}, ...rows)))] : [];
+            this.behind = part([`Behind the harm, last ${span(this.run.span * this.run.data.window_s)}`, "blame"], "spoils", this.cause, this.loop);
+            this.element = html("div", { class: "margin" }, this.behind, part(["Alerts", "alert"], "alerts", this.alerts.element),
                 ...readings,
-                part("People and automation", "people", this.people.element), part("Last events", "events", this.events.element));
+                part(["People and automation"], "people", this.people.element), part(["Last events"], "events", this.events.element));
         }
 
         update(s, look) {

@@ -1,10 +1,12 @@
 // The topology at a moment as a table, for those who read better than they look. Filled only while it is open.
 "use strict";
 (function (knockon) {
-    const { html, write } = knockon.dom;
+    const { html, write, head } = knockon.dom;
     const { count, percent, latency, times } = knockon.words;
     const answered = (ms, asked) => (Number.isFinite(ms) || asked === 0 ? latency(ms) : "no answer");
-    const COLUMNS = ["health", "asked/s", "against the twin", "failed", "threads", "queue", "99 % within", "replicas"];
+    /** Heads, and the words that say what they are. */
+    const COLUMNS = [["health", "failure"], ["asked/s", "attempt"], ["against the twin", "twin"], ["failed", "failure"], ["threads", "thread"],
+        ["queue", "queue"], ["99 % within", "percentile"], ["replicas", "replica"]];
 
     class Table {
         /** `suffix` tells the tables of two runs apart. */
@@ -12,12 +14,11 @@
             this.run = run;
             this.tracks = knockon.states.replicas(run.data);
             this.rows = run.data.nodes.map((node) => ({ node, cells: COLUMNS.map(() => html("td", {})) }));
-            const head = html("thead", {}, html("tr", {}, ...["node", ...COLUMNS].map((name) => html("th", { scope: "col" }, name))));
             const called = (node) => (node.kind === "class" ? `users of ${node.name}` : node.name);
             const rows = this.rows.map(({ node, cells }) => html("tr", {}, html("th", { scope: "row" }, called(node)), ...cells));
             this.element = html("details", { class: "as-table" }, html("summary", {}, `The same as a table${suffix}`),
                 html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `All nodes at this moment${suffix}` },
-                    html("table", {}, head, html("tbody", {}, ...rows))));
+                    html("table", {}, head([["node", "service"], ...COLUMNS]), html("tbody", {}, ...rows))));
             this.element.addEventListener("toggle", () => this.update(this.at ?? 0, this.look ?? {}));
         }
 
