@@ -1,7 +1,7 @@
 // The topology at a moment as a table, for those who read better than they look. Filled only while it is open.
 "use strict";
 (function (knockon) {
-    const { html, write, head } = knockon.dom;
+    const { html, put, write, head } = knockon.dom;
     const { count, percent, latency, times } = knockon.words;
     const answered = (ms, asked) => (Number.isFinite(ms) || asked === 0 ? latency(ms) : "no answer");
     /** Heads, and the words that say what they are. */
@@ -16,10 +16,16 @@
             this.rows = run.data.nodes.map((node) => ({ node, cells: COLUMNS.map(() => html("td", {})) }));
             const called = (node) => (node.kind === "class" ? `users of ${node.name}` : node.name);
             const rows = this.rows.map(({ node, cells }) => html("tr", {}, html("th", { scope: "row" }, called(node)), ...cells));
-            this.element = html("details", { class: "as-table" }, html("summary", {}, `The same as a table${suffix}`),
-                html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `All nodes at this moment${suffix}` },
-                    html("table", {}, head([["node", "service"], ...COLUMNS]), html("tbody", {}, ...rows))));
+            this.summary = html("summary", {});
+            this.region = html("div", { class: "scroll", tabindex: 0, role: "region" }, html("table", {}, head([["node", "service"], ...COLUMNS]), html("tbody", {}, ...rows)));
+            this.element = html("details", { class: "as-table" }, this.summary, this.region);
+            this.rename(suffix);
             this.element.addEventListener("toggle", () => this.update(this.at ?? 0, this.look ?? {}));
+        }
+
+        rename(suffix) {
+            write(this.summary, `The same as a table${suffix}`);
+            put(this.region, "aria-label", `All nodes at this moment${suffix}`);
         }
 
         update(s, look) {
