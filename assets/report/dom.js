@@ -30,12 +30,13 @@
         return true;
     }
 
-    /** Gives an element a text. */
+    /** Gives an element that has nothing else a text. The node that it had changes: a new one would have to be laid out anew. */
     function write(element, text) {
         const last = (element[LAST] ??= {});
         if (last.text === text) return false;
         last.text = text;
-        element.textContent = text;
+        if (element.firstChild === null) element.append(text);
+        else element.firstChild.data = text;
         return true;
     }
 

@@ -45,6 +45,10 @@ test("calls tell their rate against the twin's", () => visit("report.html", "", 
         const ratio = own / twin;
         const label = plain(await page.locator(".edge-words .edge-label").nth(record.topology.calls.findIndex((call) => call.name === "checkout -> user")).textContent());
         assert.equal(label, ratio >= 1.5 ? `${ratio.toFixed(1)} ×` : "", String(s));
+        const call = page.locator(".edge").nth(record.topology.calls.findIndex((call) => call.name === "checkout -> user"));
+        await call.dispatchEvent("pointerenter");
+        const number = ratio < 9.95 ? ratio.toFixed(1) : Math.round(ratio);
+        assert.ok(plain(await call.locator("title").textContent()).includes(`, ${number} × the twin's;`), `${s}: ${number}`);
     }
     await node(page, "user").click();
     await seek(page, 40);
