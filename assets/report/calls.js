@@ -1,15 +1,15 @@
 // The calls of a chosen node at a moment, in words: what the lines of the topology show. Judges nothing.
 "use strict";
 (function (knockon) {
-    const { html, write, put } = knockon.dom;
+    const { html, write, put, head } = knockon.dom;
     const { count, percent, times } = knockon.words;
 
     class Calls {
         constructor() {
             this.rows = [];
             this.body = html("tbody", {});
-            const head = ["Call", "attempts/s", "against the twin", "failed", "breakers open"];
-            this.table = html("table", {}, html("thead", {}, html("tr", {}, ...head.map((name) => html("th", { scope: "col" }, name)))), this.body);
+            const columns = [["Call", "call"], ["attempts/s", "attempt"], ["against the twin", "twin"], ["failed", "failure"], ["breakers open", "circuit breaker"]];
+            this.table = html("table", {}, head(columns), this.body);
             this.element = html("div", { class: "calls scroll", tabindex: 0, role: "region", "aria-label": "Calls of the chosen node" }, this.table);
         }
 

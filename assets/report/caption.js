@@ -1,38 +1,69 @@
-// The caption of a run: the key moment that a moment belongs to, in words. Knows nothing else of the run.
+// The caption of a run: the key moment that a moment belongs to, in words; and the choice of a key moment to go to. Knows
+// nothing else of the run.
 "use strict";
 (function (knockon) {
     const { html, put, write, choice } = knockon.dom;
     const { moment } = knockon.words;
     const { last } = knockon.series;
+    /** What counts as the same instant. */
+    const SAME_S = 1e-6;
+
+    /** Which of some moments is told at an instant: the last up to it; at the instant of the one that was picked, that one. */
+    class Place {
+        constructor(moments) {
+            this.places = moments.map((one) => one.at_s);
+            this.picked = null;
+        }
+
+        pick(place) {
+            this.picked = place;
+        }
+
+        at(s) {
+            if (this.picked !== null && Math.abs(this.places[this.picked] - s) > SAME_S) this.picked = null;
+            return this.picked ?? last(this.places, s + SAME_S);
+        }
+    }
 
     class Caption {
         constructor(run) {
             this.moments = run.data.moments ?? [];
-            this.places = this.moments.map((one) => one.at_s);
+            this.place = new Place(this.moments);
             this.title = html("b", {});
             this.text = html("span", {});
             this.element = html("p", { class: "caption spoils", hidden: this.moments.length === 0 }, this.title, " ", this.text);
         }
 
         update(s) {
-            const place = last(this.places, s + 1e-6);
+            const place = this.place.at(s);
             const now = this.moments[place];
-            if (put(this.element, "data-place", place)) this.told?.(place);
+            put(this.element, "data-place", place);
             write(this.title, now ? `${moment(now.at_s)} · ${now.title}.` : "Before the fault.");
             write(this.text, now ? now.tell : "Everything is as always.");
         }
     }
 
     /** The choice of a key moment to go to; shows where the clock stands. */
-    function moments(caption, seek) {
-        // Nothing is before what happens at once.
-        const before = caption.places[0] > 0 ? [["-1", "before"]] : [];
-        const options = [...before, ...caption.moments.map((one, i) => [String(i), `${moment(one.at_s)} ${one.title}`])];
-        const made = choice("Moment", options, options[0][0], (chosen) => seek(chosen === "-1" ? 0 : caption.places[Number(chosen)]));
-        made.classList.add("spoils", "moments-choice");
-        caption.told = (place) => (made.lastChild.value = String(place));
-        return made;
+    class Choice {
+        /** `moments` are those of all runs; `pick` is told the one that somebody chooses, or null for what is before. */
+        constructor(moments, names, pick) {
+            this.place = new Place(moments);
+            // Nothing is before what happens at once.
+            const before = moments[0].at_s > 0 ? [["-1", "before"]] : [];
+            const options = [...before, ...moments.map((one, i) => [String(i), `${moment(one.at_s)} ${knockon.moments.called(one, names)}`])];
+            this.element = choice("Moment", options, options[0][0], (chosen) => {
+                const place = chosen === "-1" ? null : Number(chosen);
+                this.place.pick(place);
+                pick(place === null ? null : moments[place]);
+            });
+            this.element.classList.add("spoils", "moments-choice");
+        }
+
+        update(s) {
+            const value = String(this.place.at(s));
+            if (this.element.lastChild.value !== value) this.element.lastChild.value = value;
+        }
     }
 
-    knockon.caption = { Caption, moments };
+    knockon.caption = { Place, Caption, Choice };
 })((globalThis.knockon ??= {}));

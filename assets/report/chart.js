@@ -11,9 +11,8 @@
     /** Time between ticks, the first that leaves room. */
     const TICKS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200];
     const TICK_ROOM = 74;
-    /** Marks of a kind that are closer than this move aside, at most so far; what would have to move farther joins the last. */
-    const APART = 7;
-    const ASIDE = 21;
+    /** Marks of a kind that are closer to the first of them than this are one, with their number. */
+    const APART = 16;
     const MARKS = { fault: "▼", action: "●", moment: "◆" };
 
     /** A round number of about a third of `most`. */
@@ -23,13 +22,12 @@
         return [1, 2, 5, 10].map((step) => step * ten).find((step) => step >= rough);
     }
 
-    /** Where marks are drawn that belong at some ordered places, and which of them each stands for. */
-    function spread(places) {
+    /** The marks at some ordered places, and which of the places each stands for: it stands at the first of them. */
+    function gathered(places) {
         const marks = [];
-        places.forEach((place, i) => {
+        places.forEach((x, i) => {
             const last = marks.at(-1);
-            const x = Math.max(place, last === undefined ? place : last.x + APART);
-            if (x - place > ASIDE) last.all.push(i);
+            if (last !== undefined && x - last.x < APART) last.all.push(i);
             else marks.push({ x, all: [i] });
         });
         return marks;
@@ -157,10 +155,16 @@
             return [...this.row("moment", key, 8), ...this.row("action", acts, 21), ...this.row("fault", begins, 21)];
         }
 
+        /** Marks of a kind, and a stem for each of the things that they stand for, where it happened. */
         row(kind, things, y) {
             const told = (thing) => `${moment(thing.at_s)}: ${thing.title ?? thing.text}`;
-            return spread(things.map((thing) => this.x(thing.at_s))).map(({ x, all }) =>
-                svg("text", { x, y, class: `mark mark-${kind}` }, svg("title", {}, all.map((i) => told(things[i])).join("\n")), MARKS[kind]));
+            const places = things.map((thing) => this.x(thing.at_s));
+            return gathered(places).map(({ x, all }) => {
+                const stems = all.map((i) => `M${places[i].toFixed(1)},${y + 1}V${EDGE.top}`).join("");
+                const number = all.length > 1 ? [svg("text", { x: x + 5, y, class: "mark-number" }, String(all.length))] : [];
+                return svg("g", { class: `mark mark-${kind}` }, svg("title", {}, all.map((i) => told(things[i])).join("\n")),
+                    svg("path", { d: stems, class: "mark-stem" }), svg("text", { x, y }, MARKS[kind]), ...number);
+            });
         }
 
         axes() {
@@ -188,5 +192,5 @@
     }
 
     knockon.Chart = Chart;
-    Object.assign(knockon.Chart, { MARKS, spread });
+    Object.assign(knockon.Chart, { MARKS, gathered });
 })((globalThis.knockon ??= {}));

@@ -39,8 +39,9 @@
 
         update() {
             const { at, playing } = this.clock;
-            const told = moment(at < 10 ? at : Math.floor(at));
-            const time = this.start === null ? told : `${told}, ${time_of_day(this.start, at)}`;
+            // Nobody reads tenths that fly by.
+            const shown = playing && at >= 10 ? Math.floor(at) : at;
+            const time = this.start === null ? moment(shown) : `${moment(shown)}, ${time_of_day(this.start, shown)}`;
             write(this.time, time);
             if (Number(this.slider.value) !== at) this.slider.value = at;
             put(this.slider, "aria-valuetext", time);

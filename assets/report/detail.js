@@ -5,8 +5,9 @@
     const { moment } = knockon.words;
 
     class Detail {
-        /** `close` is called when somebody has seen enough. */
-        constructor(close) {
+        /** `called` tells runs apart; `close` is called when somebody has seen enough. */
+        constructor(called, close) {
+            this.called = called;
             this.chosen = null;
             this.parts = [new knockon.blame.Blame(), new knockon.Lanes(), new knockon.Calls()];
             this.title = html("h3", {});
@@ -15,9 +16,9 @@
                 html("div", { class: "detail-body" }, ...this.parts.map((part) => part.element)));
         }
 
-        /** Shows a node of a run, by its place; none if `stage` is null. `suffix` tells runs apart. */
-        choose(stage, place, suffix) {
-            this.chosen = stage === null ? null : { node: stage.run.data.nodes[place], suffix };
+        /** Shows a node of a run, by its place; none if `stage` is null. */
+        choose(stage, place) {
+            this.chosen = stage === null ? null : { node: stage.run.data.nodes[place], stage };
             put(this.element, "hidden", stage === null);
             if (stage !== null) for (const part of this.parts) part.choose(stage.run, place);
         }
@@ -34,9 +35,9 @@
 
         update(s, look) {
             if (this.chosen === null) return;
-            const { node, suffix } = this.chosen;
+            const { node, stage } = this.chosen;
             const name = node.kind === "class" ? `Users of ${node.name}` : node.name;
-            write(this.title, `${name}${suffix} at ${moment(s)}`);
+            write(this.title, `${name}${this.called(stage)} at ${moment(s)}`);
             for (const part of this.parts) part.update(s, look);
         }
     }

@@ -30,12 +30,13 @@
         return true;
     }
 
-    /** Gives an element a text. */
+    /** Gives an element that has nothing else a text. The node that it had changes: a new one would have to be laid out anew. */
     function write(element, text) {
         const last = (element[LAST] ??= {});
         if (last.text === text) return false;
         last.text = text;
-        element.textContent = text;
+        if (element.firstChild === null) element.append(text);
+        else element.firstChild.data = text;
         return true;
     }
 
@@ -66,5 +67,16 @@
         return html("label", { class: "choice" }, html("span", {}, label), select);
     }
 
-    knockon.dom = { html, svg, put, write, button, icon, picture_button, choice };
+    /** A text that leads to what a word means, if the page has that word. */
+    function term(text, word) {
+        const id = `word-${word.replace(/[^A-Za-z0-9]/g, "-")}`;
+        return document.getElementById(id) === null ? text : html("a", { class: "term", href: `#${id}`, "aria-describedby": id }, text);
+    }
+
+    /** The head of a table: its columns, each a text and the word that says what it is. */
+    function head(columns) {
+        return html("thead", {}, html("tr", {}, ...columns.map(([text, word]) => html("th", { scope: "col" }, term(text, word)))));
+    }
+
+    knockon.dom = { html, svg, put, write, button, icon, picture_button, choice, term, head };
 })((globalThis.knockon ??= {}));

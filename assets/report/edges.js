@@ -71,6 +71,12 @@
                 svg("path", { d: `M${start[0] - 4},${start[1] + 4}l8,-8` }), this.open);
             this.lines = svg("g", { class: "edge" }, this.title, this.twin, this.line, this.head);
             this.words = svg("g", { class: "edge-words" }, this.label, this.breaker);
+            this.near = false;
+            this.lines.addEventListener("pointerenter", () => {
+                this.near = true;
+                this.tell();
+            });
+            this.lines.addEventListener("pointerleave", () => (this.near = false));
         }
 
         update(run, world, s, ghost) {
@@ -78,18 +84,23 @@
             const known = Number.isFinite(call.ratio);
             const width = known ? USUAL * call.ratio ** 0.7 : call.rate > 0 ? USUAL : 0;
             put(this.lines, "data-step", call.step);
-            put(this.words, "data-step", call.step);
             put(this.line, "stroke-width", Math.min(THICKEST, Math.max(THINNEST, width)).toFixed(1));
             const far = call.ratio < ALIKE[0] || call.ratio > ALIKE[1];
-            put(this.twin, "display", ghost && known && far && call.usual > 0 ? null : "none");
+            put(this.twin, "visibility", ghost && known && far && call.usual > 0 ? null : "hidden");
             write(this.label, known && call.rate > 0.5 && call.ratio >= MANY ? times(call.ratio) : "");
             put(this.breaker, "display", call.open > 0.05 ? null : "none");
             write(this.open, call.open > 0.05 ? `${count(Math.max(1, Math.round(call.open)))} open` : "");
-            write(this.title, this.told(call, known));
+            this.call = call;
+            if (this.near) this.tell();
         }
 
-        told(call, known) {
-            const usual = known ? `, ${times(call.ratio)} the twin's` : "";
+        /** What is said of it while a pointer is over it: of all calls at all times it would be the most of the work. */
+        tell() {
+            write(this.title, this.told(this.call));
+        }
+
+        told(call) {
+            const usual = Number.isFinite(call.ratio) ? `, ${times(call.ratio)} the twin's` : "";
             const open = call.open > 0.05 ? `; ${count(Math.max(1, Math.round(call.open)))} breakers open` : "";
             return `${this.name}: ${count(call.rate)}/s${usual}; ${percent(call.share)} fail${open}`;
         }

@@ -87,6 +87,16 @@
         return judged(arrived, ok, failed, early(run, "classes", name, "arrived", s));
     }
 
+    /** Whether what a monitor reads was asked lately and answered nothing. */
+    function unanswered(run, monitor, s) {
+        const { actual } = run.data;
+        const of = monitor.of_class ? "classes" : monitor.of in actual.services ? "services" : "calls";
+        const asked = { classes: "arrived", services: "offered", calls: "attempts" }[of];
+        const count = (field) => run.count("actual", of, monitor.of, field, s);
+        const [begun, failed] = [count(asked), count("failed")];
+        return begun + failed > 0 && (of === "calls" ? failed >= begun : count("ok") === 0);
+    }
+
     /** A node of the topology. */
     function node(run, world, node, s) {
         return node.kind === "class" ? users(run, world, node.name, s) : service(run, world, node, s);
@@ -104,5 +114,5 @@
         return { rate, usual, ratio, share, step: attempts + failed === 0 ? -1 : step(share), open };
     }
 
-    knockon.health = { STEPS, step, judged, node, service, users, call };
+    knockon.health = { STEPS, step, judged, node, service, users, call, unanswered };
 })((globalThis.knockon ??= {}));

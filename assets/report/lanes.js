@@ -74,6 +74,9 @@
 
     const area = (values) => `M0.5,0${line(values.map((value) => value || 0)).replace("M", "L")}L${values.length - 0.5},0Z`;
 
+    /** Whether none of so many windows has a value. */
+    const empty = (values, windows) => values.subarray(0, Math.min(windows, values.length)).every(Number.isNaN);
+
     class Lane {
         constructor(lane) {
             this.lane = lane;
@@ -109,7 +112,7 @@
             const most = until === Infinity ? this.highest : this.most_until(until);
             const up = (HEIGHT - TOP - BOTTOM) / (Math.max(1e-9, most) * 1.04);
             put(this.seen, "width", Math.min(width, Math.max(0, (until - from) * scale)).toFixed(1));
-            write(this.up_to, `up to ${this.lane.write(most)}`);
+            write(this.up_to, this.all.every((values) => empty(values, until)) ? "" : `up to ${this.lane.write(most)}`);
             put(this.moved, "transform", `translate(${(-from * scale).toFixed(2)},${HEIGHT - BOTTOM}) scale(${scale.toFixed(5)},${-up})`);
             put(this.cursor, "d", `M${((window + 0.5 - from) * scale).toFixed(1)},0V${HEIGHT}`);
             this.lane.layers.forEach(([, values, what], i) => write(this.told[i], `${this.lane.write(values[window])} ${what}`.trim()));

@@ -29,7 +29,7 @@
         const alone = unattended ? [item(line("line-unattended"), "if nobody had acted")] : [];
         const strip = sample(svg("rect", { y: 5, width: 40, height: 4, class: "alert-strip" }));
         return [item(line("line-own"), "answered requests/s"), ...twin, ...alone, item(strip, "an alert fires"),
-            item("", `${fault} fault, ${action} somebody acts, ${moment} key moment`)];
+            item("", `${fault} fault, ${action} somebody acts, ${moment} key moment; a number: so many close together`)];
     }
 
     function legend(paired, unattended) {

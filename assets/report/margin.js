@@ -1,10 +1,12 @@
 // The margin of the replay: alerts, readings, what people do, what is behind the harm, the last events, at a moment.
 "use strict";
 (function (knockon) {
-    const { html, put, write } = knockon.dom;
+    const { html, put, write, term } = knockon.dom;
     const { moment, percent, reading, span } = knockon.words;
     const { firing } = knockon.states;
     const EVENTS = 6;
+    /** What is said where there is no event: what is hidden has happened all the same. */
+    const [NONE, NONE_SEEN] = ["nothing has happened yet", "nothing that people could see yet"];
     /** Roots of such a share of the harm are told beside the first; fewer requests harmed are noise. */
     const WORTH = 0.1;
     const LEAST = 0.5;
@@ -18,7 +20,7 @@
         }
 
         show(lines) {
-            const key = lines.map((line) => line.join("\t")).join("\n");
+            const key = lines.length === 0 ? this.empty : lines.map((line) => line.join("\t")).join("\n");
             if (key === this.shown) return;
             this.shown = key;
             const items = lines.map(([when, text, kind]) =>
@@ -44,18 +46,18 @@
             this.loop = html("p", { class: "loop" });
             this.alerts = new List("no alert is defined");
             this.people = new List("nobody has acted yet");
-            this.events = new List("nothing has happened yet");
+            this.events = new List(NONE);
             this.values = this.run.data.monitors.map((monitor) => {
                 const value = html("td", {});
                 return { monitor, value, row: html("tr", {}, html("th", { scope: "row" }, monitor.name), value) };
             });
-            const part = (title, name, ...children) => html("section", { class: `margin-part ${name}` }, html("h3", {}, title), ...children);
+            const part = ([title, word], name, ...children) => html("section", { class: `margin-part ${name}` }, html("h3", {}, word ? term(title, word) : title), ...children);
             const rows = this.values.map((value) => value.row);
-            const readings = rows.length > 0 ? [part("Dashboards read", "readings", html("table", {}, html("tbody", {}, ...rows)))] : [];
-            this.behind = part(`Behind the harm, last ${span(this.run.span * this.run.data.window_s)}`, "spoils", this.cause, this.loop);
-            this.element = html("div", { class: "margin" }, this.behind, part("Alerts", "alerts", this.alerts.element),
+            const readings = rows.length > 0 ? [part(["Dashboards read", "monitor"], "readings", html("table", {}, html("tbody", {}, ...rows)))] : [];
+            this.behind = part([`Behind the harm, last ${span(this.run.span * this.run.data.window_s)}`, "blame"], "spoils", this.cause, this.loop);
+            this.element = html("div", { class: "margin" }, this.behind, part(["Alerts", "alert"], "alerts", this.alerts.element),
                 ...readings,
-                part("People and automation", "people", this.people.element), part("Last events", "events", this.events.element));
+                part(["People and automation"], "people", this.people.element), part(["Last events"], "events", this.events.element));
         }
 
         update(s, look) {
@@ -69,9 +71,12 @@
                 const read = knockon.states.reading(monitor, s);
                 const beyond = knockon.states.beyond(monitor, read);
                 const limit = beyond !== null ? ` (${beyond} ${reading(monitor.threshold, monitor.unit)})` : "";
-                write(value, `${reading(read, monitor.unit)}${limit}`);
+                // What fails at once takes no time: that is no latency of an answer.
+                const none = monitor.reading === "latency" && knockon.health.unanswered(this.run, monitor, s);
+                write(value, none && beyond === null ? "no answers" : `${reading(read, monitor.unit)}${limit}`);
                 put(row, "data-over", beyond !== null ? "yes" : null);
             }
+            this.events.empty = look.discreet ? NONE_SEEN : NONE;
             this.people.show(this.recent(this.acts, s, 5));
             this.events.show(this.recent(look.discreet ? this.seen : this.rest, s, EVENTS));
         }
@@ -86,7 +91,9 @@
             write(this.cause, total < LEAST ? knockon.blame.nobody(this.run, s) : told.join(", "));
             const { loop } = this.run.data;
             const holds = loop && loop.from_s <= s && s < loop.to_s;
-            write(this.loop, holds ? `It feeds itself: ${loop.steps.join(" → ")} → … (gain ${loop.gain.toFixed(2)})` : "");
+            const gain = loop?.gain ?? null;
+            const kept = gain > 1 ? "It feeds itself" : "A loop keeps it up";
+            write(this.loop, holds ? `${kept}: ${loop.steps.join(" → ")} → …${gain === null ? "" : ` (gain ${gain.toFixed(2)})`}` : "");
             put(this.behind, "data-holds", holds ? "yes" : null);
         }
     }

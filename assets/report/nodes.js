@@ -35,7 +35,7 @@
             put(this.fill, "width", pixels(share));
             put(this.waiting, "width", pixels(waiting));
             const shown = twin > 0;
-            put(this.twin, "display", shown ? null : "none");
+            put(this.twin, "visibility", shown ? null : "hidden");
             if (shown) put(this.twin, "d", `M${this.twin_from[0] + Number(pixels(twin))},${this.twin_from[1]}v12`);
             write(this.number, text);
         }
@@ -121,7 +121,7 @@
             const health = knockon.health.node(run, world, this.node, s);
             put(this.group, "data-step", health.step);
             put(this.slice, "stroke-dasharray", `${(health.share * ROUND).toFixed(1)} ${ROUND.toFixed(1)}`);
-            put(this.check, "display", health.step === 0 ? null : "none");
+            put(this.check, "visibility", health.step === 0 ? null : "hidden");
             write(this.status, health.words);
             const parts = this.node.kind === "service" ? this.update_service(run, world, s, look) : this.update_users(run, world, s);
             const fault = this.update_badges(look.discreet || world === "twin", s);

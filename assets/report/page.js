@@ -58,6 +58,9 @@
         if (shown !== place) show(term, place);
     });
     document.addEventListener("keydown", (event) => {
-        if (event.key === "Escape" && shown) hide();
+        if (event.key !== "Escape" || !shown) return;
+        hide();
+        // One key closes one thing.
+        event.stopImmediatePropagation();
     });
 })();

@@ -4,6 +4,7 @@
 (function (knockon) {
     const { html, put, write, button } = knockon.dom;
     const { moment, clock: time_of_day } = knockon.words;
+    const { called, told } = knockon.moments;
     /** From one moment to the next in so many seconds, whatever lies between them. */
     const BETWEEN_S = 8;
     /** What an address rounds away. */
@@ -74,9 +75,11 @@
 
     /** The card that asks and tells. */
     class Presenter {
-        /** `act` is told that the presentation has moved on. */
-        constructor(run, clock, act) {
-            this.run = run;
+        /** `moments` are those of all runs, and `names` says what the runs are called; `act` is told that the presentation has moved on. */
+        constructor(runs, moments, names, clock, act) {
+            this.runs = runs;
+            this.moments = moments;
+            this.names = names;
             this.clock = clock;
             this.act = act;
             this.show = null;
@@ -115,9 +118,10 @@
         begin(mode, s = 0) {
             const presents = mode !== "replay";
             this.mode = mode;
-            this.show = presents ? new Show(this.run.data.moments ?? [], mode === "present") : null;
+            this.show = presents ? new Show(this.moments, mode === "present") : null;
             put(this.element, "hidden", !presents);
-            this.notes.lastChild.textContent = mode === "present" ? this.run.data.notes ?? "" : "";
+            const notes = [...new Set(this.runs.map((run) => run.data.notes ?? ""))].filter((notes) => notes !== "");
+            this.notes.lastChild.textContent = mode === "present" ? notes.join("\n\n") : "";
             if (presents) {
                 this.clock.pause();
                 this.show.reach(s);
@@ -133,6 +137,7 @@
             if (way === "back") this.clock.seek(this.show.moment.at_s);
             this.move();
             this.refresh();
+            this.reveal();
         }
 
         /** On the way to the next moment, or standing at one. */
@@ -154,7 +159,8 @@
 
         /** The clock has stopped by itself. */
         stopped() {
-            if (this.arrived()) this.title.focus({ preventScroll: false });
+            if (this.arrived()) this.title.focus({ preventScroll: true });
+            this.reveal();
         }
 
         /** Asks if the clock stands where the way ends, whoever moved it there. Whether it does. */
@@ -166,6 +172,11 @@
             return true;
         }
 
+        /** Brings what is asked and told into view. */
+        reveal() {
+            if (this.on && this.show.stage !== "moving") this.element.scrollIntoView({ block: "nearest" });
+        }
+
         refresh() {
             this.clock.stop = this.on && this.show.stage !== "over" ? this.limit : null;
             if (!this.on || this.show.stage !== "moving") this.clock.pace = null;
@@ -174,15 +185,15 @@
             const { stage } = this.show;
             const now = this.show.moment;
             const number = `${this.show.place + 1} of ${this.show.moments.length}`;
-            write(this.when, now === null ? "" : `${number} · ${moment(now.at_s)} ${time_of_day(this.run.start, now.at_s)}`.trim());
-            write(this.title, stage === "over" ? "That was it" : stage === "moving" ? "…" : now.title);
+            write(this.when, now === null ? "" : `${number} · ${moment(now.at_s)} ${time_of_day(this.runs[0].start, now.at_s)}`.trim());
+            write(this.title, stage === "over" ? "That was it" : stage === "moving" ? "…" : called(now, this.names()));
             write(this.ask, stage === "asked" || stage === "told" ? now.ask : "");
-            write(this.tell, stage === "told" ? now.tell : "");
+            write(this.tell, stage === "told" ? told(now, this.names()) : "");
             const asked = this.show.tells ? "Show what happened" : "Go on";
             write(this.next, { asked, told: "Go on", moving: "Skip ahead", over: "The end" }[stage]);
             put(this.next, "disabled", stage === "over");
             put(this.back, "disabled", this.show.place < 0);
-            put(this.notes, "hidden", this.mode !== "present" || !this.run.data.notes);
+            put(this.notes, "hidden", this.notes.lastChild.textContent === "");
             put(this.element, "data-stage", stage);
         }
     }

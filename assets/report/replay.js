@@ -18,10 +18,12 @@
             /** The shortest window of any run: what is shown changes no more often. */
             this.window_s = Math.min(...this.runs.map((run) => run.data.window_s));
             const act = { choose: (stage, node) => this.choose(stage, node), seek: (s) => this.seek(s) };
-            const names = knockon.Run.names(data.runs);
-            this.stages = this.runs.map((run, i) => new knockon.Stage(run, names[i], end, act));
+            this.names = knockon.Run.names(data.runs);
+            this.stages = this.runs.map((run, i) => new knockon.Stage(run, this.names[i], end, act));
             this.moments = knockon.events.moments(this.stages.flatMap((stage) => stage.groups));
-            this.presenter = new knockon.presenter.Presenter(this.runs[0], this.clock, () => this.presented());
+            this.key_moments = knockon.moments.gathered(this.runs.map((run) => run.data.moments ?? []));
+            const names = () => this.stages.map((stage) => stage.name);
+            this.presenter = new knockon.presenter.Presenter(this.runs, this.key_moments, names, this.clock, () => this.presented());
             this.mode = "replay";
             this.chosen = null;
             this.shown = -1;
@@ -33,8 +35,8 @@
         build() {
             this.bar = this.build_bar();
             this.controls = this.build_controls();
-            this.voice = new knockon.voice.Voice(this.stages[0].groups);
-            this.detail = new knockon.Detail(() => this.choose(null, null));
+            this.voice = new knockon.voice.Voice(this.stages, (stage) => this.called(stage));
+            this.detail = new knockon.Detail((stage) => this.called(stage), () => this.choose(null, null));
             this.tables = this.stages.map((stage) => new knockon.Table(stage.run, this.called(stage)));
             this.help = knockon.keys.help();
             const stages = html("div", { class: "stages", "data-runs": this.stages.length }, ...this.stages.map((stage) => stage.element));
@@ -63,8 +65,8 @@
             const place = document.getElementById("theme");
             const theme = knockon.theme();
             place?.append(theme);
-            const moments = (this.runs[0].data.moments ?? []).length > 0;
-            const told = moments ? [this.mode_choice, knockon.caption.moments(this.stages[0].caption, (s) => this.seek(s))] : [];
+            this.moment_choice = this.key_moments.length === 0 ? null : new knockon.caption.Choice(this.key_moments, this.names, (one) => this.pick(one));
+            const told = this.moment_choice === null ? [] : [this.mode_choice, this.moment_choice.element];
             const parts = [...told, ...(this.runs.some((run) => run.paired) ? [twin] : []), size, traffic, ...(place ? [] : [theme]), full];
             const bar = html("div", { class: "replay-bar" }, ...parts);
             return html("details", { class: "settings" }, html("summary", {}, "Modes, moments, twin"), bar);
@@ -145,13 +147,27 @@
             this.render(true);
         }
 
+        /** Goes to a key moment, which each run that has it tells; to the begin without one. */
+        pick(one) {
+            for (const { run, place } of one?.told ?? []) this.stages[run].caption.place.pick(place);
+            this.seek(one?.at_s ?? 0);
+        }
+
         enter(mode, s = 0) {
-            if (this.stages[0].caption.moments.length === 0) return;
+            if (this.key_moments.length === 0) return;
             this.mode = mode;
+            this.rename(mode);
             this.mode_choice.querySelector("select").value = mode;
             document.documentElement.dataset.mode = mode;
             this.presenter.begin(mode, s);
             this.address();
+        }
+
+        /** What tells a run from the other may be the answer: an interview knows them by their numbers. */
+        rename(mode) {
+            const name = (i) => (mode === "interview" && this.names.length > 1 ? `run ${i + 1}` : this.names[i]);
+            this.stages.forEach((stage, i) => stage.rename(name(i)));
+            this.tables.forEach((table, i) => table.rename(this.called(this.stages[i])));
         }
 
         /** The presentation has moved on. */
@@ -222,7 +238,7 @@
             // Who leaves the detail goes on where it came from.
             if (this.chosen === null && this.detail.holds(document.activeElement)) before.stage.topology.rove(before.node, true);
             for (const each of this.stages) each.topology.mark(this.chosen?.stage === each ? this.chosen.node : null);
-            this.detail.choose(this.chosen === null ? null : stage, node, stage === null ? "" : this.called(stage));
+            this.detail.choose(this.chosen === null ? null : stage, node);
             this.render(true);
             if (this.chosen !== null) this.detail.reveal();
             this.address();
@@ -253,6 +269,7 @@
             const look = { discreet: on && show.discreet, future: on && show.stage !== "over", playing: this.clock.playing };
             for (const stage of this.stages) stage.chart.update(at, look.future ? at : this.clock.end);
             this.controls.update();
+            this.moment_choice?.update(at);
             const window = Math.floor(at / this.window_s + 1e-9);
             const now = performance.now() / 1000;
             const soon = this.runs[0].data.nodes.length > LARGE && now - this.drawn_s < LARGE_S;

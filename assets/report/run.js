@@ -41,13 +41,14 @@
          * such world. A count or level that is not written was always zero, a latency that is not written never was.
          */
         series(world, of, name, field) {
-            const key = `${world}\n${of}\n${name}\n${field}`;
-            if (!this.read.has(key)) this.read.set(key, this.decoded(this.data[world]?.[of]?.[name], field));
-            return this.read.get(key);
+            const all = this.data[world]?.[of]?.[name];
+            if (!all) return null;
+            let read = this.read.get(all);
+            if (read === undefined) this.read.set(all, (read = {}));
+            return (read[field] ??= this.decoded(all, field));
         }
 
         decoded(all, field) {
-            if (!all) return null;
             const absent = field.endsWith("_ms") ? NaN : 0;
             return field in all ? decode(all[field], this.data.windows) : new Float64Array(this.data.windows).fill(absent);
         }

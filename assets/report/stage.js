@@ -1,7 +1,7 @@
 // One run on the stage: its topology, its twin beside it, its margin, its chart. Shows the moment it is given.
 "use strict";
 (function (knockon) {
-    const { html, put } = knockon.dom;
+    const { html, put, write } = knockon.dom;
 
     class Stage {
         /** `name` tells it from other runs; `end` is the last moment of the replay. `act` is told `choose` with a node, and `seek` with a moment. */
@@ -29,6 +29,12 @@
             this.over = html("p", { class: "stage-over", hidden: true }, over);
             const title = html("div", { class: "stage-title" }, this.title, this.caption.element, this.over);
             this.element = html("div", { class: "stage" }, title, this.map, this.margin.element);
+        }
+
+        /** Calls it something else. */
+        rename(name) {
+            this.name = name;
+            write(this.title, name);
         }
 
         /** How the twin is shown: "ghost", "beside" or "off". */

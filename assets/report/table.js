@@ -1,9 +1,12 @@
 // The topology at a moment as a table, for those who read better than they look. Filled only while it is open.
 "use strict";
 (function (knockon) {
-    const { html, write } = knockon.dom;
+    const { html, put, write, head } = knockon.dom;
     const { count, percent, latency, times } = knockon.words;
-    const COLUMNS = ["health", "asked/s", "against the twin", "failed", "threads", "queue", "99 % within", "replicas"];
+    const answered = (ms, asked) => (Number.isFinite(ms) || asked === 0 ? latency(ms) : "no answer");
+    /** Heads, and the words that say what they are. */
+    const COLUMNS = [["health", "failure"], ["asked/s", "attempt"], ["against the twin", "twin"], ["failed", "failure"], ["threads", "thread"],
+        ["queue", "queue"], ["99 % within", "percentile"], ["replicas", "replica"]];
 
     class Table {
         /** `suffix` tells the tables of two runs apart. */
@@ -11,13 +14,18 @@
             this.run = run;
             this.tracks = knockon.states.replicas(run.data);
             this.rows = run.data.nodes.map((node) => ({ node, cells: COLUMNS.map(() => html("td", {})) }));
-            const head = html("thead", {}, html("tr", {}, ...["node", ...COLUMNS].map((name) => html("th", { scope: "col" }, name))));
             const called = (node) => (node.kind === "class" ? `users of ${node.name}` : node.name);
             const rows = this.rows.map(({ node, cells }) => html("tr", {}, html("th", { scope: "row" }, called(node)), ...cells));
-            this.element = html("details", { class: "as-table" }, html("summary", {}, `The same as a table${suffix}`),
-                html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `All nodes at this moment${suffix}` },
-                    html("table", {}, head, html("tbody", {}, ...rows))));
+            this.summary = html("summary", {});
+            this.region = html("div", { class: "scroll", tabindex: 0, role: "region" }, html("table", {}, head([["node", "service"], ...COLUMNS]), html("tbody", {}, ...rows)));
+            this.element = html("details", { class: "as-table" }, this.summary, this.region);
+            this.rename(suffix);
             this.element.addEventListener("toggle", () => this.update(this.at ?? 0, this.look ?? {}));
+        }
+
+        rename(suffix) {
+            write(this.summary, `The same as a table${suffix}`);
+            put(this.region, "aria-label", `All nodes at this moment${suffix}`);
         }
 
         update(s, look) {
@@ -37,10 +45,10 @@
             const ratio = usual > 0 ? times(rate / usual) : "–";
             const shared = [health.words, count(rate), ratio, health.step < 0 ? "–" : percent(health.share)];
             const level = (field) => run.level("actual", of, node.name, field, s);
-            if (node.kind === "class") return [...shared, "–", "–", latency(level("p99_ms")), "–"];
+            if (node.kind === "class") return [...shared, "–", "–", answered(level("p99_ms"), rate), "–"];
             const held = `${count(Math.round(level("busy_threads")))} of ${count(node.threads)}`;
             const replicas = knockon.states.told(this.tracks[run.data.nodes.indexOf(node)], s, look.discreet);
-            return [...shared, held, count(Math.round(level("queue_length"))), latency(level("p99_ms")), replicas];
+            return [...shared, held, count(Math.round(level("queue_length"))), answered(level("p99_ms"), rate), replicas];
         }
     }
 

@@ -16,8 +16,10 @@
     }
 
     class Voice {
-        constructor(groups) {
-            this.groups = groups;
+        /** `called` says what tells the run of a stage from the other. */
+        constructor(stages, called) {
+            this.stages = stages;
+            this.called = called;
             this.told = { s: -Infinity, at: 0 };
             this.element = html("p", { class: "hearing", "aria-live": "polite" });
         }
@@ -28,7 +30,7 @@
             if (now - this.told.at < TOLD_S && look.playing) return;
             this.told = { s: at, at: now };
             if (at <= since || at - since > LEAP_S) return;
-            const told = said(this.groups, since, at, look.discreet);
+            const told = this.stages.flatMap((stage) => said(stage.groups, since, at, look.discreet).map((text) => text + this.called(stage)));
             if (told.length > 0) write(this.element, `${moment(at)}: ${told.join("; ")}`);
         }
 

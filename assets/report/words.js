@@ -4,7 +4,9 @@
     /** Keeps a number and its unit on one line. */
     const GLUE = "\u00a0";
     /** Moments before this are told in seconds. */
-    const IN_SECONDS = 600;
+    const IN_SECONDS = 599.95;
+    /** Latencies below this are told as such: rounded they would be none. */
+    const LEAST_MS = 0.05;
 
     /** A number as people read it: thousands apart, a decimal only where it tells something. */
     function count(value) {
@@ -37,7 +39,8 @@
     /** A latency of so many milliseconds. */
     function latency(ms) {
         if (!Number.isFinite(ms)) return "–";
-        return ms < 999.5 ? `${ms < 9.95 ? ms.toFixed(1) : Math.round(ms)}${GLUE}ms` : `${(ms / 1000).toFixed(1)}${GLUE}s`;
+        if (ms > 0 && ms < LEAST_MS) return `<${GLUE}0.1${GLUE}ms`;
+        return ms < 999.5 ? `${Number(ms.toFixed(ms < 9.95 ? 1 : 0))}${GLUE}ms` : `${(ms / 1000).toFixed(1)}${GLUE}s`;
     }
 
     /** Whole seconds of a minute or more: "6m29s". */
@@ -53,10 +56,15 @@
         return s < 59.95 ? `${Number(s.toFixed(s < 9.95 ? 1 : 0))}${GLUE}s` : long(Math.round(s));
     }
 
+    /** A moment as exact as it is told: early ones to the tenth of a second. */
+    function rounded(s) {
+        return Math.abs(s) < IN_SECONDS ? Math.round(s * 10) / 10 : Math.round(s);
+    }
+
     /** A moment after the begin, as the story has it: "T+61s", "T+13m30s". */
     function moment(s) {
-        const size = Math.abs(s);
-        return `T${s < 0 ? "-" : "+"}${size < IN_SECONDS ? `${Number(size.toFixed(1))}s` : long(Math.round(size))}`;
+        const size = Math.abs(rounded(s));
+        return `T${s < 0 ? "-" : "+"}${size < IN_SECONDS ? `${size}s` : long(size)}`;
     }
 
     /** A moment at an axis: "T+2m". */
@@ -64,10 +72,10 @@
         return s < 60 ? moment(s) : `T+${long(Math.round(s))}`;
     }
 
-    /** The time of day of a moment, if the scenario has one. */
+    /** The time of day of a moment as it is told, if the scenario has one. */
     function clock(start, s) {
         if (start === null || start === undefined) return "";
-        const day = Math.floor((((start + s) % 86400) + 86400) % 86400);
+        const day = Math.floor((((start + rounded(s)) % 86400) + 86400) % 86400);
         const two = (value) => String(value).padStart(2, "0");
         return `${two(Math.floor(day / 3600))}:${two(Math.floor(day / 60) % 60)}:${two(day % 60)}`;
     }

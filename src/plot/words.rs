@@ -45,10 +45,13 @@ pub(crate) fn instant(seconds: f64) -> String {
     if s < 60.0 { format!("T{sign}{}{GAP}s", trimmed(s, 1)) } else { format!("T{sign}{}", length(s)) }
 }
 
-/// The wall clock at an instant: "14:00:30"; `start` is the wall clock of T+0 in seconds since midnight.
+/// The wall clock at an instant: "14:00:30"; `start` is the wall clock of T+0 in seconds since midnight. As exact as stories
+/// tell an instant: early ones to the tenth of a second.
 pub(crate) fn clock(start: u32, seconds: f64) -> String {
     const DAY: f64 = 86_400.0;
-    let at = libm::floor(f64::from(start) + seconds + 1e-6);
+    const IN_SECONDS: f64 = 599.95;
+    let exact = if seconds.abs() < IN_SECONDS { 10.0 } else { 1.0 };
+    let at = libm::floor(f64::from(start) + libm::round(seconds * exact) / exact + 1e-6);
     let of_day = (at - DAY * libm::floor(at / DAY)) as u32;
     format!("{:02}:{:02}:{:02}", of_day / 3600, of_day / 60 % 60, of_day % 60)
 }
@@ -176,6 +179,9 @@ mod tests {
         assert_eq!(plain(&instant(0.26)), "T+0.3 s");
         assert_eq!(plain(&instant(-5.0)), "T\u{2212}5 s");
         assert_eq!(clock(50_400, 30.0), "14:00:30");
+        assert_eq!(clock(50_400, 30.94), "14:00:30");
+        assert_eq!(clock(50_400, 30.96), "14:00:31");
+        assert_eq!(clock(50_400, 1218.8), "14:20:19");
         assert_eq!(clock(86_390, 20.0), "00:00:10");
         assert_eq!(clock(0, -1.0), "23:59:59");
     }

@@ -143,10 +143,15 @@ pub fn instant(at_s: f64) -> String {
     format!("{sign}{text}")
 }
 
-/// The wall-clock time of an instant: `14:02:42`, given that of T+0 in seconds since midnight.
+/// An instant as exact as it is told.
+fn as_told(at_s: f64) -> f64 {
+    if at_s.abs() < IN_SECONDS { (at_s * 10.0).round() / 10.0 } else { at_s.round() }
+}
+
+/// The wall-clock time of an instant as it is told: `14:02:42`, given that of T+0 in seconds since midnight.
 pub fn clock(start: u32, at_s: f64) -> String {
     const DAY: i64 = 86_400;
-    let second = (i64::from(start) + at_s.floor() as i64).rem_euclid(DAY);
+    let second = (i64::from(start) + as_told(at_s).floor() as i64).rem_euclid(DAY);
     format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)
 }
 
@@ -231,6 +236,9 @@ mod tests {
         assert_eq!(instant(162.04), "T+162s");
         assert_eq!(instant(900.0), "T+15m");
         assert_eq!(clock(50_400, 30.9), "14:00:30");
+        // Beside T+31s, and beside T+20m19s.
+        assert_eq!(clock(50_400, 30.96), "14:00:31");
+        assert_eq!(clock(50_400, 1218.8), "14:20:19");
         assert_eq!(clock(86_399, 1.0), "00:00:00");
         assert_eq!(clock(0, -1.0), "23:59:59");
     }

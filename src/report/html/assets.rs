@@ -16,7 +16,7 @@ macro_rules! asset {
 const STYLES: [&str; 2] = [asset!("story.css"), asset!("replay.css")];
 
 /// The scripts, in the order in which they run.
-pub(super) const SCRIPTS: [&str; 29] = [
+pub(super) const SCRIPTS: [&str; 30] = [
     asset!("page.js"),
     asset!("words.js"),
     asset!("series.js"),
@@ -24,6 +24,7 @@ pub(super) const SCRIPTS: [&str; 29] = [
     asset!("health.js"),
     asset!("states.js"),
     asset!("events.js"),
+    asset!("moments.js"),
     asset!("clock.js"),
     asset!("dom.js"),
     asset!("theme.js"),

@@ -87,6 +87,7 @@ struct Column {
 /// One run as a page, or two side by side.
 pub fn page(told: &[Told<'_>]) -> Result<String, PageError> {
     let mut words = Words::default();
+    words.replay();
     let style = assets::style();
     let runs: Vec<Run> = (0..told.len()).map(|number| run(number, told)).collect();
     let names: Vec<String> = runs.iter().map(|run| run.name.clone()).collect();

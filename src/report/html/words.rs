@@ -82,6 +82,23 @@ const HEADS: [(&str, &str); 23] = [
     ("worst", "worst minute"),
 ];
 
+/// What the heads of the replay mean.
+const REPLAY: [&str; 13] = [
+    "alert",
+    "attempt",
+    "blame",
+    "call",
+    "circuit breaker",
+    "failure",
+    "monitor",
+    "percentile",
+    "queue",
+    "replica",
+    "service",
+    "thread",
+    "twin",
+];
+
 /// A piece of text in one tone, which may be a term.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Span {
@@ -136,6 +153,11 @@ impl Words {
         let word = position(of.map_or(name, |(_, term)| term));
         self.used.extend(word);
         Span { text: name.to_owned(), class: "", word: word.map(anchor) }
+    }
+
+    /// Those that the replay uses.
+    pub(super) fn replay(&mut self) {
+        self.used.extend(REPLAY.iter().filter_map(|term| position(term)));
     }
 
     /// What was used, by name.
@@ -217,7 +239,11 @@ mod tests {
         for term in TELLING.iter().chain(HEADS.iter().map(|(_, term)| term)) {
             assert!(position(term).is_some(), "{term}");
         }
-        assert!(TELLING.is_sorted() && HEADS.is_sorted());
+        // The replay knows them by the names of their entries alone.
+        for term in REPLAY {
+            assert!(WORDS.iter().any(|word| word.term == term), "{term}");
+        }
+        assert!(TELLING.is_sorted() && HEADS.is_sorted() && REPLAY.is_sorted());
     }
 
     #[test]

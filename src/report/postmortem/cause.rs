@@ -3,7 +3,6 @@
 use crate::analysis::Summary;
 use crate::record::{BlameRecord, ChainHarm, Link, Record};
 use crate::report::block::{Block, Line, Table, Tone};
-use crate::report::postmortem::detection::MISLEADING;
 use crate::report::quantity;
 use crate::report::story;
 
@@ -17,9 +16,8 @@ const SERVICES: usize = 4;
 
 /// The roots, when each of them held the harm, and the chains from the users down to them.
 pub(in crate::report) fn root(record: &Record, summary: &Summary) -> Vec<Block> {
-    let reasons = story::reasons(record, summary).into_iter();
-    let why = reasons.filter(|line| heads(line, "WHY"));
-    let mut blocks: Vec<Block> = why.map(|line| Block::Paragraph(headed(line, "Behind the harm"))).collect();
+    let why = |told| Line::toned(Tone::Strong, "Behind the harm").and(format!(": {told}"));
+    let mut blocks: Vec<Block> = story::behind(summary).map(why).map(Block::Paragraph).into_iter().collect();
     let mut table = Table::of_numbers(["root", "share of the harm", "from", "to"]);
     let causes = summary.root_causes.iter().filter(|cause| cause.share >= LEAST).take(ROOTS);
     table.rows.extend(causes.map(|cause| {
@@ -88,7 +86,7 @@ fn how(how: &str) -> &'static str {
 
 /// What made the harm larger or longer.
 pub(in crate::report) fn contributing(record: &Record, summary: &Summary) -> Vec<Line> {
-    let mut found = sustained(record, summary);
+    let mut found = sustained(summary);
     let fact = |name: &str, line: Line| Line::toned(Tone::Strong, name.to_owned()).and(": ").join(line);
     found.extend(story::amplification(summary).map(|line| fact("amplification", line)));
     found.extend(retried(record).map(|line| fact("retries", line)));
@@ -103,15 +101,15 @@ pub(in crate::report) fn contributing(record: &Record, summary: &Summary) -> Vec
 }
 
 /// The loop that held it, and its gain.
-fn sustained(record: &Record, summary: &Summary) -> Vec<Line> {
-    let Some(held) = &summary.sustaining_loop else { return Vec::new() };
-    let reasons = story::reasons(record, summary).into_iter();
-    let told = reasons.filter(|line| !heads(line, "WHY") && !heads(line, MISLEADING));
+fn sustained(summary: &Summary) -> Vec<Line> {
+    let (Some(held), Some(told)) = (&summary.sustaining_loop, story::held(summary)) else {
+        return Vec::new();
+    };
     let gain = held.gain.map_or_else(String::new, |gain| {
         let feeds = if gain > 1.0 { "more than 1: it feeds itself" } else { "not more than 1" };
         format!(" Its gain is {gain:.2}, {feeds}.")
     });
-    told.map(|line| headed(line, "held by a loop").and(gain.clone())).collect()
+    vec![Line::toned(Tone::Bad, "held by a loop").and(format!(" {told}{gain}"))]
 }
 
 /// The share of the harm that goes back to attempts that were retries.
@@ -172,29 +170,4 @@ fn waves(summary: &Summary) -> Option<Line> {
         first.service,
         first.via
     )))
-}
-
-/// Whether a paragraph begins with this word.
-pub(super) fn heads(line: &Line, word: &str) -> bool {
-    line.pieces.first().is_some_and(|piece| piece.text == word)
-}
-
-/// With another word at its begin.
-fn headed(mut line: Line, word: &str) -> Line {
-    if let Some(first) = line.pieces.first_mut() {
-        word.clone_into(&mut first.text);
-    }
-    line
-}
-
-/// Without the word that it begins with; its section says it.
-pub(super) fn without_head(mut line: Line) -> Line {
-    line.pieces.remove(0);
-    if let Some(first) = line.pieces.first_mut() {
-        let text = first.text.trim_start_matches([':', ' ']);
-        let mut letters = text.chars();
-        first.text =
-            letters.next().map_or_else(String::new, |letter| letter.to_uppercase().chain(letters).collect());
-    }
-    line
 }

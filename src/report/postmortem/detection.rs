@@ -3,16 +3,12 @@
 use crate::analysis::Summary;
 use crate::record::Record;
 use crate::report::block::Line;
-use crate::report::postmortem::cause::{heads, without_head};
 use crate::report::story;
-
-/// How the paragraph of a story begins that says where the first alert pointed.
-pub(super) const MISLEADING: &str = "MISLEADING";
 
 /// What misled those who looked.
 pub(in crate::report) fn misled(record: &Record, summary: &Summary) -> Vec<Line> {
-    let reasons = story::reasons(record, summary).into_iter();
-    let mut found: Vec<Line> = reasons.filter(|line| heads(line, MISLEADING)).map(without_head).collect();
+    let first = story::misled(record).map(|misled| Line::plain(story::sentence(&misled.told())));
+    let mut found: Vec<Line> = first.into_iter().collect();
     found.extend(story::misleading(record, summary));
     found
 }

@@ -19,12 +19,14 @@ pub(super) use moments::all as moments;
 pub(super) use people::facts as people_facts;
 pub(super) use service::{containment, degradation, objectives, times};
 pub use tell::{Telling, brief, story};
-pub(super) use tell::{inputs, meaning, partial, reasons, tone as verdict_tone};
+pub(super) use tell::{inputs, meaning, partial, sentence, tone as verdict_tone};
+pub(super) use why::{behind, held, misled};
 #[cfg(feature = "report")]
 pub(super) use {
     capacity::hidden as hidden_capacity,
     facts::{expected, radius},
     moments::response,
     numbers::{services, traffic},
+    people::{Deed, done},
     signals::quantity_of as reading,
 };

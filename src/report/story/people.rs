@@ -14,35 +14,52 @@ const STEPS: usize = 4;
 /// So many readings stand in one sentence.
 const READINGS: usize = 4;
 
+/// What one hand did in steps that follow each other closely.
+#[cfg(feature = "report")]
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::report) struct Deed {
+    /// When it began.
+    pub(in crate::report) at_s: f64,
+    /// What was done, as a clause: `the on-call restarts user`.
+    pub(in crate::report) what: String,
+}
+
+/// What was done before the incident was declared over.
+#[cfg(feature = "report")]
+pub(in crate::report) fn done(record: &Record) -> Vec<Deed> {
+    let steps = groups(record).into_iter().filter(|(steps, resolved)| is_step(&steps[0]) && !resolved);
+    steps.map(|(steps, _)| Deed { at_s: steps[0].at_s, what: deeds(steps) }).collect()
+}
+
 /// The response as moments: pages, diagnoses and what was done; steps that follow each other closely are one.
 pub(super) fn moments(record: &Record) -> Vec<Happening> {
-    let entries = &record.actual.response;
-    let mut found = Vec::new();
-    let mut resolved = false;
-    let mut position = 0;
-    while let Some(entry) = entries.get(position) {
-        let steps = entries[position..].iter().scan(entry.at_s, |last, next| {
-            let follows = is_step(next) && next.by == entry.by && next.at_s - *last <= TOGETHER_S;
-            *last = next.at_s;
-            follows.then_some(next)
-        });
-        let steps: Vec<&ResponseEntry> = steps.collect();
-        position += steps.len().max(1);
-        resolved |= entry.kind == ResponseKind::Resolved;
-        let what = if steps.is_empty() {
-            knowledge(record, entry)
-        } else {
+    let moment = |(group, resolved): (&[ResponseEntry], bool)| {
+        let what = if is_step(&group[0]) {
             let head = if resolved { "all-clear " } else { "action " };
-            Some(Line::toned(Tone::Strong, head).and(deeds(&steps)))
+            Some(Line::toned(Tone::Strong, head).and(deeds(group)))
+        } else {
+            knowledge(record, &group[0])
         };
-        let at_s = entry.at_s;
-        found.extend(what.map(|what| Happening { at_s, weight: Weight::Essential, what }));
-    }
-    found
+        what.map(|what| Happening { at_s: group[0].at_s, weight: Weight::Essential, what })
+    };
+    groups(record).into_iter().filter_map(moment).collect()
+}
+
+/// Steps that follow each other closely, all else one by one, and whether the incident had been declared over by then.
+fn groups<'a>(record: &'a Record) -> Vec<(&'a [ResponseEntry], bool)> {
+    let follows = |a: &ResponseEntry, b: &ResponseEntry| {
+        is_step(a) && is_step(b) && a.by == b.by && b.at_s - a.at_s <= TOGETHER_S
+    };
+    let mut resolved = false;
+    let told = |group: &'a [ResponseEntry]| {
+        resolved |= group[0].kind == ResponseKind::Resolved;
+        (group, resolved)
+    };
+    record.actual.response.chunk_by(follows).map(told).collect()
 }
 
 fn is_step(entry: &ResponseEntry) -> bool {
-    matches!(entry.kind, ResponseKind::Set | ResponseKind::Restart)
+    entry.kind.changes_the_world()
 }
 
 /// What somebody knew or decided; a decision is told by what is done.
@@ -95,7 +112,7 @@ fn dashboards(record: &Record, entry: &ResponseEntry) -> Line {
 }
 
 /// Steps in one sentence, the later ones with the time that passed before them.
-fn deeds(steps: &[&ResponseEntry]) -> String {
+fn deeds(steps: &[ResponseEntry]) -> String {
     let mut told: Vec<String> = Vec::new();
     for (index, step) in steps.iter().take(STEPS).enumerate() {
         let passed = index.checked_sub(1).map_or(0.0, |before| step.at_s - steps[before].at_s);

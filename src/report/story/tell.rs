@@ -132,9 +132,11 @@ fn cost(record: &Record, summary: &Summary) -> Option<Line> {
     Some(Line::toned(Tone::Strong, "COST").and(format!(": {requests} that the twin answered{worth}{away}.")))
 }
 
-/// Why it came to that, as far as blame tells: a paragraph each.
-pub(in crate::report) fn reasons(record: &Record, summary: &Summary) -> Vec<Line> {
-    why::all(record, summary)
+/// A clause as a sentence.
+pub(in crate::report) fn sentence(clause: &str) -> String {
+    let mut letters = clause.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).chain(['.']).collect()
 }
 
 /// What a verdict says, as a clause.

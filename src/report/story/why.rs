@@ -1,7 +1,7 @@
 //! Why: which root was behind the harm when, what kept it up, and what the dashboards pointed at instead.
 
 use crate::analysis::{Phase, RootCause, Summary};
-use crate::record::{BlameRecord, MonitorTrack, Record, RootHarm};
+use crate::record::{MonitorTrack, Record, RootHarm};
 use crate::report::block::{Line, Tone};
 use crate::report::quantity;
 use crate::report::story::signals;
@@ -16,14 +16,17 @@ const MOST: f64 = 1.0 / 3.0;
 
 /// All there is to say, a paragraph each.
 pub(super) fn all(record: &Record, summary: &Summary) -> Vec<Line> {
-    let mut told = Vec::new();
-    if !summary.phases.is_empty() {
-        let line = Line::toned(Tone::Strong, "WHY").and(format!(": {}.", phases(&summary.phases)));
-        told.push(line.and(shares(&summary.root_causes)));
-    }
-    told.extend(held(summary));
-    told.extend(record.blame.as_ref().and_then(|blame| misled(record, blame)));
-    told
+    let why = behind(summary).map(|told| Line::toned(Tone::Strong, "WHY").and(format!(": {told}")));
+    let held = held(summary).map(|told| Line::toned(Tone::Bad, "HELD BY A LOOP").and(format!(" {told}")));
+    let misleading =
+        |misled: Misled| Line::toned(Tone::Strong, "MISLEADING").and(format!(": {}.", misled.told()));
+    why.into_iter().chain(held).chain(misled(record).map(misleading)).collect()
+}
+
+/// Which root was behind the harm when, and the share of each.
+pub(in crate::report) fn behind(summary: &Summary) -> Option<String> {
+    let told = || format!("{}.{}", phases(&summary.phases), shares(&summary.root_causes));
+    (!summary.phases.is_empty()).then(told)
 }
 
 /// The phases, one after the other.
@@ -66,20 +69,49 @@ fn shares(causes: &[RootCause]) -> String {
     format!(" Of all the harm: {}.", told.join(", "))
 }
 
-/// The loop that held it.
-fn held(summary: &Summary) -> Option<Line> {
+/// The loop that held it, and when.
+pub(in crate::report) fn held(summary: &Summary) -> Option<String> {
     let held = summary.sustaining_loop.as_ref()?;
     let span = format!("{} to {}", quantity::instant(held.from_s), quantity::instant(held.to_s));
     let first = held.steps.first()?;
-    Some(
-        Line::toned(Tone::Bad, "HELD BY A LOOP")
-            .and(format!(" ({span}): {} \u{2192} {first}.", held.steps.join(" \u{2192} "))),
-    )
+    Some(format!("({span}): {} \u{2192} {first}.", held.steps.join(" \u{2192} ")))
+}
+
+/// A first alert that pointed elsewhere than blame does.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::report) struct Misled<'a> {
+    /// The alert, and when it fired.
+    alert: &'a str,
+    at_s: f64,
+    /// What it points at.
+    of: &'a str,
+    /// The root of most of the harm until then, and its share of it.
+    root: &'a str,
+    share: f64,
+    /// What looked at the place of that root, and what it read.
+    health: Option<(&'a str, String)>,
+}
+
+impl Misled<'_> {
+    /// As a clause.
+    pub(in crate::report) fn told(&self) -> String {
+        let looked = self.health.as_ref().map(|(name, read)| format!(", where {name} read {read}"));
+        format!(
+            "the first alert, {} at {}, points at {}; {} of the harm until then goes back to {}{}",
+            self.alert,
+            quantity::instant(self.at_s),
+            self.of,
+            quantity::share(self.share),
+            self.root,
+            looked.unwrap_or_default()
+        )
+    }
 }
 
 /// The first alert on a service or a call, if it pointed elsewhere than blame does. Alerts on traffic show symptoms, and
 /// claim no more.
-fn misled(record: &Record, blame: &BlameRecord) -> Option<Line> {
+pub(in crate::report) fn misled(record: &Record) -> Option<Misled<'_>> {
+    let blame = record.blame.as_ref()?;
     let first = |track: &MonitorTrack| track.alerts.first().map(|(at_s, _)| *at_s);
     let on_parts = record.actual.monitors.iter().filter(|(_, track)| !track.of_class);
     let alerts = on_parts.filter_map(|(name, track)| Some((first(track)?, name, track)));
@@ -94,14 +126,6 @@ fn misled(record: &Record, blame: &BlameRecord) -> Option<Line> {
         return None;
     }
     let health = record.actual.monitors.iter().find(|(_, other)| other.of == root.place);
-    let looked = health
-        .and_then(|(name, track)| Some(format!(", where {name} read {}", signals::reading(track, at_s)?)));
-    Some(Line::toned(Tone::Strong, "MISLEADING").and(format!(
-        ": the first alert, {name} at {}, points at {}; {} of the harm until then goes back to {}{}.",
-        quantity::instant(at_s),
-        track.of,
-        quantity::share(share),
-        root.root,
-        looked.unwrap_or_default()
-    )))
+    let health = health.and_then(|(name, track)| Some((name.as_str(), signals::reading(track, at_s)?)));
+    Some(Misled { alert: name, at_s, of: &track.of, root: &root.root, share, health })
 }

@@ -97,6 +97,28 @@ test("what scrolls keeps its keys", () => visit("report.html", "#t=61&show=user"
     assert.equal(await page.locator(".slider input").inputValue(), "61");
 }));
 
+test("every head of the replay's tables says what it is, on hover and on focus", () => visit("report.html", "#t=61&show=user", async (page) => {
+    await page.locator(".as-table summary").click();
+    const tip = page.locator(".tip");
+    for (const table of [".as-table", ".calls"]) {
+        const heads = page.locator(`${table} thead th`);
+        for (let i = 0; i < await heads.count(); i += 1) {
+            // A pointer that rests somewhere is over something else once the page has scrolled.
+            await page.mouse.move(0, 0);
+            await heads.nth(i).locator("a.term").focus();
+            const focused = await tip.textContent();
+            assert.ok(focused.length > 20, `${table} ${i}`);
+            await page.keyboard.press("Escape");
+            assert.equal(await tip.isVisible(), false);
+            if (i === 0) continue;
+            await page.locator(`${table} tbody tr`).first().locator("td").nth(i - 1).hover();
+            assert.equal(await tip.textContent(), focused);
+        }
+    }
+    await page.locator(".margin h3 a.term").first().focus();
+    assert.equal(await tip.isVisible(), true);
+}));
+
 test("a table without a head has no terms, and does not mind", () => visit("report.html", "#t=61", async (page) => {
     await page.locator(".readings td").first().hover();
     await page.locator(".help summary").click();

@@ -19,6 +19,18 @@ test("a large system plays", async (context) => {
             }
             return times.sort((a, b) => a - b);
         });
+        // What is drawn is made once: a text that changes is no new text.
+        const made = await page.evaluate(() => {
+            const observer = new MutationObserver(() => {});
+            observer.observe(document.querySelector(".topology"), { childList: true, subtree: true });
+            const words = () => [...document.querySelectorAll(".node-status")].map((one) => one.textContent).join();
+            knockon.replay.seek(250);
+            const before = words();
+            observer.takeRecords();
+            knockon.replay.seek(800);
+            return [before !== words(), observer.takeRecords().filter((record) => record.removedNodes.length > 0).length];
+        });
+        assert.deepEqual(made, [true, 0]);
         const frames = await page.evaluate(async () => {
             knockon.replay.seek(0);
             knockon.replay.clock.speed = 100;

@@ -95,6 +95,47 @@ test("traffic and twin of either run can be chosen", () => visit(unlike(), "#t=6
     assert.equal(await page.locator(".chart .line-own").count(), 2);
 }));
 
+/** Two runs of which the second ends well before anybody acts. */
+function two_endings() {
+    const [run] = data().runs;
+    const [first, second, ...rest] = run.moments;
+    const others = [first, { ...second, tell: "It heals." }, { ...rest.at(-1), at_s: second.at_s + 3, title: "Over soon", ask: "Why so soon?", tell: "It healed." }];
+    write("endings.html", { runs: [run, { ...run, variant: "the answer", moments: others }] });
+    return "endings.html";
+}
+
+test("captions and presenter tell of both runs", () => visit(two_endings(), "", async (page) => {
+    const { moments } = (await embedded(page)).runs[0];
+    const name = (await page.locator(".stage-title h3").allTextContents())[0];
+    const captions = page.locator(".caption span");
+    await choice(page, "Moment").selectOption("1");
+    assert.deepEqual(await captions.allTextContents(), [moments[1].tell, "It heals."]);
+    await choice(page, "Moment").selectOption({ label: `T+${moments[1].at_s + 3}s Over soon (the answer)` });
+    assert.equal(await captions.nth(1).textContent(), "It healed.");
+    await choice(page, "Mode").selectOption("present");
+    const card = page.locator(".card");
+    const go = async (stage) => {
+        await card.locator("button.main").click();
+        await page.waitForFunction((stage) => document.querySelector(".card").dataset.stage === stage, stage);
+    };
+    if ((await card.getAttribute("data-stage")) !== "asked") await go("asked");
+    await go("told");
+    assert.equal(await card.locator(".card-tell").textContent(), moments[0].tell);
+    for (const stage of ["moving", "asked", "told"]) await go(stage);
+    assert.equal(await card.locator(".card-tell").textContent(), `${name}: ${moments[1].tell}\nthe answer: It heals.`);
+    for (const stage of ["moving", "asked"]) await go(stage);
+    assert.equal(await card.locator("h3").textContent(), "Over soon (the answer)");
+    assert.equal(await card.locator(".card-ask").textContent(), "Why so soon?");
+}));
+
+test("an interview does not name what tells its runs apart", () => visit(two_endings(), "#mode=interview&show=user&run=2", async (page) => {
+    assert.deepEqual(await page.locator(".stage-title h3").allTextContents(), ["run 1", "run 2"]);
+    const heard = () => page.evaluate(() => document.body.innerText + [...document.querySelectorAll("#replay [aria-label], .hearing")].map((one) => `${one.getAttribute("aria-label")} ${one.textContent}`).join());
+    assert.doesNotMatch(await heard(), /the answer/);
+    await choice(page, "Mode").selectOption("replay");
+    assert.match(await heard(), /the answer/);
+}));
+
 test("an address names the run of its node", () => visit(unlike(), "#t=60&show=user&run=2", async (page) => {
     assert.match(plain(await page.locator(".detail h3").textContent()), /^user \(longer\)/);
     await page.waitForTimeout(400);

@@ -1,7 +1,8 @@
 // The presenter stops, asks, and tells when it is told to; the interview never tells.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { choice, embedded, plain, seek, visit } from "../lib/page.mjs";
+import { data, page as write } from "../lib/madeup.mjs";
+import { choice, embedded, json, plain, seek, visit } from "../lib/page.mjs";
 
 const at = (page) => page.locator(".slider input").evaluate((slider) => Number(slider.value));
 const card = (page) => page.locator(".card");
@@ -57,7 +58,8 @@ test("Enter and Space lead through it", () => visit("report.html", "", async (pa
 }));
 
 test("the interview shows no answer, no story, no blame, no fault", () => visit("report.html", "#mode=interview", async (page) => {
-    const { moments, roots, verdict, faults } = (await embedded(page)).runs[0];
+    const { moments, roots, faults } = (await embedded(page)).runs[0];
+    const { verdict } = json("summary.json");
     if (moments[0].at_s > 0) await card(page).locator("button.main").click();
     for (const moment of moments) {
         const seen = plain(await page.locator("body").innerText());
@@ -85,6 +87,53 @@ test("without a presenter the caption tells the moment that has come", () => vis
     assert.equal(await page.locator(".caption span").textContent(), moments[1].tell);
     assert.equal(await choice(page, "Moment").inputValue(), "1");
 }));
+
+test("the first of two moments at one time can be chosen", () => {
+    const [run] = data().runs;
+    const moments = run.moments.map((moment, i) => (i === 1 ? { ...moment, at_s: run.moments[2].at_s } : moment));
+    write("at-one-time.html", { runs: [{ ...run, moments }] });
+    return visit("at-one-time.html", "", async (page) => {
+        for (const i of [1, 2, 1]) {
+            await choice(page, "Moment").selectOption(String(i));
+            assert.equal(await page.locator(".caption span").textContent(), moments[i].tell);
+            assert.equal(await choice(page, "Moment").inputValue(), String(i));
+        }
+    });
+});
+
+test("every key moment has its stem on the chart where it happened", () => visit("report.html", "", async (page) => {
+    const { moments } = (await embedded(page)).runs[0];
+    const [stems, places] = await page.evaluate((moments) => {
+        const { chart } = knockon.replay.stages[0];
+        const paths = [...document.querySelectorAll(".mark-moment .mark-stem")].map((path) => path.getAttribute("d"));
+        return [paths.join("").match(/M[\d.]+/g).map((move) => Number(move.slice(1))), moments.map(({ at_s }) => chart.x(at_s))];
+    }, moments);
+    assert.equal(stems.length, moments.length);
+    stems.forEach((stem, i) => assert.ok(Math.abs(stem - places[i]) < 0.1, moments[i].title));
+    const numbers = await page.locator(".mark-moment").evaluateAll((all) => all.map((one) => Number(one.querySelector(".mark-number")?.textContent ?? 1)));
+    assert.equal(numbers.reduce((sum, number) => sum + number, 0), moments.length);
+}));
+
+test("on a phone nothing lies on the question or on its answer", () => visit("report.html", "", async (page) => {
+    const { moments } = (await embedded(page)).runs[0];
+    await page.locator(".settings > summary").click();
+    await choice(page, "Mode").selectOption("present");
+    if (moments[0].at_s > 0) await card(page).locator("button.main").click();
+    for (const moment of moments) {
+        for (const part of [".card-ask", ".card-tell"]) {
+            if (part === ".card-tell") await card(page).locator("button.main").click();
+            await page.waitForTimeout(300);
+            const covered = await page.evaluate((part) => {
+                const { left, top, bottom } = document.querySelector(part).getBoundingClientRect();
+                const on = (y) => document.elementFromPoint(left + 2, y)?.closest(".card") !== null;
+                return [top + 2, (top + bottom) / 2, bottom - 2].filter((y) => y > 0 && y < innerHeight && !on(y)).length + (bottom > innerHeight || top < 0 ? 10 : 0);
+            }, part);
+            assert.equal(covered, 0, `${moment.title}: ${part}`);
+        }
+        // Who wants little motion is there at once.
+        if (moment !== moments.at(-1)) await card(page).locator("button.main").click();
+    }
+}, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, reducedMotion: "reduce" }));
 
 test("back to the replay everything is there again", () => visit("report.html", "#mode=interview", async (page) => {
     await choice(page, "Mode").selectOption("replay");

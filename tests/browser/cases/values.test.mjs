@@ -45,6 +45,10 @@ test("calls tell their rate against the twin's", () => visit("report.html", "", 
         const ratio = own / twin;
         const label = plain(await page.locator(".edge-words .edge-label").nth(record.topology.calls.findIndex((call) => call.name === "checkout -> user")).textContent());
         assert.equal(label, ratio >= 1.5 ? `${ratio.toFixed(1)} ×` : "", String(s));
+        const call = page.locator(".edge").nth(record.topology.calls.findIndex((call) => call.name === "checkout -> user"));
+        await call.dispatchEvent("pointerenter");
+        const number = ratio < 9.95 ? ratio.toFixed(1) : Math.round(ratio);
+        assert.ok(plain(await call.locator("title").textContent()).includes(`, ${number} × the twin's;`), `${s}: ${number}`);
     }
     await node(page, "user").click();
     await seek(page, 40);
@@ -86,13 +90,14 @@ test("every service can be chosen and shows its lanes", () => visit("report.html
 }));
 
 test("the blame of all moments adds up to the root causes of the summary", () => visit("report.html", "", async (page) => {
-    const shares = await page.evaluate(() => {
+    const harms = await page.evaluate(() => {
         const run = knockon.replay.runs[0];
-        return run.data.roots.map((root) => [root.root, root.share]);
+        return knockon.blame.all_roots(run).map(({ name, harmed }) => [name, knockon.series.sum(harmed, 0, run.data.windows)]);
     });
+    const all = harms.reduce((sum, [, harmed]) => sum + harmed, 0);
     for (const { root, share } of summary.root_causes) {
-        const shown = shares.find(([name]) => name === root)?.[1] ?? 0;
-        assert.ok(Math.abs(shown - share) < 0.001, `${root}: ${shown}, not ${share}`);
+        const shown = (harms.find(([name]) => name === root)?.[1] ?? 0) / all;
+        assert.ok(Math.abs(shown - share) < 0.005, `${root}: ${shown}, not ${share}`);
     }
     await seek(page, 40);
     await node(page, "user").click();
@@ -108,6 +113,24 @@ test("the chart's line is the goodput of the record", () => visit("report.html",
         assert.ok(Math.abs(shown[i][0] - goodput(record.actual, s)) < 0.5);
         assert.ok(Math.abs(shown[i][1] - goodput(record.twin, s)) < 0.5);
     });
+}));
+
+test("where nothing is answered nothing has a latency", () => visit("report.html", "#show=user", async (page) => {
+    await page.locator(".as-table summary").click();
+    const { ok, failed } = record.actual.services.user;
+    let dead = 0;
+    for (const s of [20, 75, 90, 190, 260, 500, 800]) {
+        await seek(page, s);
+        const shown = plain(await page.locator("#replay").innerText());
+        assert.doesNotMatch(shown, /\b0(\.0)? ms/, String(s));
+        if (recent(ok, s, 1, 5) > 0 || recent(failed, s, 1, 5) === 0) continue;
+        dead += 1;
+        const row = page.locator(".readings tr").filter({ has: page.locator("th", { hasText: "user latency now" }) });
+        assert.equal(await row.locator("td").textContent(), "no answers", String(s));
+        const cells = page.locator(".as-table tr").filter({ has: page.locator("th", { hasText: /^user$/ }) }).locator("td");
+        assert.equal(await cells.nth(6).textContent(), "no answer", String(s));
+    }
+    assert.ok(dead > 1, String(dead));
 }));
 
 test("the twin stands beside it, healthy", () => visit("report.html", "#t=40", async (page) => {

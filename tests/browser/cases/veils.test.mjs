@@ -35,6 +35,14 @@ test("neither screen readers nor the table hear of a pause that is hidden", () =
     assert.match(await page.locator(".as-table").textContent(), /paused/);
 }));
 
+test("what is hidden is not said to be nothing", () => visit("report.html", "#mode=present", async (page) => {
+    const events = page.locator(".events");
+    while (await stage(page) !== "asked") await main(page).click();
+    assert.equal(await events.locator(".margin-list").textContent(), "nothing that people could see yet");
+    await choice(page, "Mode").selectOption("replay");
+    assert.match(await events.locator(".margin-list").textContent(), /begins/);
+}));
+
 test("lanes end where the presentation stands, and so does what they say", () => visit("report.html", "#mode=interview", async (page) => {
     while (await stage(page) !== "asked") await main(page).click();
     await node(page, "user").click();

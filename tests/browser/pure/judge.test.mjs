@@ -59,6 +59,19 @@ test("nobody asks is not healthy", () => {
     assert.equal(words(), "stuck, not called");
 });
 
+test("where nothing is answered a monitor has nothing to time", () => {
+    const dead = small();
+    const { b } = dead.actual.services;
+    b.ok = encode([100, 100, 0, 0, 0, 0, 0, 0, 0, 0]);
+    const none = (s, monitor, data = dead) => knockon.health.unanswered(new knockon.Run(data), monitor, s);
+    const service = { of: "b", of_class: false };
+    assert.deepEqual([1, 2, 3].map((s) => none(s, service)), [false, true, true]);
+    assert.equal(none(3, { of: "users", of_class: true }), false);
+    Object.assign(b, { offered: 0, ok: 0, failed: 0 });
+    assert.equal(none(3, service), false);
+    assert.equal(none(3, { of: "a -> b", of_class: false }), false);
+});
+
 test("a call is judged against the twin's", () => {
     const call = knockon.health.call(run(), "actual", "a -> b", 3);
     assert.deepEqual([call.rate, call.usual, Math.round(call.ratio * 100) / 100], [370, 100, 3.7]);

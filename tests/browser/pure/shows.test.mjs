@@ -59,9 +59,36 @@ test("who does not know the faults hears of no pause, and not of its end", () =>
     assert.deepEqual([knockon.states.told(tracks, 2, true), knockon.states.told(tracks, 2)], ["2 ready", "2 paused"]);
 });
 
-test("marks that are close together stand side by side, and none is lost", () => {
-    const spread = (...places) => Array.from(knockon.Chart.spread(places), ({ x, all }) => [x, ...all].join(" "));
-    assert.deepEqual(spread(10, 50, 51, 90), ["10 0", "50 1", "57 2", "90 3"]);
-    assert.deepEqual(spread(0, 0, 0, 0, 0, 0, 40), ["0 0", "7 1", "14 2", "21 3 4 5", "40 6"]);
-    assert.deepEqual(spread(), []);
+test("a mark stands where its first thing happened, and for all that are close to it", () => {
+    const gathered = (...places) => Array.from(knockon.Chart.gathered(places), ({ x, all }) => [x, ...all].join(" "));
+    assert.deepEqual(gathered(10, 50, 51, 90), ["10 0", "50 1 2", "90 3"]);
+    assert.deepEqual(gathered(0, 0, 10, 20, 30, 40), ["0 0 1 2", "20 3 4", "40 5"]);
+    assert.deepEqual(gathered(), []);
+});
+
+test("of two moments at one time the one that was picked is told, until the clock moves", () => {
+    const place = new knockon.caption.Place([0, 12, 12, 30].map((at_s) => ({ at_s })));
+    const at = (...seconds) => seconds.map((s) => place.at(s));
+    assert.deepEqual(at(0, 11, 12, 20, 30), [0, 0, 2, 2, 3]);
+    place.pick(1);
+    assert.deepEqual(at(12, 12, 12.5, 12), [1, 1, 2, 2]);
+    place.pick(null);
+    assert.deepEqual(at(12), [2]);
+    assert.equal(new knockon.caption.Place([{ at_s: 5 }]).at(4), -1);
+});
+
+test("what two runs have in common is asked once, and told of each", () => {
+    const { gathered, called, told } = knockon.moments;
+    const one = (at_s, title, tell) => ({ at_s, title, ask: `${title}?`, tell });
+    const first = [one(0, "A fault begins", "It does."), one(12, "The fault is over", "No."), one(60, "Somebody looks", "Late.")];
+    const second = [one(0, "A fault begins", "It does."), one(12, "The fault is over", "Yes.")];
+    const names = ["as written", "breaker"];
+    const all = gathered([first, second]);
+    assert.deepEqual(Array.from(all, (moment) => called(moment, names)), ["A fault begins", "The fault is over", "Somebody looks (as written)"]);
+    assert.deepEqual(Array.from(all, (moment) => told(moment, names)), ["It does.", "as written: No.\nbreaker: Yes.", "as written: Late."]);
+    assert.deepEqual(Array.from(gathered([[], second]), ({ told }) => told[0].run), [1, 1]);
+    const [alone] = gathered([first]);
+    assert.deepEqual([called(alone, ["x"]), told(alone, ["x"])], ["A fault begins", "It does."]);
+    const twice = gathered([[one(5, "Twice", "a"), one(5, "Twice", "b")]]);
+    assert.equal(twice.length, 2);
 });

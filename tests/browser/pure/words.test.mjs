@@ -10,7 +10,7 @@ test("numbers are short and never lie", () => {
     assert.deepEqual([12, 999, 1230, 15000, 2500000].map(words.short), ["12", "999", "1.2k", "15k", "2.5M"]);
     assert.deepEqual([0, 0.004, 0.5, 0.996, 1, NaN].map((share) => plain(words.percent(share))), ["0 %", "< 1 %", "50 %", "> 99 %", "100 %", "–"]);
     assert.deepEqual([3.84, 12.2].map((ratio) => plain(words.times(ratio))), ["3.8 ×", "12 ×"]);
-    assert.deepEqual([0.44, 42.4, 1500].map((ms) => plain(words.latency(ms))), ["0.4 ms", "42 ms", "1.5 s"]);
+    assert.deepEqual([0, 0.02, 0.44, 42.4, 1500].map((ms) => plain(words.latency(ms))), ["0 ms", "< 0.1 ms", "0.4 ms", "42 ms", "1.5 s"]);
 });
 
 test("moments read as people say them", () => {
@@ -18,6 +18,8 @@ test("moments read as people say them", () => {
         ["T+0s", "T+0.3s", "T+12s", "T+61s", "T+173.7s", "T+10m", "T+20m19s", "T+1h", "T+1h02m03s", "T-5s"]);
     assert.deepEqual([0.5, 12.4, 70, 3660].map((s) => plain(words.span(s))), ["0.5 s", "12 s", "1m10s", "1h01m"]);
     assert.deepEqual([0, 30, 120, 90].map(words.tick), ["T+0s", "T+30s", "T+2m", "T+1m30s"]);
+    assert.deepEqual([30.94, 30.96, 599.96, 1218.8].map((s) => `${words.moment(s)} ${words.clock(50400, s)}`),
+        ["T+30.9s 14:00:30", "T+31s 14:00:31", "T+10m 14:10:00", "T+20m19s 14:20:19"]);
     assert.deepEqual([words.clock(50400, 62), words.clock(86399, 2), words.clock(null, 5)], ["14:01:02", "00:00:01", ""]);
 });
 

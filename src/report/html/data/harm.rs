@@ -1,11 +1,11 @@
-//! What the harm goes back to: roots over time, phases, and who was hit first. Adds nothing to what the run found.
+//! What the harm goes back to: roots over time, and who was hit first. Adds nothing to what the run found.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::analysis::{Impact, Phase, RootCause, Summary};
-use crate::record::{CallRoot, Record, RootHarm};
+use crate::analysis::Impact;
+use crate::record::{CallRoot, Record};
 
 use super::series::{Number, Series, levels};
 use super::topology::Names;
@@ -14,29 +14,16 @@ use super::topology::Names;
 #[derive(Debug, Serialize)]
 pub(super) struct Cause<'a> {
     root: &'a str,
-    kind: &'a str,
-    place: &'a str,
-    share: Number,
     #[serde(skip_serializing_if = "Option::is_none")]
     windows: Option<Series>,
 }
 
-/// Who was hit, and by whom.
+/// Who was hit, and by what.
 #[derive(Debug, Serialize)]
 pub(super) struct Hit<'a> {
     node: usize,
     at_s: Number,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    from: Option<usize>,
     via: &'a str,
-}
-
-/// A stretch of time with one root, or two in turn.
-#[derive(Debug, Serialize)]
-pub(super) struct Stretch<'a> {
-    roots: &'a [String],
-    from_s: Number,
-    to_s: Number,
 }
 
 /// The harm that came through a service, by root.
@@ -55,44 +42,20 @@ struct BlamedRoot {
 }
 
 /// The roots, the one with the most harm first.
-pub(super) fn roots<'a>(record: &'a Record, summary: &'a Summary) -> Vec<Cause<'a>> {
+pub(super) fn roots(record: &Record) -> Vec<Cause<'_>> {
     let roots = record.blame.iter().flat_map(|blame| &blame.roots);
-    roots.map(|harm| root(harm, &summary.root_causes, record.actual.windows)).collect()
-}
-
-fn root<'a>(harm: &'a RootHarm, causes: &[RootCause], windows: usize) -> Cause<'a> {
-    let cause = causes.iter().find(|cause| cause.root == harm.root);
-    Cause {
-        root: &harm.root,
-        kind: &harm.kind,
-        place: &harm.place,
-        share: Number::short(cause.map_or(0.0, |cause| cause.share)),
-        windows: levels(&harm.windows, windows),
-    }
+    roots
+        .map(|harm| Cause { root: &harm.root, windows: levels(&harm.windows, record.actual.windows) })
+        .collect()
 }
 
 /// Services in the order of first impact.
 pub(super) fn first_hit<'a>(record: &Record, impacts: &'a [Impact]) -> Vec<Hit<'a>> {
     let names = Names::new(record);
     let hits = impacts.iter().filter_map(|impact| {
-        Some(Hit {
-            node: names.service(&impact.service)?,
-            at_s: Number::time(impact.at_s),
-            from: impact.from.as_ref().and_then(|from| names.service(from)),
-            via: &impact.via,
-        })
+        Some(Hit { node: names.service(&impact.service)?, at_s: Number::time(impact.at_s), via: &impact.via })
     });
     hits.collect()
-}
-
-/// The phases, in order.
-pub(super) fn phases<'a>(phases: &'a [Phase]) -> Vec<Stretch<'a>> {
-    let stretch = |phase: &'a Phase| Stretch {
-        roots: &phase.roots,
-        from_s: Number::time(phase.from_s),
-        to_s: Number::time(phase.to_s),
-    };
-    phases.iter().map(stretch).collect()
 }
 
 /// The services that harm came through: the harm of the calls to each.

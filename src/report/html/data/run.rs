@@ -8,20 +8,14 @@ use crate::record::{FaultSpan, MonitorTrack, Record};
 use crate::report::html::key::{KeyMoment, key_moments};
 
 use super::events::{Event, events};
-use super::harm::{Blamed, Cause, Hit, Stretch, blamed, first_hit, phases, roots};
+use super::harm::{Blamed, Cause, Hit, blamed, first_hit, roots};
 use super::series::Number;
 use super::topology::{Edge, Map, Node, map};
 use super::world::{Detail, World, world};
 
-/// Version of what the replay reads.
-const VERSION: u32 = 1;
-/// With more services times windows than this, of the twin only that is told which others are held against.
-const MOST: usize = 50_000;
-
 /// All that the replay reads.
 #[derive(Serialize)]
 struct Data<'a> {
-    version: u32,
     runs: Vec<Run<'a>>,
 }
 
@@ -29,16 +23,12 @@ struct Data<'a> {
 #[derive(Serialize)]
 struct Run<'a> {
     title: String,
-    scenario: &'a str,
     variant: Option<&'a str>,
     seed: u64,
     /// Seconds since midnight of T+0.
     start: Option<u32>,
     window_s: Number,
     windows: usize,
-    simulated_s: Number,
-    verdict: Option<&'static str>,
-    verdict_unattended: Option<&'static str>,
     nodes: Vec<Node<'a>>,
     edges: Vec<Edge<'a>>,
     size: [Number; 2],
@@ -49,7 +39,6 @@ struct Run<'a> {
     monitors: Vec<Monitor<'a>>,
     events: Vec<Event<'a>>,
     first_hit: Vec<Hit<'a>>,
-    phases: Vec<Stretch<'a>>,
     #[serde(rename = "loop")]
     sustained: Option<&'a SustainingLoop>,
     roots: Vec<Cause<'a>>,
@@ -76,6 +65,8 @@ struct Monitor<'a> {
     name: &'a str,
     unit: &'a str,
     of: &'a str,
+    /// Whether that is a traffic class: a service may have the same name.
+    of_class: bool,
     reading: &'a str,
     threshold: Option<Number>,
     samples: Vec<[Number; 2]>,
@@ -93,7 +84,7 @@ struct Moment {
 
 /// The runs of a page.
 pub(in crate::report::html) fn json<'a>(runs: impl Iterator<Item = (&'a Record, &'a Summary)>) -> String {
-    let data = Data { version: VERSION, runs: runs.map(|(record, summary)| run(record, summary)).collect() };
+    let data = Data { runs: runs.map(|(record, summary)| run(record, summary)).collect() };
     // Serialization of plain data with string keys cannot fail.
     harmless(&serde_json::to_string(&data).unwrap_or_default())
 }
@@ -117,33 +108,26 @@ fn harmless(json: &str) -> String {
 
 fn run<'a>(record: &'a Record, summary: &'a Summary) -> Run<'a> {
     let Map { nodes, edges, size } = map(record);
-    let large = record.topology.services.len() * record.actual.windows > MOST;
-    let beside = if large { Detail::Compared } else { Detail::Whole };
     let variant = record.variant.as_ref().map_or_else(String::new, |name| format!(", variant \"{name}\""));
     Run {
         title: format!("{}{variant}", record.scenario),
-        scenario: &record.scenario,
         variant: record.variant.as_deref(),
         seed: record.seed,
         start: record.start,
         window_s: Number::time(record.actual.window_s),
         windows: record.actual.windows,
-        simulated_s: Number::time(record.simulated_s),
-        verdict: summary.verdict.map(crate::scenario::VerdictKind::name),
-        verdict_unattended: summary.verdict_unattended.map(crate::scenario::VerdictKind::name),
         nodes,
         edges,
         size,
         faults: record.faults.iter().map(fault).collect(),
         actual: world(&record.actual, Detail::Whole),
-        twin: record.twin.as_ref().map(|twin| world(twin, beside)),
+        twin: record.twin.as_ref().map(|twin| world(twin, Detail::Compared)),
         unattended: record.unattended.as_ref().map(|alone| world(alone, Detail::Answers)),
         monitors: monitors(&record.actual.monitors),
         events: events(record),
         first_hit: first_hit(record, &summary.propagation),
-        phases: phases(&summary.phases),
         sustained: summary.sustaining_loop.as_ref(),
-        roots: roots(record, summary),
+        roots: roots(record),
         stretch: record.blame.as_ref().map_or(1, |blame| blame.stretch),
         blame: blamed(record),
         moments: key_moments(record, summary).into_iter().map(moment).collect(),
@@ -164,7 +148,7 @@ fn fault(fault: &FaultSpan) -> Fault<'_> {
 fn monitors(tracks: &IndexMap<String, MonitorTrack>) -> Vec<Monitor<'_>> {
     let mut monitors = Vec::new();
     for (name, track) in tracks {
-        let MonitorTrack { unit, reading, of, threshold, samples, alerts, .. } = track;
+        let MonitorTrack { unit, reading, of, of_class, threshold, samples, alerts } = track;
         let samples = samples
             .iter()
             .filter(|(at_s, _)| *at_s >= 0.0)
@@ -174,6 +158,7 @@ fn monitors(tracks: &IndexMap<String, MonitorTrack>) -> Vec<Monitor<'_>> {
             name,
             unit,
             of,
+            of_class: *of_class,
             reading,
             threshold: threshold.map(Number::short),
             samples: samples.collect(),

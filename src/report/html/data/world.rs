@@ -6,12 +6,15 @@ use serde::Serialize;
 use crate::record::{CallSeries, ClassSeries, ServiceSeries, WorldRecord};
 use crate::report::html::data::series::{Series, counts, latencies, levels};
 
+/// Series by what they count. One that is zero throughout is left out.
+type Told = IndexMap<&'static str, Series>;
+
 /// A world.
 #[derive(Debug, Serialize)]
 pub(super) struct World<'a> {
-    classes: IndexMap<&'a str, Class>,
-    services: IndexMap<&'a str, Service>,
-    calls: IndexMap<&'a str, Call>,
+    classes: IndexMap<&'a str, Told>,
+    services: IndexMap<&'a str, Told>,
+    calls: IndexMap<&'a str, Told>,
 }
 
 /// How much of a world is told.
@@ -21,73 +24,8 @@ pub(super) enum Detail {
     Whole,
     /// What another world is held against.
     Compared,
-    /// What users got.
+    /// How many users got an answer.
     Answers,
-}
-
-/// Requests of a class. A series that is zero throughout is left out, here and below.
-#[derive(Debug, Default, Serialize)]
-struct Class {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    arrived: Option<Series>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ok: Option<Series>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    failed: Option<Series>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    degraded: Option<Series>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    limited: Option<Series>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    p99_ms: Option<Series>,
-}
-
-/// Attempts at a service.
-#[derive(Debug, Default, Serialize)]
-struct Service {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    offered: Option<Series>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ok: Option<Series>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    failed: Option<Series>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    queue_length: Option<Series>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    busy_threads: Option<Series>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    p99_ms: Option<Series>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    p50_ms: Option<Series>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    timed_out: Option<Series>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    shed: Option<Series>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retried: Option<Series>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    waiting_threads: Option<Series>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    running_replicas: Option<Series>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hits: Option<Series>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    misses: Option<Series>,
-}
-
-/// Attempts of a call.
-#[derive(Debug, Default, Serialize)]
-struct Call {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    attempts: Option<Series>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    failed: Option<Series>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    first_attempts: Option<Series>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refused: Option<Series>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    breakers_open: Option<Series>,
 }
 
 /// The series of a world.
@@ -102,59 +40,58 @@ pub(super) fn world(record: &WorldRecord, detail: Detail) -> World<'_> {
     World { classes: classes.collect(), services: services.collect(), calls: calls.collect() }
 }
 
-fn class(of: &ClassSeries, windows: usize, detail: Detail) -> Class {
-    let count = |values: &[u64]| counts(values, windows);
-    let answers = Class {
-        arrived: count(&of.arrived),
-        ok: count(&of.ok),
-        failed: count(&of.failed),
-        degraded: count(&of.degraded),
-        ..Class::default()
-    };
-    if detail == Detail::Answers {
-        return answers;
-    }
-    Class { limited: count(&of.limited), p99_ms: latencies(&of.latency.p99_ms, windows), ..answers }
+/// Those that have something to tell.
+fn told<const N: usize>(series: [(&'static str, Option<Series>); N]) -> Told {
+    series.into_iter().filter_map(|(name, series)| Some((name, series?))).collect()
 }
 
-fn service(of: &ServiceSeries, windows: usize, detail: Detail) -> Service {
+/// Requests of a class.
+fn class(of: &ClassSeries, windows: usize, detail: Detail) -> Told {
+    let count = |values: &[u64]| counts(values, windows);
+    let mut all = told([("ok", count(&of.ok))]);
+    if detail != Detail::Answers {
+        all.extend(told([
+            ("arrived", count(&of.arrived)),
+            ("failed", count(&of.failed)),
+            ("p99_ms", latencies(&of.latency.p99_ms, windows)),
+        ]));
+    }
+    if detail == Detail::Whole {
+        all.extend(told([("degraded", count(&of.degraded))]));
+    }
+    all
+}
+
+/// Attempts at a service.
+fn service(of: &ServiceSeries, windows: usize, detail: Detail) -> Told {
     let count = |values: &[u64]| counts(values, windows);
     let level = |values: &[f64]| levels(values, windows);
-    let compared = Service {
-        offered: count(&of.offered),
-        ok: count(&of.ok),
-        failed: count(&of.failed),
-        queue_length: level(&of.queue_length),
-        busy_threads: level(&of.busy_threads),
-        p99_ms: latencies(&of.latency.p99_ms, windows),
-        ..Service::default()
-    };
-    if detail == Detail::Compared {
-        return compared;
+    let mut all = told([
+        ("offered", count(&of.offered)),
+        ("ok", count(&of.ok)),
+        ("failed", count(&of.failed)),
+        ("queue_length", level(&of.queue_length)),
+        ("busy_threads", level(&of.busy_threads)),
+        ("waiting_threads", level(&of.waiting_threads)),
+        ("p99_ms", latencies(&of.latency.p99_ms, windows)),
+    ]);
+    if detail == Detail::Whole {
+        all.extend(told([
+            ("retried", count(&of.retried)),
+            ("running_replicas", level(&of.running_replicas)),
+            ("hits", count(&of.hits)),
+            ("misses", count(&of.misses)),
+        ]));
     }
-    Service {
-        p50_ms: latencies(&of.latency.p50_ms, windows),
-        timed_out: count(&of.timed_out),
-        shed: count(&of.shed),
-        retried: count(&of.retried),
-        waiting_threads: level(&of.waiting_threads),
-        running_replicas: level(&of.running_replicas),
-        hits: count(&of.hits),
-        misses: count(&of.misses),
-        ..compared
-    }
+    all
 }
 
-fn call(of: &CallSeries, windows: usize, detail: Detail) -> Call {
+/// Attempts of a call.
+fn call(of: &CallSeries, windows: usize, detail: Detail) -> Told {
     let count = |values: &[u64]| counts(values, windows);
-    let compared = Call { attempts: count(&of.attempts), failed: count(&of.failed), ..Call::default() };
-    if detail == Detail::Compared {
-        return compared;
+    let mut all = told([("attempts", count(&of.attempts)), ("failed", count(&of.failed))]);
+    if detail == Detail::Whole {
+        all.extend(told([("breakers_open", levels(&of.breakers_open, windows))]));
     }
-    Call {
-        first_attempts: count(&of.first_attempts),
-        refused: count(&of.refused),
-        breakers_open: levels(&of.breakers_open, windows),
-        ..compared
-    }
+    all
 }

@@ -2,10 +2,10 @@
 
 use crate::analysis::Summary;
 use crate::record::Record;
-use crate::report::html::key::{fault, people};
+use crate::report::html::key::{cycle, fault, people};
 
 /// So many are told: what people bear to be asked.
-const MOST: usize = 9;
+const MOST: usize = 10;
 
 /// A moment to stop at.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +30,7 @@ impl KeyMoment {
 pub(in crate::report::html) fn key_moments(record: &Record, summary: &Summary) -> Vec<KeyMoment> {
     let mut moments = fault::moments(record, summary);
     moments.extend(people::moments(record, summary));
+    moments.extend(cycle::moment(record));
     // Stable: what is found first comes first among equal times.
     moments.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
     let end = people::end(record, summary);

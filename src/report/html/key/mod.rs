@@ -4,11 +4,13 @@
 //! | file | owns |
 //! |---|---|
 //! | `all` | the moments in order, and what they are made of |
+//! | `cycle` | a service is killed, starts, and is killed again |
 //! | `fault` | faults begin, end, and hand over to what they set off |
 //! | `people` | somebody is called, looks, acts; what got worse again; the end |
 //! | `goodput` | what users got, against the twin |
 
 mod all;
+mod cycle;
 mod fault;
 mod goodput;
 mod people;

@@ -1,12 +1,13 @@
 //! What people saw and did as key moments, what got worse again after it, and the end.
 
+use indexmap::IndexMap;
+
 use crate::analysis::{Summary, Wave};
 use crate::record::{Record, ResponseEntry, ResponseKind};
-use crate::report::block::{Line, Moment};
 use crate::report::html::key::all::KeyMoment;
 use crate::report::html::key::goodput;
 use crate::report::quantity::{counted, instant, money, seconds, share};
-use crate::report::story;
+use crate::report::story::{self, Deed};
 
 /// Deeds closer together than this are one moment.
 const TOGETHER_S: f64 = 300.0;
@@ -20,10 +21,10 @@ const SERVICES: usize = 3;
 
 /// All of them but the end.
 pub(super) fn moments(record: &Record, summary: &Summary) -> Vec<KeyMoment> {
-    let mut found: Vec<KeyMoment> = called(record, summary).into_iter().collect();
+    let mut found: Vec<KeyMoment> = called(record).into_iter().collect();
     let deeds = deeds(record);
     for (place, group) in deeds.iter().take(ACTS).enumerate() {
-        let next = deeds.get(place + 1).and_then(|deeds| deeds.first()?.at_s).unwrap_or(f64::INFINITY);
+        let next = deeds.get(place + 1).and_then(|deeds| Some(deeds.first()?.at_s)).unwrap_or(f64::INFINITY);
         found.push(acted(record, group, next, place));
     }
     found.extend(worse_again(summary));
@@ -31,20 +32,18 @@ pub(super) fn moments(record: &Record, summary: &Summary) -> Vec<KeyMoment> {
 }
 
 /// The first alert or page, and where it pointed.
-fn called(record: &Record, summary: &Summary) -> Option<KeyMoment> {
+fn called(record: &Record) -> Option<KeyMoment> {
     let firings = record
         .actual
         .monitors
         .iter()
         .filter_map(|(name, track)| Some((track.alerts.first()?.0, name, track)));
     let (at_s, name, track) = firings.min_by(|a, b| a.0.total_cmp(&b.0))?;
-    let reasons = story::reasons(record, summary);
-    let misled = reasons.iter().find(|line| line.text().starts_with("MISLEADING"));
     let tell = vec![
         format!("It fires {}.", after(record, at_s)),
-        misled.map_or_else(
+        story::misled(record).map_or_else(
             || format!("The alert on {name} is the first; it points at {}.", track.of),
-            sentence,
+            |misled| story::sentence(&misled.told()),
         ),
     ];
     let ask = "An alert fires. Which one is it, what does it point at, and is the cause there?";
@@ -61,26 +60,10 @@ fn after(record: &Record, at_s: f64) -> String {
     }
 }
 
-/// What a paragraph says behind the word that it begins with.
-fn sentence(line: &Line) -> String {
-    let text: String = line.pieces.iter().skip(1).map(|piece| piece.text.as_str()).collect();
-    let text = text.trim_start_matches([':', ' ']);
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
 /// What was done, those close together as one.
-fn deeds(record: &Record) -> Vec<Vec<Moment>> {
-    let is_deed = |moment: &Moment| moment.what.pieces.first().is_some_and(|piece| piece.text == "action ");
-    let mut groups: Vec<Vec<Moment>> = Vec::new();
-    for moment in story::response(record).into_iter().filter(is_deed) {
-        let last = groups.last().and_then(|group| group.last()).and_then(|last| last.at_s);
-        match (groups.last_mut(), last, moment.at_s) {
-            (Some(group), Some(last), Some(at_s)) if at_s - last <= TOGETHER_S => group.push(moment),
-            _ => groups.push(vec![moment]),
-        }
-    }
-    groups
+fn deeds(record: &Record) -> Vec<Vec<Deed>> {
+    let done = story::done(record);
+    done.chunk_by(|a, b| b.at_s - a.at_s <= TOGETHER_S).map(<[Deed]>::to_vec).collect()
 }
 
 /// The last thing that somebody did from `from_s` on and before `next_s`: a row of the story may be several deeds.
@@ -90,14 +73,14 @@ pub(super) fn last_deed(record: &Record, from_s: f64, next_s: f64) -> f64 {
 }
 
 /// Somebody looks, and acts; what is done from `next_s` on is told later.
-fn acted(record: &Record, deeds: &[Moment], next_s: f64, place: usize) -> KeyMoment {
-    let begin = deeds.first().and_then(|deed| deed.at_s).unwrap_or_default();
-    let end = last_deed(record, deeds.last().and_then(|deed| deed.at_s).unwrap_or(begin), next_s);
+fn acted(record: &Record, deeds: &[Deed], next_s: f64, place: usize) -> KeyMoment {
+    let begin = deeds.first().map_or(0.0, |deed| deed.at_s);
+    let end = last_deed(record, deeds.last().map_or(begin, |deed| deed.at_s), next_s);
     let looked = record.actual.response.iter().rev().find(|entry| {
         entry.kind == ResponseKind::Started && (begin - TOGETHER_S..=begin).contains(&entry.at_s)
     });
     let looked = looked.filter(|_| place == 0);
-    let mut tell: Vec<String> = deeds.first().map(|deed| told(&deed.what)).into_iter().collect();
+    let mut tell: Vec<String> = deeds.first().map(|deed| story::sentence(&deed.what)).into_iter().collect();
     if end > begin {
         tell.push(format!("They go on until {}.", instant(end)));
     }
@@ -121,12 +104,6 @@ fn acted(record: &Record, deeds: &[Moment], next_s: f64, place: usize) -> KeyMom
     KeyMoment::new(looked.map_or(begin, |entry| entry.at_s), title, ask, &tell)
 }
 
-/// A deed as a sentence.
-fn told(line: &Line) -> String {
-    let text = sentence(line);
-    format!("{text}.")
-}
-
 /// What somebody saw who looked: alerts first, then the lights.
 fn readings(record: &Record, entry: &ResponseEntry) -> Option<String> {
     let track = |name: &str| record.actual.monitors.get(name);
@@ -147,12 +124,12 @@ fn readings(record: &Record, entry: &ResponseEntry) -> Option<String> {
 fn worse_again(summary: &Summary) -> Option<KeyMoment> {
     let first = summary.waves.first()?;
     let same = |wave: &&Wave| wave.restart_s.total_cmp(&first.restart_s).is_eq();
-    let mut hit: Vec<String> = Vec::new();
+    // Of each service the first.
+    let mut hit: IndexMap<&str, &str> = IndexMap::new();
     for wave in summary.waves.iter().filter(same) {
-        if hit.iter().all(|known| !known.starts_with(&format!("{} (", wave.service))) {
-            hit.push(format!("{} ({})", wave.service, wave.via));
-        }
+        hit.entry(&wave.service).or_insert(&wave.via);
     }
+    let mut hit: Vec<String> = hit.iter().map(|(service, via)| format!("{service} ({via})")).collect();
     let others = hit.len().saturating_sub(SERVICES) as u64;
     hit.truncate(SERVICES);
     let more = if others > 0 { format!(" and {}", counted(others, "other")) } else { String::new() };

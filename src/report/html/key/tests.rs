@@ -84,7 +84,40 @@ fn a_run_without_faults_and_harm_has_no_moments() {
     record.faults.clear();
     record.actual.response.clear();
     record.actual.monitors.clear();
+    record.actual.transitions.clear();
     summary.waves.clear();
     summary.blast_radius = None;
     assert_eq!(key_moments(&record, &summary), []);
+}
+
+/// The key moment at which a service is killed once more.
+fn killed_again(moments: &[KeyMoment]) -> Option<&KeyMoment> {
+    moments.iter().find(|moment| moment.title == "Killed again")
+}
+
+#[test]
+fn a_service_that_is_killed_at_every_start_has_a_moment_when_that_shows() {
+    let (record, summary) = fixture::attended();
+    let moments = key_moments(&record, &summary);
+    let again = killed_again(&moments).unwrap();
+    // The first replica is killed at T+162s, is ready at T+217s, and is killed again at T+273s.
+    assert!((again.at_s - 273.0).abs() < 1e-9, "{again:?}");
+    assert!(again.tell.starts_with("Replicas of user run out of memory at T+162s,"), "{again:?}");
+    assert!(again.tell.contains("25 kills until T+12m15s. A start lives for 5"), "{again:?}");
+}
+
+#[test]
+fn who_is_killed_once_or_gets_on_in_between_is_in_no_loop() {
+    let (mut record, summary) = fixture::attended();
+    let kills = record.actual.transitions.clone();
+    record.actual.transitions.retain(|change| change.state != "out of memory" || change.at_s < 200.0);
+    assert_eq!(killed_again(&key_moments(&record, &summary)), None);
+    record.actual.transitions = kills;
+    // A minute in which all is well between any two kills of a replica.
+    let user = &mut record.actual.services["user"];
+    for window in [200, 300, 450, 600].into_iter().flat_map(|begin| begin..begin + 60) {
+        user.ok[window] = 300;
+        user.failed[window] = 0;
+    }
+    assert_eq!(killed_again(&key_moments(&record, &summary)), None);
 }

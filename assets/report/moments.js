@@ -1,0 +1,31 @@
+// The key moments of all runs of a page in order: what runs have in common is one. Knows no clock and draws nothing.
+"use strict";
+(function (knockon) {
+    const alike = (a, b) => a.at_s === b.at_s && a.title === b.title && a.ask === b.ask;
+
+    /** Of the moments of each run: `at_s`, `title`, `ask`, and what each `run` tells of it, with its `place` among those of the run. */
+    function gathered(runs) {
+        const found = [];
+        runs.forEach((moments, run) => moments.forEach((one, place) => {
+            const { at_s, title, ask, tell } = one;
+            const same = found.find((other) => alike(other, one) && other.told.every((told) => told.run !== run));
+            if (same !== undefined) same.told.push({ run, place, tell });
+            else found.push({ at_s, title, ask, told: [{ run, place, tell }] });
+        }));
+        return found.sort((a, b) => a.at_s - b.at_s);
+    }
+
+    /** What a moment is called among runs of these names. */
+    function called({ title, told }, names) {
+        return told.length === names.length ? title : `${title} (${told.map(({ run }) => names[run]).join(", ")})`;
+    }
+
+    /** What all runs tell of a moment; what only one of several tells is told with its name. */
+    function told(moment, names) {
+        const [first] = moment.told;
+        if (moment.told.length === names.length && moment.told.every(({ tell }) => tell === first.tell)) return first.tell;
+        return moment.told.map(({ run, tell }) => `${names[run]}: ${tell}`).join("\n");
+    }
+
+    knockon.moments = { gathered, called, told };
+})((globalThis.knockon ??= {}));
