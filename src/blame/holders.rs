@@ -43,10 +43,11 @@ impl Tracker<'_> {
     /// What held one who has stood in line since an instant, in seconds.
     pub(super) fn held_in_line(&mut self, view: &View<'_>, id: ReplicaId, since: SimTime, sum: &mut Shares) {
         let wait = view.now.saturating_since(since);
-        let mut rest = wait.as_secs_f64();
+        let (mut rest, mut stood_still) = (wait.as_secs_f64(), false);
         for (root, seconds) in self.fault_times.paused(id, since, view.now) {
             sum.add(self.chains.root(root), seconds);
             rest -= seconds;
+            stood_still = true;
         }
         if rest <= 0.0 {
             return;
@@ -55,8 +56,11 @@ impl Tracker<'_> {
         self.refresh(view, id, fine);
         let mut held = self.borrow();
         self.lines[id].over(since, view.now, &mut held, |from, to| {
-            let paused: f64 = self.fault_times.paused(id, from, to).map(|(_, seconds)| seconds).sum();
-            to.saturating_since(from).as_secs_f64() - paused
+            let seconds = to.saturating_since(from).as_secs_f64();
+            if !stood_still {
+                return seconds;
+            }
+            seconds - self.fault_times.paused(id, from, to).map(|(_, seconds)| seconds).sum::<f64>()
         });
         held.scale_to(rest);
         sum.add_all(&held, 1.0);
