@@ -118,3 +118,67 @@ impl Observer for Goodput {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::RequestId;
+    use crate::failure::{FailureCause, Outcome};
+    use crate::id::Id;
+    use crate::random::Key;
+    use crate::scenario::Scenario;
+    use crate::time::SimDuration;
+
+    fn model() -> Model {
+        let text = r#"Scenario(format: 1, name: "test", warm_up: "0s", horizon: "100s",
+            services: { "s": Service(operations: { "op": [Work("1ms")] }) },
+            traffic: { "a": Open(rate: "1/s", entry: "s.op"), "b": Open(rate: "1/s", entry: "s.op") })"#;
+        Model::compile(&Scenario::parse(text).unwrap())
+    }
+
+    /// Of both classes: how many arrived, how many ended, and how many were answered in the last window.
+    fn counted(model: &Model, counts: [(u64, u64, u64); 2]) -> Goodput {
+        let mut goodput = Goodput::new(model, SimTime::ZERO, SimTime::ZERO);
+        for (position, (arrived, ended, answered_last)) in counts.into_iter().enumerate() {
+            goodput.classes[ClassId::new(position)] = ClassGoodput { arrived, ended, answered_last };
+        }
+        goodput
+    }
+
+    #[test]
+    fn a_world_is_healthy_if_every_class_is_and_anybody_asks() {
+        let model = model();
+        let healthy =
+            |own, twin| counted(&model, own).is_healthy_beside(&counted(&model, twin), &model, 0.01);
+        let (well, idle) = ((1_000, 1_000, 100), (0, 0, 0));
+        assert!(healthy([well; 2], [well; 2]) && healthy([well, idle], [well, idle]));
+        assert!(!healthy([well, idle], [idle; 2]), "nothing is shown");
+        assert!(healthy([well, (1_000, 1_000, 98)], [well; 2]), "two answers are late");
+        assert!(!healthy([well, (1_000, 1_000, 97)], [well; 2]));
+        assert!(healthy([well, (1_000, 990, 100)], [well; 2]), "no more than what is contained");
+        assert!(!healthy([well, (1_000, 989, 100)], [well; 2]));
+        assert!(healthy([well, (1_000, 989, 100)], [well, (1_000, 990, 100)]), "the twin's wait as well");
+    }
+
+    #[test]
+    fn what_arrived_before_neither_ended_here_nor_do_failures_answer() {
+        let model = model();
+        let at = |s| SimTime::ZERO + SimDuration::from_secs(s);
+        let mut goodput = Goodput::new(&model, at(10), at(20));
+        let id =
+            |arrived_at| RequestId { class: ClassId::new(0), number: 0, key: Key(1), user: 0, arrived_at };
+        goodput.observe(at(10), &ModelEvent::RequestArrived(id(at(10))));
+        let failed = Outcome::Failed(FailureCause::Timeout);
+        for (arrived, ended, outcome) in [
+            (9, 11, Outcome::Ok),
+            (10, 19, Outcome::Ok),
+            (9, 20, Outcome::Ok),
+            (10, 25, failed),
+            (11, 26, Outcome::Degraded),
+        ] {
+            goodput.observe(at(ended), &ModelEvent::RequestEnded(id(at(arrived)), outcome));
+        }
+        let counts = goodput.classes[ClassId::new(0)];
+        assert_eq!((counts.arrived, counts.ended, counts.answered_last), (1, 3, 2));
+    }
+}

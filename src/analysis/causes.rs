@@ -197,3 +197,31 @@ const fn kind(root: Root) -> &'static str {
         Root::Unknown => "unknown",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Windows of half a second.
+    #[test]
+    fn a_root_is_told_by_its_share_and_from_its_first_harm_to_its_last() {
+        let root = |name: &str, windows: &[f64]| RootHarm {
+            root: name.to_owned(),
+            kind: "fault".to_owned(),
+            place: String::new(),
+            harmed: windows.iter().sum(),
+            classes: Vec::new(),
+            windows: windows.to_vec(),
+        };
+        let roots = vec![root("pause", &[0.0, 0.0, 5.0, 0.0, 1.0]), root("storm", &[2.0])];
+        let blame = BlameRecord { window_s: 0.5, roots, ..BlameRecord::default() };
+        let told: Vec<_> = shares(&blame)
+            .into_iter()
+            .map(|cause| (cause.root, cause.share, cause.from_s, cause.to_s))
+            .collect();
+        assert_eq!(told, [("pause".to_owned(), 0.75, 1.0, 2.5), ("storm".to_owned(), 0.25, 0.0, 0.5)]);
+        assert!(shares(&BlameRecord::default()).is_empty());
+        let none = BlameRecord { roots: vec![root("pause", &[])], ..BlameRecord::default() };
+        assert!(shares(&none).is_empty(), "nothing of nothing is no share");
+    }
+}

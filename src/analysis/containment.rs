@@ -76,3 +76,44 @@ fn of_call(name: &str, totals: &CallTotals, twin: Option<&CallTotals>) -> Vec<Co
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_mechanism_is_told_with_its_requests_and_the_fallback_last() {
+        let stopped =
+            |attempts| Stopped { attempts, requests_ok: 1, requests_degraded: 2, requests_failed: 3 };
+        let totals = CallTotals {
+            stopped_by: [("breaker".to_owned(), stopped(50)), ("timeout".to_owned(), stopped(40))].into(),
+            breaker_opened: 4,
+            fallbacks: 9,
+            fallbacks_degraded: 7,
+            ..CallTotals::default()
+        };
+        let twin = CallTotals {
+            stopped_by: [("timeout".to_owned(), stopped(5))].into(),
+            fallbacks: 6,
+            ..CallTotals::default()
+        };
+        let requests = Some(Contained { ok: 1, degraded: 2, failed: 3 });
+        let one = |mechanism: &str, acted, twin| Containment {
+            call: "a -> b".into(),
+            mechanism: mechanism.into(),
+            acted,
+            twin: Some(twin),
+            ..Containment::default()
+        };
+        let wanted = [
+            Containment { opened: 4, spared: 50, requests, ..one("breaker", 50, 0) },
+            Containment { requests, ..one("timeout", 40, 5) },
+            Containment { answered: 2, degraded: 7, ..one("fallback", 9, 6) },
+        ];
+        assert_eq!(of_call("a -> b", &totals, Some(&twin)), wanted);
+        let bare = CallTotals { fallbacks: 0, fallbacks_degraded: 0, ..totals };
+        let told: Vec<_> =
+            of_call("a -> b", &bare, None).into_iter().map(|one| (one.mechanism, one.twin)).collect();
+        assert_eq!(told, [("breaker".to_owned(), None), ("timeout".to_owned(), None)]);
+    }
+}

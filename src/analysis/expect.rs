@@ -280,4 +280,94 @@ mod tests {
             [29.0, 30.0, 39.9, 40.0, 50.0, 900.0].iter().map(|at| fires_at(&track, *at)).collect();
         assert_eq!(fires, [false, true, true, false, true, true]);
     }
+
+    #[test]
+    fn a_finding_says_how_many_readings_are_not_what_they_must_be() {
+        let track = |unit: &str| MonitorTrack {
+            samples: vec![(0.0, 0.1), (5.0, 0.6), (10.0, 0.9)],
+            unit: unit.to_owned(),
+            ..MonitorTrack::default()
+        };
+        let period =
+            |bound| during(&track("share"), SimDuration::from_secs(5), SimDuration::from_secs(10), bound);
+        let wrong = period(Bound::Below(0.5));
+        assert_eq!((wrong.held, wrong.measured, wrong.unit), (false, Some(0.6), "share"));
+        assert_eq!(wrong.found, "2 of 2 readings are not, the first at T+5 s");
+        let right = period(Bound::Above(0.5));
+        assert_eq!((right.held, right.measured, right.found.as_str()), (true, Some(0.9), "all 2 readings"));
+        assert_eq!(
+            ["share", "per_s", "count", "s"].map(|name| unit(&track(name))),
+            ["share", "per_s", "count", "s"]
+        );
+    }
+
+    /// An alert that fires from T+30s until before T+40s, and again from T+50s on.
+    #[test]
+    fn silence_is_no_alert_at_any_time_of_a_period() {
+        let track =
+            MonitorTrack { alerts: vec![(30.0, Some(40.0)), (50.0, None)], ..MonitorTrack::default() };
+        let mut world = WorldRecord::default();
+        world.monitors.insert("errors".into(), track);
+        let record = crate::analysis::fixture::bare(100.0, world, None);
+        for (from, to, held) in [
+            (0.0, 29.0, true),
+            (0.0, 30.0, false),
+            (35.0, 36.0, false),
+            (40.0, 49.0, true),
+            (39.0, 49.0, false),
+            (20.0, 45.0, false),
+            (60.0, 70.0, false),
+        ] {
+            assert_eq!(silent(&record, from, to).held, held, "{from} to {to}");
+        }
+        let found = firing(&record.actual.monitors["errors"], 35.0);
+        assert_eq!(found.found, "it fired from T+30 s to T+40 s, T+50 s on");
+        assert_eq!(silent(&record, 0.0, 99.0).found, "the alert on errors fired");
+    }
+
+    #[test]
+    fn a_load_is_that_of_a_call_or_of_a_service_against_the_twin() {
+        use crate::record::{CallSeries, ServiceSeries};
+        let world = |calls: u64, offered: u64| {
+            let mut world = WorldRecord { window_s: 1.0, ..WorldRecord::default() };
+            let series = CallSeries { attempts: vec![0, calls, calls, 0], ..CallSeries::default() };
+            world.calls.insert("a -> b".into(), series);
+            let series = ServiceSeries { offered: vec![0, offered, offered, 0], ..ServiceSeries::default() };
+            world.services.insert("b".into(), series);
+            world
+        };
+        let record = crate::analysis::fixture::bare(4.0, world(30, 50), Some(world(20, 40)));
+        let measured = |from, to, of| load(&record, from, to, of, Bound::Above(1.0)).measured;
+        assert_eq!(measured(1.0, 2.0, "a -> b"), Some(1.5));
+        assert_eq!(measured(0.0, 4.0, "b"), Some(1.25));
+        assert_eq!(measured(3.0, 4.0, "b"), None, "the twin made none");
+        assert_eq!(measured(0.0, 4.0, "x"), None);
+        assert!(load(&record, 3.0, 4.0, "b", Bound::AtLeast(0.0)).found.contains("made no attempt"));
+        assert!(load(&record, 0.0, 4.0, "x", Bound::AtLeast(0.0)).found.contains("no such call"));
+    }
+
+    /// Up to the end of a run, but for a rounding error.
+    #[test]
+    fn what_lies_beyond_the_run_is_not_held() {
+        let mut world = WorldRecord::default();
+        let track = MonitorTrack { samples: vec![(99.0, 1.0)], ..MonitorTrack::default() };
+        world.monitors.insert("errors".into(), track);
+        let record = crate::analysis::fixture::bare(100.0, world, None);
+        let summary = crate::analysis::summarize::summarize(&record);
+        let silent = |to_ms: u64| {
+            let period = Check::Silent { from: SimDuration::ZERO, to: SimDuration::from_millis(to_ms) };
+            check(&period, &record, &summary, &Value::Null)
+        };
+        assert!(silent(100_000).held);
+        assert_eq!(silent(100_001).found, "the run ends before that");
+    }
+
+    #[test]
+    fn services_are_hit_in_an_order_with_others_between_them() {
+        let (_, summary) = crate::analysis::fixture::attended();
+        let held = |names: &[&str]| order(names.iter().copied(), &summary).held;
+        assert!(held(&["user-db", "checkout", "browse"]) && held(&[]));
+        assert!(!held(&["checkout", "user-db"]) && !held(&["search"]) && !held(&["user", "user"]));
+        assert_eq!(order([].into_iter(), &summary).found, "hit: user-db, user, checkout, gateway, browse");
+    }
 }

@@ -337,25 +337,40 @@ fn response() -> Vec<ResponseEntry> {
     all.map(entry).to_vec()
 }
 
+/// A record of two worlds that reached their horizon, and of nothing else.
+pub(crate) fn bare(horizon_s: f64, actual: WorldRecord, twin: Option<WorldRecord>) -> Record {
+    Record {
+        record_version: RECORD_VERSION,
+        knockon: "0.1.0".into(),
+        scenario: "Test".into(),
+        variant: None,
+        overrides: Vec::new(),
+        seed: 42,
+        start: None,
+        notes: None,
+        currency: "$".into(),
+        warm_up_s: 60.0,
+        horizon_s,
+        simulated_s: horizon_s,
+        topology: Topology { classes: Vec::new(), services: Vec::new(), calls: Vec::new() },
+        faults: Vec::new(),
+        actual,
+        twin,
+        unattended: None,
+        blame: None,
+    }
+}
+
 /// The record of the incident.
 fn record() -> Record {
     let mut actual = world(&Curves { checkout: CHECKOUT, browse: BROWSE, storm: STORM, reads: READS });
     actual.monitors = monitors();
     actual.transitions = transitions();
     actual.response = response();
+    let twin = world(&Curves { checkout: WELL, browse: WELL, storm: &[(0.0, 300.0)], reads: &[(0.0, 30.0)] });
     Record {
-        record_version: RECORD_VERSION,
-        knockon: "0.1.0".into(),
         scenario: "Thursday afternoon checkout outage".into(),
-        variant: None,
-        overrides: Vec::new(),
-        seed: 42,
         start: Some(14 * 3600),
-        notes: None,
-        currency: "$".into(),
-        warm_up_s: 60.0,
-        horizon_s: END as f64,
-        simulated_s: END as f64,
         topology: shop(),
         faults: vec![FaultSpan {
             name: "gc".into(),
@@ -365,20 +380,13 @@ fn record() -> Record {
             from_s: 0.0,
             to_s: Some(12.0),
         }],
-        actual,
-        twin: Some(world(&Curves {
-            checkout: WELL,
-            browse: WELL,
-            storm: &[(0.0, 300.0)],
-            reads: &[(0.0, 30.0)],
-        })),
         unattended: Some(world(&Curves {
             checkout: DEAD,
             browse: DEAD,
             storm: &[(0.0, 300.0), (1.5, 300.0), (6.0, 790.0)],
             reads: &[(0.0, 30.0), (1.0, 0.0), (12.0, 0.0), (13.0, 77.0)],
         })),
-        blame: None,
+        ..bare(END as f64, actual, Some(twin))
     }
 }
 

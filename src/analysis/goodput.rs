@@ -64,3 +64,35 @@ fn answers(world: &WorldRecord, class: Option<&str>) -> Vec<(u64, u64)> {
     }
     sums
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Windows of so many seconds, in each of which so many answers came, two of them by a fallback.
+    fn world(window_s: f64, ok: &[u64]) -> WorldRecord {
+        let series = ClassSeries { ok: ok.to_vec(), degraded: vec![2; ok.len()], ..ClassSeries::default() };
+        let classes = [("c".to_owned(), series)].into();
+        WorldRecord { window_s, windows: ok.len(), classes, ..WorldRecord::default() }
+    }
+
+    #[test]
+    fn a_piece_takes_a_second_and_ten_answers_of_the_twin() {
+        let ends = |window_s: f64, twin: &[u64]| -> Vec<(f64, f64)> {
+            let found = pieces(&world(window_s, &vec![7; twin.len()]), &world(window_s, twin), Some("c"));
+            found.iter().map(|piece| (piece.from_s, piece.to_s)).collect()
+        };
+        assert_eq!(ends(0.5, &[5; 5]), [(0.0, 1.0), (1.0, 2.0)], "what is left at the end tells nothing");
+        assert_eq!(ends(0.25, &[5; 8]), [(0.0, 1.0), (1.0, 2.0)], "ten come sooner");
+        assert_eq!(ends(1.0, &[9, 9, 10, 9]), [(0.0, 2.0), (2.0, 3.0)], "a second is over sooner");
+    }
+
+    #[test]
+    fn an_answer_by_a_fallback_is_an_answer() {
+        let (actual, twin) = (world(0.5, &[4, 6, 7]), world(0.5, &[5, 15, 7]));
+        let told = pieces(&actual, &twin, None);
+        let wanted = Piece { from_s: 0.0, to_s: 1.0, ok: 6, degraded: 4, twin_ok: 16, twin_degraded: 4 };
+        assert_eq!(told, [wanted]);
+        assert!((wanted.answered() - 0.5).abs() < 1e-9);
+    }
+}

@@ -166,7 +166,12 @@ mod tests {
     /// The hit of the only service, with so many good attempts from T+20 s to T+21 s and these harmed ones, from when to
     /// when, in ms. One before T+0 counts nowhere.
     fn hit(good: u64, harmed: &[(u64, u64)]) -> Option<(u64, Option<u64>)> {
-        let model = Model::compile(&Scenario::parse(SCENARIO).unwrap());
+        hit_in("100s", good, harmed)
+    }
+
+    /// The same in a run of another length.
+    fn hit_in(horizon: &str, good: u64, harmed: &[(u64, u64)]) -> Option<(u64, Option<u64>)> {
+        let model = Model::compile(&Scenario::parse(&SCENARIO.replace("100s", horizon)).unwrap());
         let at = |ms| model.origin + SimDuration::from_millis(ms);
         let (site, shop) = (SiteId::new(0), ServiceId::new(0));
         let mut tracker = ImpactTracker::new(&model);
@@ -174,7 +179,7 @@ mod tests {
         tracker.harmed(site, SimTime::ZERO, None, SimTime::ZERO);
         (0..good).for_each(|n| tracker.attempt(site, at(20_000 + n % 1_000)));
         // Somebody still asks at the end.
-        tracker.attempt(site, at(99_950));
+        tracker.attempt(site, at((model.end - model.origin).as_nanos() / 1_000_000 - 50));
         for (from, over) in harmed {
             tracker.attempt(site, at(*from));
             tracker.harmed(site, at(*from), None, at(*over));
@@ -221,5 +226,19 @@ mod tests {
         let twice = [late, [(40_000, 41_000), (40_001, 45_000), (40_002, 42_000)]].concat();
         assert_eq!(hit(0, &twice), Some((40_000, None)));
         assert_eq!(hit(0, &twice[3..]), Some((40_000, Some(45_000))));
+    }
+
+    #[test]
+    fn what_was_well_more_than_ten_seconds_ago_does_not_hide_a_hit() {
+        let three = [(40_000, 41_000), (40_001, 41_000), (40_002, 41_000)];
+        assert_eq!(hit(1_000, &three), Some((40_000, Some(41_000))));
+    }
+
+    /// A minute decides how a run of 2,000 s ended; the ten seconds are over sooner.
+    #[test]
+    fn a_hit_is_over_when_its_ten_seconds_are() {
+        let three = |ms: u64| [(ms, ms + 100); 3];
+        assert_eq!(hit_in("2000s", 0, &three(1_960_000)), Some((1_960_000, Some(1_960_100))));
+        assert_eq!(hit_in("2000s", 0, &three(1_995_000)), Some((1_995_000, None)));
     }
 }

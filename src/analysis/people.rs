@@ -183,4 +183,27 @@ mod tests {
         record.actual.response.clear();
         assert_eq!(people(&record, &summary), None);
     }
+
+    /// Two classes, of which one is worth three times as much: how many were lost, for how long, and what they were worth.
+    #[test]
+    fn what_was_lost_is_weighed_by_its_worth_and_the_longest_outage_counts() {
+        let (record, mut summary) = crate::analysis::fixture::attended();
+        let lose = |traffic: &mut IndexMap<String, TrafficSummary>, lost: [(u64, u64, f64); 2]| {
+            for class in traffic.values_mut() {
+                (class.failed, class.unfinished, class.unavailable_s) = (0, 0, 0.0);
+            }
+            for (name, lost) in ["checkout", "browse"].into_iter().zip(lost) {
+                let class = &mut traffic[name];
+                (class.failed, class.unfinished, class.unavailable_s) = lost;
+            }
+        };
+        lose(&mut summary.traffic, [(10, 5, 30.0), (20, 0, 40.0)]);
+        lose(&mut summary.unattended.as_mut().unwrap().traffic, [(100, 20, 90.0), (50, 10, 70.0)]);
+        let found = saved(&record, &summary).unwrap();
+        assert_eq!(found.requests, 105 + 40);
+        assert!((found.unavailable_s - 50.0).abs() < 1e-9, "{found:?}");
+        assert!((found.value - 2.67 * 105.0).abs() < 1e-6, "{found:?}");
+        summary.blast_radius.as_mut().unwrap().duration_s = 0.0;
+        assert_eq!(people(&record, &summary).unwrap().share_of_outage, None);
+    }
 }

@@ -208,4 +208,27 @@ mod tests {
         assert_eq!(told(&blame(&[("a", &a), ("b", &b)])), [("b, a".to_owned(), 0.0, 10.0)]);
         assert!(told(&blame(&[])).is_empty());
     }
+
+    #[test]
+    fn phases_are_told_in_seconds_however_wide_the_windows() {
+        let mut blame = blame(&[
+            ("pause", &[0.0, 9.0, 9.0, 9.0, 9.0, 0.0, 0.0, 0.0]),
+            ("storm", &[0.0, 0.0, 0.0, 0.0, 0.0, 9.0, 9.0, 9.0]),
+        ]);
+        // Four windows are a stretch of two seconds; the second stretch begins with a window of the pause.
+        blame.window_s = 0.5;
+        assert_eq!(told(&blame), [("pause".to_owned(), 0.5, 2.5), ("storm".to_owned(), 2.5, 4.0)]);
+        blame.window_s = 5.0;
+        assert_eq!(told(&blame), [("pause".to_owned(), 5.0, 25.0), ("storm".to_owned(), 25.0, 40.0)]);
+    }
+
+    /// A phase that says nothing adds its harm to the one before it.
+    #[test]
+    fn no_harm_is_lost_between_phases() {
+        let long = [[500.0; 40].as_slice(), &[0.0; 2], &[500.0; 40]].concat();
+        let blip = [[0.0; 40].as_slice(), &[1.0; 2]].concat();
+        let found = phases(&blame(&[("long", &long), ("blip", &blip)]));
+        assert_eq!(found.len(), 1);
+        assert!((found[0].harmed - 40_002.0).abs() < 1e-9, "{found:?}");
+    }
 }

@@ -128,3 +128,101 @@ impl Minutes {
         minutes
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::{BlastRadius, BySeverity, ClassRadius, fixture, summarize};
+    use crate::record::Totals;
+
+    /// Ten percent may be bad of 1,000 s; each counts twice.
+    const SLO: Slo =
+        Slo { availability: 0.9, latency: None, over: SimDuration::from_secs(1_000), weight: 2.0 };
+
+    fn near(found: f64, wanted: f64) {
+        assert!((found - wanted).abs() < 1e-9, "{found} instead of {wanted}");
+    }
+
+    fn world(series: ClassSeries, totals: ClassTotals) -> WorldRecord {
+        WorldRecord {
+            window_s: 1.0,
+            windows: series.ok.len(),
+            classes: [("c".to_owned(), series)].into(),
+            totals: Totals { classes: [("c".to_owned(), totals)].into(), ..Totals::default() },
+            ..WorldRecord::default()
+        }
+    }
+
+    /// 180 s: 1,000 requests came, 200 were bad, 20 of them never answered; the twin's 900 had 18 bad ones, five a second came.
+    #[test]
+    fn a_budget_is_that_of_the_period_at_the_rate_of_the_twin() {
+        let mut series = ClassSeries { ok: vec![5; 180], failed: vec![0; 180], ..ClassSeries::default() };
+        series.failed[..60].fill(1);
+        let totals = ClassTotals {
+            requests: 1_000,
+            ok: 700,
+            degraded: 100,
+            failed: 150,
+            too_slow: 30,
+            ..ClassTotals::default()
+        };
+        let usual = ClassTotals { requests: 900, ok: 880, failed: 9, too_slow: 9, ..ClassTotals::default() };
+        let twin = world(series.clone(), usual);
+        let mut record = fixture::bare(180.0, world(series, totals), Some(twin));
+        let mut summary = summarize::summarize(&record);
+        let by_severity = BySeverity { unanswered: 20, failed: 90, ..BySeverity::default() };
+        let radius = ClassRadius { by_severity, ..ClassRadius::default() };
+        let classes = [("c".to_owned(), radius)].into();
+        summary.blast_radius = Some(BlastRadius { classes, ..BlastRadius::default() });
+        let found = of_class("c", SLO, &record, &summary).unwrap();
+        assert_eq!((found.requests, found.bad), (970, 200));
+        near(found.availability, 1.0 - 200.0 / 970.0);
+        near(found.budget_min, 100.0 / 60.0);
+        // Of the 5,000 requests of the period 500 may be bad.
+        near(found.budget_spent, 2.0 * 200.0 / 500.0);
+        near(found.spent_min, 80.0 / 60.0);
+        near(found.budget_spent_by_incident.unwrap(), 2.0 * (200.0 - 18.0) / 500.0);
+        near(found.availability_by_minutes, 2.0 / 3.0);
+        near(found.bad_minutes, 1.0);
+        // Without a twin the rate is its own, and it is not known what is the incident's.
+        record.twin = None;
+        let found = of_class("c", SLO, &record, &summary).unwrap();
+        near(found.budget_spent, 2.0 * 200.0 / (100.0 * 1_000.0 / 180.0));
+        assert_eq!(found.budget_spent_by_incident, None);
+    }
+
+    /// Two minutes and a half: a tenth is bad, then one more, then nothing ends although something does in the twin.
+    #[test]
+    fn a_minute_is_good_if_as_many_were_as_was_promised() {
+        let mut series = ClassSeries {
+            ok: [vec![9; 120], vec![0; 30]].concat(),
+            failed: [vec![1; 120], vec![0; 30]].concat(),
+            too_slow: vec![0; 150],
+            ..ClassSeries::default()
+        };
+        series.too_slow[119] = 1;
+        let mut twin = ClassSeries { ok: vec![0; 130], failed: vec![0; 130], ..ClassSeries::default() };
+        twin.ok[125] = 1;
+        let world = world(series.clone(), ClassTotals::default());
+        let minutes = |series: &ClassSeries, twin: Option<&ClassSeries>| {
+            let minutes = Minutes::of(series, twin, &world, SLO);
+            (minutes.all, minutes.bad)
+        };
+        assert_eq!(minutes(&series, Some(&twin)), (2.5, 1.5));
+        assert_eq!(minutes(&series, None), (2.5, 1.0));
+        twin.ok.swap(119, 125);
+        assert_eq!(minutes(&series, Some(&twin)), (2.5, 1.0), "nothing ended in the twin either");
+        series.too_slow.clear();
+        assert_eq!(minutes(&series, Some(&twin)), (2.5, 0.0));
+        // Nine windows of 7 s are the nearest to a minute: the ninth and the eighteenth are the last of a minute.
+        let bad = |window: usize| {
+            let mut series = ClassSeries { ok: vec![9; 20], failed: vec![1; 20], ..ClassSeries::default() };
+            series.failed[window] = 2;
+            let world = WorldRecord { window_s: 7.0, ..WorldRecord::default() };
+            Minutes::of(&series, None, &world, SLO).bad
+        };
+        for (window, length) in [(8, 63.0), (9, 63.0), (17, 63.0), (18, 14.0)] {
+            near(bad(window), length / 60.0);
+        }
+    }
+}

@@ -105,7 +105,8 @@ fn unavailable_s(series: &ClassSeries, twin: Option<&ClassSeries>, window_s: f64
             None => series.ok[window] + series.failed[window],
         };
         if wanted >= TELLING && f64::from(length) * window_s >= 1.0 - 1e-9 {
-            if ok as f64 <= (1.0 - UNAVAILABLE) * wanted as f64 {
+            // A rounding error is not more than a tenth.
+            if ok as f64 <= (1.0 - UNAVAILABLE) * wanted as f64 + 1e-9 {
                 dark += length;
             }
             (length, ok, wanted) = (0, 0, 0);
@@ -219,4 +220,109 @@ pub(crate) fn add_impact(
         classes: reach::classes(model, summary, blast, now),
     });
     summary.propagation = propagation.order;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::fixture;
+    use crate::record::{CallTotals, ClassNode, ClassTotals, MonitorTrack, ServiceTotals};
+
+    #[test]
+    fn totals_are_told_as_shares_and_rests() {
+        let mut actual = WorldRecord { window_s: 1.0, ..WorldRecord::default() };
+        let class = ClassTotals { requests: 100, ok: 60, degraded: 15, failed: 20, ..ClassTotals::default() };
+        let idle = ClassTotals::default();
+        for (name, totals) in [("c", class), ("idle", idle)] {
+            actual.classes.insert(name.into(), ClassSeries::default());
+            actual.totals.classes.insert(name.into(), totals);
+        }
+        let service = ServiceTotals {
+            attempts: 100,
+            ok: 50,
+            failed: 30,
+            abandoned: 15,
+            attempts_since_fault: 90,
+            ..ServiceTotals::default()
+        };
+        actual.totals.services.insert("s".into(), service);
+        actual.totals.services.insert("t".into(), ServiceTotals::default());
+        let track = MonitorTrack { alerts: vec![(5.0, None)], ..MonitorTrack::default() };
+        actual.monitors.insert("errors".into(), track);
+        let mut twin = WorldRecord { window_s: 1.0, ..WorldRecord::default() };
+        let usual = ServiceTotals { first_attempts_since_fault: 60, ..ServiceTotals::default() };
+        twin.totals.services.insert("s".into(), usual);
+        twin.totals.services.insert("t".into(), ServiceTotals::default());
+        let mut record = fixture::bare(200.0, actual, Some(twin));
+        let node = |(name, value): (&str, f64)| ClassNode {
+            name: name.into(),
+            entry: "s".into(),
+            users: 1,
+            value,
+            patience_s: None,
+        };
+        record.topology.classes = [("other", 7.0), ("c", 2.5)].map(node).to_vec();
+        let told = summarize(&record);
+        let class = &told.traffic["c"];
+        assert_eq!((class.unfinished, class.failed), (5, 20));
+        assert!((class.availability - 0.75).abs() < 1e-9 && (class.lost_value - 50.0).abs() < 1e-9);
+        assert!(
+            (told.traffic["idle"].availability - 1.0).abs() < 1e-9,
+            "who asked for nothing misses nothing"
+        );
+        assert_eq!((told.services["s"].unfinished, told.services["s"].load_ratio), (5, Some(1.5)));
+        assert_eq!(told.services["t"].load_ratio, None);
+        assert_eq!(told.monitors["errors"].alerts, [(5.0, None)]);
+        assert!((told.simulated_s - 260.0).abs() < 1e-9 && !told.partial, "with the warm-up");
+        record.simulated_s = 199.0;
+        assert!(summarize(&record).partial);
+    }
+
+    /// Half a second a window: two of them, and ten answers that were due, make a stretch.
+    #[test]
+    fn a_class_is_unavailable_while_it_answers_a_tenth_or_less() {
+        let series = |ok: &[u64], failed: u64| ClassSeries {
+            ok: ok.to_vec(),
+            failed: vec![failed; ok.len()],
+            ..ClassSeries::default()
+        };
+        let dark = |ok: &[u64], twin: &[u64]| unavailable_s(&series(ok, 0), Some(&series(twin, 0)), 0.5);
+        let near = |found: f64, wanted: f64| assert!((found - wanted).abs() < 1e-9, "{found}, not {wanted}");
+        near(dark(&[1, 1, 1, 2, 9, 9], &[10; 6]), 1.0);
+        near(dark(&[0; 6], &[10; 6]), 3.0);
+        near(dark(&[0; 5], &[10; 5]), 2.0);
+        near(dark(&[0; 6], &[2; 6]), 2.5);
+        near(dark(&[0; 4], &[2; 4]), 0.0);
+        // Without a twin what ended was due.
+        near(unavailable_s(&series(&[1, 0, 5, 5], 9), None, 0.5), 1.0);
+        near(unavailable_s(&series(&[0; 4], 4), None, 0.5), 1.5);
+    }
+
+    #[test]
+    fn an_amplification_is_told_of_what_the_twin_called_at_all() {
+        assert_eq!((ratio(6, 4), ratio(0, 4), ratio(6, 0)), (Some(1.5), Some(0.0), None));
+        let mut actual = WorldRecord::default();
+        let totals = CallTotals { attempts_since_fault: 30, ..CallTotals::default() };
+        actual.calls.insert("a -> b".into(), CallSeries::default());
+        actual.totals.calls.insert("a -> b".into(), totals);
+        let mut twin = WorldRecord::default();
+        let totals = CallTotals { first_attempts_since_fault: 20, ..CallTotals::default() };
+        twin.totals.calls.insert("a -> b".into(), totals);
+        assert_eq!(calls(&actual, Some(&twin))["a -> b"].amplification, Some(1.5));
+        assert_eq!(calls(&actual, None)["a -> b"].amplification, None);
+    }
+
+    /// Windows of 4 s: ten seconds are the nearest to three of them, counting from any.
+    #[test]
+    fn the_peak_is_looked_for_over_ten_seconds_with_twenty_calls_of_the_twin() {
+        let found = |attempts: &[u64], first: &[u64]| {
+            let actual = CallSeries { attempts: attempts.to_vec(), ..CallSeries::default() };
+            let twin = CallSeries { first_attempts: first.to_vec(), ..CallSeries::default() };
+            peak(&actual, &twin, 4.0)
+        };
+        assert_eq!(found(&[10, 10, 40, 40, 40, 10], &[10; 6]), Some(4.0));
+        assert_eq!(found(&[99, 99, 99, 10, 10, 20], &[6, 6, 7, 7, 7, 6]), Some(10.4));
+        assert_eq!(found(&[99, 99, 99], &[6, 6, 7]), None);
+        assert_eq!(found(&[40, 40], &[40, 40]), None, "it is over too soon");
+    }
 }

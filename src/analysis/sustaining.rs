@@ -185,3 +185,6 @@ impl Loop<'_> {
         if 2 * sum(&series.timed_out) >= sum(&series.failed) { "time out" } else { "fail" }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -145,4 +145,39 @@ mod tests {
         assert_eq!(detected(&record, 9.5), Some(40.0));
         assert_eq!(detected(&record, 60.0), None);
     }
+
+    #[test]
+    fn times_count_from_the_impact_and_a_page_detects_as_well() {
+        let (mut record, mut summary) = attended();
+        summary.propagation[0].at_s = 10.0;
+        record.actual.monitors.clear();
+        let told = times(&record, &summary).unwrap();
+        assert!((told.impact_s - 10.0).abs() < 1e-9);
+        assert_eq!((told.to_detect_s, told.to_diagnose_s), (Some(20.0), Some(800.0)), "paged at T+30s");
+        assert_eq!((told.to_mitigate_s, told.to_recover_s), (Some(1163.0), Some(1164.0)));
+        for kind in [VerdictKind::Contained, VerdictKind::Recovered] {
+            summary.verdict_unattended = Some(kind);
+            let told = times(&record, &summary).unwrap();
+            assert_eq!(told.to_diagnose_s, None, "nothing that was decided ended it");
+        }
+    }
+
+    #[test]
+    fn nine_tenths_of_the_usual_are_mitigated() {
+        let (mut record, _) = attended();
+        let ends = |record: &mut Record, share: u64| {
+            for series in record.actual.classes.values_mut() {
+                for (ok, arrived) in series.ok.iter_mut().zip(&series.arrived).skip(1_000) {
+                    *ok = arrived * share / 100;
+                }
+                series.degraded.fill(0);
+            }
+            mitigated(record)
+        };
+        record.actual.classes.retain(|name, _| name == "search");
+        assert_eq!(ends(&mut record, 90), None, "it never lost more");
+        assert_eq!(ends(&mut record, 89), None, "it never came back");
+        record.actual.classes["search"].ok[1_300..].fill(180);
+        assert_eq!(mitigated(&record), Some(1_300.0));
+    }
 }

@@ -345,3 +345,6 @@ fn mean(column: &[f64], window_s: f64, from: f64, to: f64) -> f64 {
     let count = range.len().max(1) as f64;
     column[range].iter().sum::<f64>() / count
 }
+
+#[cfg(test)]
+mod tests;

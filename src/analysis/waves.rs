@@ -309,4 +309,122 @@ mod tests {
         assert_eq!(told(ready_s), 0, "it failed until T+{ready_s} s, when it was ready");
         assert_eq!(told(ready_s + 20.0), 1, "it went on failing");
     }
+
+    const END: usize = 200;
+
+    /// `s` is restarted at T+60s and serves again from T+70s on, until T+160s; it calls `d`.
+    fn restarted(twin: WorldRecord) -> Record {
+        use crate::record::{ResponseEntry, Transition};
+        let world = WorldRecord { window_s: 1.0, windows: END, ..WorldRecord::default() };
+        let mut record = fixture::bare(END as f64, world, Some(twin));
+        for (caller, from_class) in [("s", false), ("s", true), ("t", false)] {
+            let edge = Edge { name: "s -> d".into(), caller: caller.into(), from_class, callee: "d".into() };
+            record.topology.calls.push(edge);
+        }
+        let change = |(at_s, kind, subject, state): (f64, &'static str, &str, &'static str)| Transition {
+            at_s,
+            kind,
+            subject: subject.into(),
+            state,
+        };
+        let changes = [
+            (50.0, "replica", "t/0", "down"),
+            (60.0, "probe", "t/0", "down"),
+            (60.0, "replica", "t/0", "paused"),
+            (60.5, "replica", "s/0", "down"),
+            (61.5, "replica", "t/0", "down"),
+            (65.0, "replica", "t/0", "ready"),
+            (66.0, "probe", "s/0", "ready"),
+            (67.0, "replica", "s/0", "starting"),
+            (70.0, "replica", "s/0", "ready"),
+            (80.0, "replica", "s/0", "ready"),
+        ];
+        record.actual.transitions = changes.map(change).to_vec();
+        let entry = |(at_s, kind): (f64, ResponseKind)| ResponseEntry {
+            at_s,
+            by: "on-call".into(),
+            kind,
+            what: String::new(),
+            readings: Vec::new(),
+        };
+        record.actual.response =
+            [(60.0, ResponseKind::Restart), (160.0, ResponseKind::Resolved)].map(entry).to_vec();
+        record
+    }
+
+    fn calls(attempts: Vec<u64>, first_attempts: Vec<u64>) -> crate::record::CallSeries {
+        crate::record::CallSeries { attempts, first_attempts, ..crate::record::CallSeries::default() }
+    }
+
+    /// A callee that is asked so often before a restart, and after it from T+70s to T+80s, for so many attempts of its caller;
+    /// its twin is always asked as often as said.
+    fn load(usual: u64, before: &[u64; 10], after: &[u64], begun: u64) -> Vec<(f64, String)> {
+        let attempts =
+            [vec![99; 50], before.to_vec(), vec![0; 10], after.to_vec(), vec![0; END - 70 - after.len()]]
+                .concat();
+        let twin = WorldRecord { window_s: 1.0, windows: END, ..WorldRecord::default() };
+        let mut record = restarted(twin);
+        for (world, attempts, admitted) in
+            [(&mut record.actual, attempts, begun), (record.twin.as_mut().unwrap(), vec![usual; END], usual)]
+        {
+            world.calls.insert("s -> d".into(), calls(attempts.clone(), attempts));
+            let series = ServiceSeries { admitted: vec![admitted; END], ..ServiceSeries::default() };
+            world.services.insert("s".into(), series);
+        }
+        let restart = Restart { record: &record, begin_s: 60.0, end_s: 160.0 };
+        restart.loads().into_iter().map(|wave| (wave.at_s, wave.via)).collect()
+    }
+
+    #[test]
+    fn a_load_is_told_if_it_is_half_as_much_again_as_before_and_as_usual() {
+        let told = |via: &str| vec![(70.0, via.to_owned())];
+        assert_eq!(load(10, &[10; 10], &[15; 10], 15), told("load up 1.5x"));
+        assert_eq!(load(10, &[10; 10], &[14; 10], 15), []);
+        assert_eq!(load(10, &[5; 10], &[15; 10], 15), told("load up 1.5x"));
+        assert_eq!(load(5, &[10; 10], &[15; 10], 15), told("load up 1.5x"));
+        assert_eq!(load(10, &[20; 10], &[15; 10], 15), []);
+        assert_eq!(load(0, &[0; 10], &[15; 10], 15), [], "it was never asked");
+        // Ten attempts in ten seconds, and no fewer.
+        let once = [1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        assert_eq!(load(0, &once, &[1; 10], 9), told("load up 10.0x"));
+        assert_eq!(load(0, &once, &[1; 9], 9), []);
+        // It begins where as much is asked as before.
+        let rising = [[9, 9, 10].as_slice(), &[20; 10]].concat();
+        assert_eq!(load(10, &[10; 10], &rising, 20), [(72.0, "load up 2.0x".to_owned())]);
+    }
+
+    /// Calls for each attempt that begins: 1 in the twin.
+    #[test]
+    fn caches_are_cold_if_a_third_more_is_asked_for_each_request() {
+        let cold = |begun: u64| load(10, &[10; 10], &[26; 10], begun)[0].1.ends_with(": cold caches");
+        assert!(cold(20) && !cold(21) && !cold(0));
+    }
+
+    #[test]
+    fn only_what_gets_worse_again_after_it_was_better_fails_again() {
+        // Failures of a hundred: before the restart, and by the second from T+70s on, when it serves again.
+        let again = |before: u64, after: &[u64]| {
+            let failed = [
+                vec![77; 50],
+                vec![before; 10],
+                vec![100; 10],
+                after.to_vec(),
+                vec![before; END - 70 - after.len()],
+            ]
+            .concat();
+            let series = ServiceSeries {
+                ok: failed.iter().map(|failed| 100 - failed).collect(),
+                failed,
+                ..ServiceSeries::default()
+            };
+            let record = restarted(WorldRecord::default());
+            let restart = Restart { record: &record, begin_s: 60.0, end_s: 160.0 };
+            restart.failed_again(&series).map(|piece| piece.start)
+        };
+        assert_eq!(again(0, &[0, 29, 30]), Some(72), "it had been well");
+        assert_eq!(again(50, &[50, 20, 49, 50]), Some(73));
+        assert_eq!(again(50, &[50, 21, 50]), None, "hardly better");
+        assert_eq!(again(20, &[20, 10, 40]), Some(72));
+        assert_eq!(again(90, &[90, 95, 99]), None);
+    }
 }

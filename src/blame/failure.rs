@@ -64,7 +64,7 @@ impl Tracker<'_> {
         if part.is_empty() && sum.is_empty() {
             part.add(self.chains.root(Root::Unknown), 1.0);
         }
-        sum.add_linked(&part, &mut self.chains, (pair, how), 1.0);
+        sum.add_linked(&part, &mut self.chains, (pair, how));
         self.give_back(part);
     }
 

@@ -197,7 +197,7 @@ impl Tracker<'_> {
                 return 0.0;
             }
         };
-        sum.add_linked(&part, &mut self.chains, (pair, how), 1.0);
+        sum.add_linked(&part, &mut self.chains, (pair, how));
         self.give_back(part);
         sum.total().min(1.0)
     }
@@ -250,7 +250,7 @@ impl Tracker<'_> {
         if held.is_empty() {
             held.add(self.chains.root(Root::FirstAttempts(callee)), 1.0);
         }
-        sum.add_linked(&held, &mut self.chains, (pair, how), 1.0);
+        sum.add_linked(&held, &mut self.chains, (pair, how));
         self.give_back(held);
     }
 

@@ -73,16 +73,10 @@ impl Shares {
     }
 
     /// Gives all that another has to the same chains, longer by a link.
-    pub(crate) fn add_linked(
-        &mut self,
-        other: &Self,
-        chains: &mut Chains,
-        (pair, how): (PairId, How),
-        factor: f64,
-    ) {
+    pub(crate) fn add_linked(&mut self, other: &Self, chains: &mut Chains, (pair, how): (PairId, How)) {
         let mut place = 0;
         for (chain, amount) in &other.0 {
-            place = self.add_near(place, chains.link(pair, how, *chain), amount * factor);
+            place = self.add_near(place, chains.link(pair, how, *chain), *amount);
         }
     }
 
@@ -151,5 +145,45 @@ mod tests {
         assert!((shares.total() - 1.0).abs() < 1e-9);
         let largest = shares.iter().max_by(|a, b| a.1.total_cmp(&b.1)).map(|(chain, _)| chain);
         assert_eq!(largest, Some(many[0]));
+    }
+
+    #[test]
+    fn twice_as_many_are_told_apart_before_the_least_are_spread_over_the_others() {
+        let mut chains = Chains::default();
+        let mut shares = Shares::default();
+        for number in 0..2 * MOST {
+            shares.add(chains.root(Root::Work(ServiceId::new(number))), 1.0 + number as f64);
+        }
+        assert_eq!(shares.iter().count(), 2 * MOST);
+        shares.add(chains.root(Root::Unknown), 0.5);
+        assert_eq!(shares.iter().count(), MOST);
+        let least = chains.root(Root::Work(ServiceId::new(MOST - 1)));
+        assert!(shares.iter().all(|(chain, _)| chain != least));
+    }
+
+    #[test]
+    fn one_is_left_out_if_the_others_say_enough() {
+        let mut chains = Chains::default();
+        let (usual, other) = (chains.root(Root::Unknown), chains.root(Root::Work(ServiceId::new(0))));
+        let left = |amounts: [f64; 2]| {
+            let mut shares = Shares::default();
+            shares.add(usual, amounts[0]);
+            shares.add(other, amounts[1]);
+            shares.leave_out(usual);
+            shares.iter().collect::<Vec<_>>()
+        };
+        assert_eq!(left([9.0, 1.0]), [(other, 1.0)]);
+        assert_eq!(left([9.5, 0.5]), [(usual, 9.5), (other, 0.5)]);
+    }
+
+    #[test]
+    fn nothing_of_something_is_nothing() {
+        let mut chains = Chains::default();
+        let (mut some, mut none) = (Shares::default(), Shares::default());
+        some.add(chains.root(Root::Unknown), 1.0);
+        none.add_all(&some, 0.0);
+        assert!(none.is_empty() && !some.is_empty());
+        some.add(chains.root(Root::Work(ServiceId::new(0))), 0.0);
+        assert_eq!(some.iter().count(), 1);
     }
 }

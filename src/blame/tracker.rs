@@ -252,7 +252,7 @@ impl<'m> Tracker<'m> {
             let way = (self.pair(attempt), How::Thread);
             let call = &mut self.calls[attempt.run.slot as usize];
             call.lesser.clear();
-            call.lesser.add_linked(lesser, &mut self.chains, way, 1.0);
+            call.lesser.add_linked(lesser, &mut self.chains, way);
         }
         self.give_back(sum);
         self.give_back(cause);

@@ -24,14 +24,14 @@ impl Tracker<'_> {
         } else {
             part.add_all(&self.attempts[slot as usize].waited, 1.0);
         }
-        sum.add_linked(&part, &mut self.chains, (pair, How::Line), 1.0);
+        sum.add_linked(&part, &mut self.chains, (pair, How::Line));
         part.clear();
         part.add_all(&self.attempts[slot as usize].past, 1.0);
         if attempt.place == Place::Running {
             self.held_at_work(view, slot, &mut part);
             self.wait_of_calls(view, attempt, &mut part);
         }
-        sum.add_linked(&part, &mut self.chains, (pair, How::Thread), 1.0);
+        sum.add_linked(&part, &mut self.chains, (pair, How::Thread));
         self.give_back(part);
         self.held_by_caller(view, attempt, sum);
         sum.fit(seconds);

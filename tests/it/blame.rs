@@ -10,7 +10,7 @@ pub(crate) fn run(services: &str, calls: &str, faults: &str) -> (Record, Summary
     run_at("50/s", services, calls, faults)
 }
 
-fn run_at(rate: &str, services: &str, calls: &str, faults: &str) -> (Record, Summary) {
+pub(crate) fn run_at(rate: &str, services: &str, calls: &str, faults: &str) -> (Record, Summary) {
     let text = format!(
         "Scenario(format: 1, name: \"test\", warm_up: \"10s\", horizon: \"2m\", seed: 7,
         services: {{
@@ -33,7 +33,7 @@ pub(crate) fn told(text: &str) -> (Record, Summary) {
 }
 
 /// The share of a root.
-fn share(summary: &Summary, root: &str) -> f64 {
+pub(crate) fn share(summary: &Summary, root: &str) -> f64 {
     summary.root_causes.iter().find(|cause| cause.root == root).map_or(0.0, |cause| cause.share)
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn all_of_it(summary: &Summary, root: &str) {
 }
 
 /// 50 times a second 60 ms of work on 5 threads: 60 % busy.
-const B: &str = "\"b\": Service(threads: 5, queue: Fifo(capacity: Unbounded), operations: { \"op\": [Work(Exp(\"60ms\"))] }),";
+pub(crate) const B: &str = "\"b\": Service(threads: 5, queue: Fifo(capacity: Unbounded), operations: { \"op\": [Work(Exp(\"60ms\"))] }),";
 
 /// One fault of each kind, and nothing else: no retries, no caches. What it leaves behind, a backlog, is its fault as
 /// well.

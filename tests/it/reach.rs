@@ -65,6 +65,9 @@ fn who_waits_for_ever_is_never_answered() {
     );
     assert!((radius.classes["buyers"].lost_value - 2.0 * buyers.unanswered as f64).abs() < 1e-6);
     assert_eq!(hangs.verdict, Some(VerdictKind::Down));
+    // The service is as late with its attempts as the users see it.
+    let harm = hangs.services["shop"].harm.as_ref().unwrap();
+    assert!(harm.harmed.abs_diff(buyers.unanswered) <= 2, "{harm:?}, {buyers:?}");
     // With a timeout the same requests fail, but for those of its last second.
     let fails = shop("100s", "\"1s\"", BLACKOUT);
     let told = fails.blast_radius.unwrap().classes["buyers"].by_severity;

@@ -135,3 +135,29 @@ fn only_what_is_worse_than_its_twin_is_harm() {
         assert_eq!(told.matches("attempts: 2, harmed: 1").count(), 2, "{told}");
     }
 }
+
+/// Late is what takes longer than twice its twin's 10 ms and 50 ms, and it is late from then on.
+#[test]
+fn an_attempt_is_late_from_the_bound_on() {
+    let harmed = |ms: u64| {
+        let attempts = vec![[Some((ms, Outcome::Ok)), Some((10, Outcome::Ok))]];
+        let end = Some((10, Outcome::Ok));
+        found(&[(0, [end, end], attempts)], &[[SimTime::MAX; 2]])
+    };
+    assert!(harmed(70).contains("attempts: 1, harmed: 0, first: None"), "{}", harmed(70));
+    let late = format!("attempts: 1, harmed: 1, first: Some(Harm {{ at: {:?}, cause: None", at(70));
+    assert!(harmed(71).contains(&late), "{}", harmed(71));
+    assert!(harmed(400).contains(&late), "{}", harmed(400));
+}
+
+/// What has no twin is harm only if it failed in the actual world.
+#[test]
+fn an_attempt_without_a_twin_is_harmed_if_it_failed() {
+    let failed = Outcome::Failed(FailureCause::Timeout);
+    let harmed = |ends: Ends| {
+        let end = Some((10, Outcome::Ok));
+        found(&[(0, [end, end], vec![ends])], &[[SimTime::MAX; 2]]).contains("harmed: 1")
+    };
+    assert!(harmed([Some((10, failed)), None]) && !harmed([None, Some((10, failed))]));
+    assert!(!harmed([Some((400, Outcome::Ok)), None]));
+}
