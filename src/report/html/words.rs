@@ -6,7 +6,7 @@ use crate::report::block::{Line, Tone};
 use crate::scenario::{WORDS, Word};
 
 /// Terms that mean in a sentence what the glossary says; others, such as `share` or `time`, are also plain English there.
-const TELLING: [&str; 46] = [
+const TELLING: [&str; 48] = [
     "advertised capacity",
     "affected",
     "alert",
@@ -38,12 +38,14 @@ const TELLING: [&str; 46] = [
     "mean wait",
     "metastable",
     "never answered",
+    "no return",
     "objective",
     "out of memory",
     "out-of-memory kills",
     "rate limit",
     "recovered",
     "replicas",
+    "restart loop",
     "threads",
     "timeout",
     "twin",
@@ -203,8 +205,8 @@ fn next(text: &str, told: &BTreeSet<usize>) -> Option<(usize, usize, usize)> {
     let mut best: Option<(usize, usize, usize)> = None;
     for term in TELLING {
         let Some(word) = position(term).filter(|word| !told.contains(word)) else { continue };
-        let Some(from) = low.match_indices(term).map(|(at, _)| at).find(|at| alone(&low, *at, term.len()))
-        else {
+        let mut places = low.match_indices(term).map(|(at, _)| at);
+        let Some(from) = places.find(|at| alone(&low, *at, term.len()) && !within(&low, *at, term)) else {
             continue;
         };
         let found = (from, from + term.len(), word);
@@ -227,6 +229,14 @@ fn alone(text: &str, from: usize, length: usize) -> bool {
         None => false,
     };
     !before.is_some_and(part) && !follows
+}
+
+/// Whether a match is a part of a longer term: "loop" within "restart loop" means something else.
+fn within(text: &str, from: usize, term: &str) -> bool {
+    TELLING.iter().filter(|longer| longer.len() > term.len()).any(|longer| {
+        let mut places = longer.match_indices(term).filter_map(|(offset, _)| from.checked_sub(offset));
+        places.any(|begin| text.get(begin..).is_some_and(|rest| rest.starts_with(longer)))
+    })
 }
 
 #[cfg(test)]
@@ -254,6 +264,21 @@ mod tests {
         for (name, _) in tables.iter().flatten().flat_map(|table| &table.columns) {
             assert!(words.name(name).word.is_some(), "{name}");
         }
+    }
+
+    #[test]
+    fn a_term_within_a_longer_one_is_not_taken_for_itself() {
+        let mut words = Words::default();
+        let told = &mut BTreeSet::new();
+        let mut marked = |text: &str| -> Vec<(String, Option<String>)> {
+            let spans = words.line(&Line::plain(text), told);
+            spans.into_iter().filter(|span| span.word.is_some()).map(|span| (span.text, span.word)).collect()
+        };
+        let word = |text: &str, anchor: &str| (text.to_owned(), Some(format!("word-{anchor}")));
+        assert_eq!(marked("In a restart loop."), [word("restart loop", "crash-loop")]);
+        // Told once, it is not told again, in whole or in part.
+        assert_eq!(marked("A restart loop, and a loop."), [word("loop", "sustaining-effect")]);
+        assert_eq!(marked("NO RETURN: from T+16s on."), [word("NO RETURN", "no-return")]);
     }
 
     #[test]

@@ -73,7 +73,7 @@ words! {
         or not; or by the orchestrator, after a process has died by itself. What was in flight is reset, what the \
         process remembered (caches, breakers, budgets) is lost, and nothing is served until it has started up."
         r#"restart: Restart(startup: "45s", jitter: "10%")"#;
-    "crash loop" ["CrashLoopBackOff", "back-off"]
+    "crash loop" ["CrashLoopBackOff", "back-off", "restart loop"]
         "A process that dies again and again is left alone for longer and longer: as in Kubernetes it is started at \
         once, then after 10, 20, 40, 80, 160 and 300 s, and afresh after ten minutes of health or a restart by people."
         r#"restart: Restart(backoff: CrashLoop(base: "10s", max: "300s", reset: "10m"))"#;
@@ -153,6 +153,9 @@ words! {
         timeouts cause retries, retries cause load, load causes timeouts. Its gain is the thread time that is asked \
         of the service in its middle, over what that has: above 1 the loop feeds itself. Of a metastable world, with or \
         without the response, it is read off what held it between the last fault and the first act.";
+    "no return" ["point of no return"]
+        "The moment from which on, at the latest, no time heals a system by itself: the trigger is over, what keeps it \
+        down goes on, and the world in which nobody acts ends metastable. Somebody has to act.";
     "amplification" ["retry amplification"]
         "Attempts sent on a call, divided by the first attempts that its twin sends, from the first fault to \
         the horizon. 1 means no extra load; 4 attempts per call that all fail make 4. The peak is the \
