@@ -25,6 +25,11 @@
         }
     }
 
+    /** What a moment tells where nobody asks: a yes or no alone would answer nothing. */
+    function unasked(tell) {
+        return tell.replace(/^(?:yes|no)[.,:;!]\s+(.)/i, (_, first) => first.toUpperCase());
+    }
+
     class Caption {
         constructor(run) {
             this.moments = run.data.moments ?? [];
@@ -39,7 +44,7 @@
             const now = this.moments[place];
             put(this.element, "data-place", place);
             write(this.title, now ? `${moment(now.at_s)} · ${now.title}.` : "Before the fault.");
-            write(this.text, now ? now.tell : "Everything is as always.");
+            write(this.text, now ? unasked(now.tell) : "Everything is as always.");
         }
     }
 
@@ -65,5 +70,5 @@
         }
     }
 
-    knockon.caption = { Place, Caption, Choice };
+    knockon.caption = { Place, Caption, Choice, unasked };
 })((globalThis.knockon ??= {}));

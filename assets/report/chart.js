@@ -8,11 +8,16 @@
     const EDGE = { left: 46, right: 14, top: 30, bottom: 20 };
     /** Its height where there is room, and on a phone. */
     const [HIGH, LOW, PHONE] = [136, 104, 600];
+    /** Its height where other things are looked at. */
+    const BRIEF = 88;
     /** Time between ticks, the first that leaves room. */
     const TICKS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200];
     const TICK_ROOM = 74;
     /** Marks of a kind that are closer to the first of them than this are one, with their number. */
     const APART = 16;
+    /** Half the height of a mark's glyph; what a hand moves that means to hold still. */
+    const GLYPH = 4;
+    const STILL = 3;
     const MARKS = { fault: "▼", action: "●", moment: "◆" };
 
     /** A round number of about a third of `most`. */
@@ -41,6 +46,8 @@
             this.groups = groups;
             this.seek = seek;
             this.class = null;
+            /** Whether it has to leave room for other things. */
+            this.brief = false;
             this.width = 0;
             this.svg = svg("svg", { class: "chart", role: "img", "aria-label": this.label() });
             this.element = html("div", { class: "chart-box" }, this.svg);
@@ -53,17 +60,29 @@
         }
 
         listen() {
-            const point = (event) => {
-                const x = event.clientX - this.svg.getBoundingClientRect().left;
-                this.seek(Math.min(this.end, Math.max(0, this.s(x))));
+            let pressed = NaN;
+            const point = (event, marked) => {
+                const { left, top } = this.svg.getBoundingClientRect();
+                const [x, y] = [event.clientX - left, event.clientY - top];
+                this.seek((marked ? this.mark(x, y) : null) ?? Math.min(this.end, Math.max(0, this.s(x))));
             };
             this.svg.addEventListener("pointerdown", (event) => {
                 this.svg.setPointerCapture(event.pointerId);
-                point(event);
+                point(event, true);
+                pressed = event.clientX;
             });
             this.svg.addEventListener("pointermove", (event) => {
-                if (this.svg.hasPointerCapture(event.pointerId)) point(event);
+                // A hand that trembles drags nothing.
+                if (Math.abs(event.clientX - pressed) > STILL) pressed = NaN;
+                if (Number.isNaN(pressed) && this.svg.hasPointerCapture(event.pointerId)) point(event, false);
             });
+        }
+
+        /** The moment whose mark lies there; null if there is none. */
+        mark(x, y) {
+            if (y > EDGE.top) return null;
+            const near = this.marked.filter((mark) => Math.abs(mark.x - x) <= APART / 2 && Math.abs(mark.y - GLYPH - y) <= APART / 2);
+            return near.sort((a, b) => Math.abs(a.x - x) - Math.abs(b.x - x))[0]?.at_s ?? null;
         }
 
         x(s) {
@@ -92,7 +111,7 @@
         /** Draws everything for the width that there is. */
         draw() {
             this.width = Math.max(240, Math.floor(this.element.clientWidth));
-            this.height = this.width < PHONE ? LOW : HIGH;
+            this.height = this.brief ? BRIEF : this.width < PHONE ? LOW : HIGH;
             put(this.svg, "width", this.width);
             put(this.svg, "height", this.height);
             put(this.svg, "viewBox", `0 0 ${this.width} ${this.height}`);
@@ -152,6 +171,7 @@
             const acts = this.groups.filter((group) => group.kind === "action");
             const begins = this.groups.filter((group) => group.kind === "fault" && group.state === "begin");
             const key = this.run.data.moments ?? [];
+            this.marked = [];
             return [...this.row("moment", key, 8), ...this.row("action", acts, 21), ...this.row("fault", begins, 21)];
         }
 
@@ -160,6 +180,7 @@
             const told = (thing) => `${moment(thing.at_s)}: ${thing.title ?? thing.text}`;
             const places = things.map((thing) => this.x(thing.at_s));
             return gathered(places).map(({ x, all }) => {
+                this.marked.push({ x, y, at_s: things[all[0]].at_s });
                 const stems = all.map((i) => `M${places[i].toFixed(1)},${y + 1}V${EDGE.top}`).join("");
                 const number = all.length > 1 ? [svg("text", { x: x + 5, y, class: "mark-number" }, String(all.length))] : [];
                 return svg("g", { class: `mark mark-${kind}` }, svg("title", {}, all.map((i) => told(things[i])).join("\n")),
