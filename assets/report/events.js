@@ -4,6 +4,9 @@
     const { last } = knockon.series;
     /** What happens to replicas of a service within so many seconds is told as one. */
     const TOGETHER_S = 5;
+    /** What counts as the same instant. */
+    const SAME_S = 1e-6;
+    const KILLED = "out of memory";
     /** What goes on anyway when replicas are down is not told again. */
     const PASSING = new Set(["starting"]);
 
@@ -43,7 +46,7 @@
 
     /** A kill for memory says why replicas are down: it is not told twice. */
     function merged(groups) {
-        const kills = groups.filter((group) => group.state === "out of memory");
+        const kills = groups.filter((group) => group.state === KILLED);
         const killed = (group) => kills.some((kill) => kill.node === group.node && kill.at_s <= group.at_s && group.at_s <= kill.until_s);
         return groups.filter((group) => !(group.kind === "replica" && group.state === "down" && killed(group)));
     }
@@ -69,5 +72,21 @@
         return groups.slice(Math.max(0, place + 1 - most), place + 1).reverse();
     }
 
-    knockon.events = { grouped, moments, recent };
+    /** Whether it may be seen: discreetly not what is hidden, and nothing that answers what is asked. */
+    function seen(group, { discreet, veil_s = Infinity }) {
+        return !(discreet && group.hidden) && group.at_s < veil_s - SAME_S;
+    }
+
+    /** Its sentence; what it is that kills is not told before it is asked. */
+    function worded(group, { unnamed = false }) {
+        return unnamed && group.state === KILLED ? group.text.replace(/out of memory$/, "killed") : group.text;
+    }
+
+    /** Whether one of some moments asks what killed something. */
+    function asks_for_kill(data, moments) {
+        const kills = data.events.filter((event) => event.state === KILLED);
+        return moments.some((moment) => kills.some((kill) => Math.abs(kill.at_s - moment.at_s) < SAME_S));
+    }
+
+    knockon.events = { grouped, moments, recent, seen, worded, asks_for_kill };
 })((globalThis.knockon ??= {}));

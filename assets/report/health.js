@@ -15,6 +15,9 @@
     const LATE_FACTOR = 2;
     const LATE_MARGIN_MS = 50;
 
+    /** What counts as the same instant. */
+    const SAME_S = 1e-6;
+
     function step(share) {
         let place = 0;
         while (place + 1 < STEPS.length && share >= STEPS[place + 1]) place += 1;
@@ -97,6 +100,16 @@
         return begun + failed > 0 && (of === "calls" ? failed >= begun : count("ok") === 0);
     }
 
+    /** The services that a fault begins at while it is asked where one begins. */
+    function asked(run, { veil_s = Infinity }) {
+        return run.data.faults.filter((fault) => Math.abs(fault.from_s - veil_s) < SAME_S).map((fault) => fault.service);
+    }
+
+    /** The world as which a service is shown: that of its twin, if where the fault is must not show. */
+    function shown(run, world, name, look) {
+        return run.paired && asked(run, look).includes(name) ? "twin" : world;
+    }
+
     /** A node of the topology. */
     function node(run, world, node, s) {
         return node.kind === "class" ? users(run, world, node.name, s) : service(run, world, node, s);
@@ -114,5 +127,5 @@
         return { rate, usual, ratio, share, step: attempts + failed === 0 ? -1 : step(share), open };
     }
 
-    knockon.health = { STEPS, step, judged, node, service, users, call, unanswered };
+    knockon.health = { STEPS, step, judged, node, service, users, call, unanswered, asked, shown };
 })((globalThis.knockon ??= {}));

@@ -10,6 +10,8 @@
     /** Roots of such a share of the harm are told beside the first; fewer requests harmed are noise. */
     const WORTH = 0.1;
     const LEAST = 0.5;
+    /** What is read at the instant of a fault was read before it. */
+    const JUST_S = 1e-3;
 
     /** A list that is filled again when what it shows has changed. */
     class List {
@@ -36,7 +38,6 @@
             this.groups = groups;
             this.acts = groups.filter((group) => group.kind === "action");
             this.rest = groups.filter((group) => group.kind !== "action");
-            this.seen = this.rest.filter((group) => !group.hidden);
             this.alerting = run.data.monitors.filter((monitor) => monitor.alerts.length > 0 || monitor.threshold !== null);
             this.build();
         }
@@ -61,6 +62,7 @@
         }
 
         update(s, look) {
+            const asked = knockon.health.asked(this.run, look);
             this.update_cause(s);
             this.alerts.show(this.alerting.map((monitor) => {
                 const since = firing(monitor, s);
@@ -68,7 +70,7 @@
                 return ["▲", `${monitor.name}: firing for ${span(s - since)}`, "firing"];
             }));
             for (const { monitor, value, row } of this.values) {
-                const read = knockon.states.reading(monitor, s);
+                const read = knockon.states.reading(monitor, asked.length > 0 ? s - JUST_S : s);
                 const beyond = knockon.states.beyond(monitor, read);
                 const limit = beyond !== null ? ` (${beyond} ${reading(monitor.threshold, monitor.unit)})` : "";
                 // What fails at once takes no time: that is no latency of an answer.
@@ -77,12 +79,14 @@
                 put(row, "data-over", beyond !== null ? "yes" : null);
             }
             this.events.empty = look.discreet ? NONE_SEEN : NONE;
-            this.people.show(this.recent(this.acts, s, 5));
-            this.events.show(this.recent(look.discreet ? this.seen : this.rest, s, EVENTS));
+            this.people.show(this.recent(this.acts, s, 5, look));
+            this.events.show(this.recent(this.rest, s, EVENTS, look));
         }
 
-        recent(groups, s, most) {
-            return knockon.events.recent(groups, s, most).map((group) => [moment(group.at_s), group.text, group.kind]);
+        recent(groups, s, most, look) {
+            const { recent, seen, worded } = knockon.events;
+            const shown = recent(groups.filter((group) => seen(group, look)), s, most);
+            return shown.map((group) => [moment(group.at_s), worded(group, look), group.kind]);
         }
 
         update_cause(s) {

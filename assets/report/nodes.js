@@ -54,16 +54,16 @@
             this.parts = [...this.squares.map((square) => square.group), this.text];
         }
 
-        update(s, world, discreet) {
+        update(s, world, look) {
             this.squares.forEach((square, i) => {
                 const own = world === "twin" ? "ready" : this.tracks[i].at(s).state;
-                const state = discreet && own === "paused" ? "ready" : own;
+                const state = knockon.states.seen(own, look);
                 put(square.group, "data-state", state);
                 put(square.group, "display", state === "absent" ? "none" : null);
                 put(square.sign, "d", SIGNS[state] ?? "");
             });
             if (this.squares.length === 0 && this.tracks.length > 0) {
-                write(this.text, world === "twin" ? `${this.tracks.length} ready` : shortened(told(this.tracks, s, discreet), 24));
+                write(this.text, world === "twin" ? `${this.tracks.length} ready` : shortened(told(this.tracks, s, look), 24));
             }
         }
     }
@@ -117,7 +117,8 @@
             this.group.append(this.fault, this.order);
         }
 
-        update(run, world, s, look) {
+        update(run, own, s, look) {
+            const world = this.node.kind === "service" ? knockon.health.shown(run, own, this.node.name, look) : own;
             const health = knockon.health.node(run, world, this.node, s);
             put(this.group, "data-step", health.step);
             put(this.slice, "stroke-dasharray", `${(health.share * ROUND).toFixed(1)} ${ROUND.toFixed(1)}`);
@@ -141,8 +142,8 @@
             const held = `${short(busy)}/${short(this.capacity)}`;
             this.threads?.update(busy / this.capacity, Math.min(waiting, busy) / this.capacity, twin("busy_threads") / this.capacity, held);
             this.queue.update(scale(queue), 0, scale(twin("queue_length")), this.threads === null ? "" : count(Math.round(queue)));
-            this.replicas?.update(s, world, look.discreet);
-            const replicas = world === "twin" ? `${this.tracks.length} ready` : told(this.tracks, s, look.discreet);
+            this.replicas?.update(s, world, look);
+            const replicas = world === "twin" ? `${this.tracks.length} ready` : told(this.tracks, s, look);
             const share = percent(busy > 0 ? Math.min(1, waiting / busy) : 0);
             return [`threads ${count(Math.round(busy))} of ${count(this.capacity)}, ${share} of them waiting on calls`,
                 `queue ${count(Math.round(queue))}`, `replicas ${replicas}`];

@@ -7,6 +7,8 @@
     const { called, told } = knockon.moments;
     /** From one moment to the next in so many seconds, whatever lies between them. */
     const BETWEEN_S = 8;
+    /** There the map has its place between what is asked and the time, and all three are seen at once. */
+    const WIDE = "(min-width: 60rem) and (min-height: 30rem)";
     /** What an address rounds away. */
     const ROUNDED_S = 0.005;
 
@@ -57,6 +59,16 @@
             this.stage = "asked";
         }
 
+        /** The questions that are still to be answered. */
+        get unanswered() {
+            return this.stage === "over" ? [] : this.moments.slice(this.place + (this.stage === "asked" ? 0 : 1));
+        }
+
+        /** Whether all has been asked and told but what comes of it. */
+        get last() {
+            return this.stage === "over" || (this.stage === "told" && this.ahead === null);
+        }
+
         /** Whether what lies behind what is seen is not to be seen: on the way there it would answer what is asked there. */
         get discreet() {
             return !this.tells || this.stage === "asked" || this.stage === "moving";
@@ -94,9 +106,10 @@
             this.back = button("Back", () => this.go("back"));
             this.next = button("", () => this.go("go"), { class: "main" });
             this.notes = html("details", { class: "card-notes" }, html("summary", {}, "Notes of the scenario"), html("p", {}));
+            this.bar = html("div", { class: "card-bar" }, this.back, this.next);
             this.element = html("div", { class: "card", hidden: true, role: "group", "aria-label": "Presenter" },
                 html("div", { class: "card-text" }, this.when, this.title, this.ask, this.tell),
-                html("div", { class: "card-bar" }, this.back, this.next), this.notes);
+                this.bar, this.notes);
         }
 
         get on() {
@@ -107,6 +120,11 @@
         get limit() {
             if (!this.on || this.show.stage === "over") return this.clock.end;
             return this.show.stage === "moving" ? this.show.ahead?.at_s ?? this.clock.end : this.show.moment.at_s;
+        }
+
+        /** When what is asked now happened, if the clock stands there: what happened then is the answer. */
+        get veil_s() {
+            return this.on && this.show.stage === "asked" && this.clock.at >= this.limit ? this.limit : Infinity;
         }
 
         /** Whether the clock stands where somebody has to go on. */
@@ -128,6 +146,7 @@
                 this.clock.seek(this.show.moment?.at_s ?? 0);
             }
             this.refresh();
+            this.reveal();
         }
 
         go(way) {
@@ -174,7 +193,8 @@
 
         /** Brings what is asked and told into view. */
         reveal() {
-            if (this.on && this.show.stage !== "moving") this.element.scrollIntoView({ block: "nearest" });
+            const block = globalThis.matchMedia(WIDE).matches ? "start" : "nearest";
+            if (this.on && this.show.stage !== "moving") this.element.scrollIntoView({ block });
         }
 
         refresh() {
@@ -193,7 +213,8 @@
             write(this.next, { asked, told: "Go on", moving: "Skip ahead", over: "The end" }[stage]);
             put(this.next, "disabled", stage === "over");
             put(this.back, "disabled", this.show.place < 0);
-            put(this.notes, "hidden", this.notes.lastChild.textContent === "");
+            // They tell it all.
+            put(this.notes, "hidden", this.notes.lastChild.textContent === "" || !this.show.last);
             put(this.element, "data-stage", stage);
         }
     }

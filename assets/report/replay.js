@@ -6,6 +6,10 @@
     /** A large system is drawn anew at most so often a second. */
     const LARGE = 60;
     const LARGE_S = 1 / 12;
+    /** In a lower window the chart leaves room to the map; the map has so much at the least, and a little around it. */
+    const LOW = 960;
+    const LEAST_ROOM = 200;
+    const SPARE = 32;
     /** Narrower than this, the choices are folded away. */
     const NARROW = 600;
 
@@ -39,6 +43,8 @@
             this.detail = new knockon.Detail((stage) => this.called(stage), () => this.choose(null, null));
             this.tables = this.stages.map((stage) => new knockon.Table(stage.run, this.called(stage)));
             this.help = knockon.keys.help();
+            this.further = button("", () => this.detail.reveal(), { hidden: true });
+            this.presenter.bar.prepend(this.further);
             const stages = html("div", { class: "stages", "data-runs": this.stages.length }, ...this.stages.map((stage) => stage.element));
             if (this.stages.length > 1) stages.append((this.stages.find((stage) => stage.run.paired) ?? this.stages[0]).legend);
             this.body = html("div", { class: "replay", "data-large": this.runs[0].data.nodes.length > LARGE },
@@ -95,6 +101,10 @@
             document.addEventListener("keydown", (event) => this.key(event));
             globalThis.addEventListener("hashchange", () => this.follow());
             new ResizeObserver(() => this.draw()).observe(this.body);
+            const fit = () => this.presenter.on && this.fit();
+            const sizes = new ResizeObserver(fit);
+            for (const part of [this.presenter.element, this.controls.element]) sizes.observe(part);
+            globalThis.addEventListener("resize", fit);
             this.link_moments();
             this.draw();
             this.follow();
@@ -158,9 +168,26 @@
             this.mode = mode;
             this.rename(mode);
             this.mode_choice.querySelector("select").value = mode;
+            const before = this.body.getBoundingClientRect().top;
             document.documentElement.dataset.mode = mode;
+            // What is told above comes and goes: who looks at the replay goes on looking at it.
+            globalThis.scrollBy({ top: this.body.getBoundingClientRect().top - before, behavior: "instant" });
             this.presenter.begin(mode, s);
+            this.fit();
             this.address();
+        }
+
+        /** Gives the map the room that lies between what is asked and the time. */
+        fit() {
+            const { on, element } = this.presenter;
+            const brief = on && globalThis.innerHeight < LOW;
+            const other = this.stages.filter((stage) => stage.chart.brief !== brief);
+            for (const stage of other) Object.assign(stage.chart, { brief }).draw();
+            // What is drawn anew shows all that is to come until the moment is.
+            if (other.length > 0) this.render(true);
+            const above = this.stages[0].topology.element.getBoundingClientRect().top - element.getBoundingClientRect().top;
+            const room = globalThis.innerHeight - above - this.controls.element.offsetHeight - SPARE;
+            this.body.style.setProperty("--room", `${Math.max(LEAST_ROOM, Math.floor(room))}px`);
         }
 
         /** What tells a run from the other may be the answer: an interview knows them by their numbers. */
@@ -240,8 +267,16 @@
             for (const each of this.stages) each.topology.mark(this.chosen?.stage === each ? this.chosen.node : null);
             this.detail.choose(this.chosen === null ? null : stage, node);
             this.render(true);
-            if (this.chosen !== null) this.detail.reveal();
+            // A question stays in view: what is told of a box is a button away.
+            this.offer();
+            if (this.chosen !== null && !this.presenter.on) this.detail.reveal();
             this.address();
+        }
+
+        /** Offers to go to what is told of the chosen box, while a presentation holds the view. */
+        offer() {
+            if (this.chosen !== null) write(this.further, `More of ${this.chosen.stage.run.data.nodes[this.chosen.node].name}`);
+            put(this.further, "hidden", this.chosen === null);
         }
 
         key(event) {
@@ -266,7 +301,8 @@
         render(all) {
             const { at } = this.clock;
             const { on, show } = this.presenter;
-            const look = { discreet: on && show.discreet, future: on && show.stage !== "over", playing: this.clock.playing };
+            const look = { discreet: on && show.discreet, future: on && show.stage !== "over", playing: this.clock.playing,
+                veil_s: this.presenter.veil_s, unanswered: on ? show.unanswered : [] };
             for (const stage of this.stages) stage.chart.update(at, look.future ? at : this.clock.end);
             this.controls.update();
             this.moment_choice?.update(at);
@@ -277,7 +313,7 @@
             this.shown = window;
             this.drawn_s = now;
             for (const stage of this.stages) stage.update(at, look);
-            for (const table of this.tables) table.update(at, look);
+            this.tables.forEach((table, i) => table.update(at, this.stages[i].look(look)));
             this.detail.update(at, look);
             this.voice.update(at, now, look);
         }

@@ -53,11 +53,17 @@
             this.chart.draw();
         }
 
+        /** A look at this run: whether what kills is still to be asked here. */
+        look(look) {
+            return { ...look, unnamed: knockon.events.asks_for_kill(this.run.data, look.unanswered) };
+        }
+
         /** Shows a moment. What is behind it stays hidden if the look is discreet. */
-        update(s, look) {
+        update(s, all) {
+            const look = this.look(all);
             put(this.over, "hidden", s <= this.run.end);
-            this.topology.update(s, { ghost: this.ghost && this.run.paired, discreet: look.discreet });
-            if (this.beside) this.twin.update(s, { ghost: false, discreet: look.discreet });
+            this.topology.update(s, { ...look, ghost: this.ghost && this.run.paired });
+            if (this.beside) this.twin.update(s, { ...look, ghost: false });
             this.caption.update(s);
             this.margin.update(s, look);
         }

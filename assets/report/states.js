@@ -47,12 +47,17 @@
         return event.state === "down" && before === "out of memory" ? null : event.state;
     }
 
-    /** How many replicas of a node are in which state at a moment, in words: "3 ready, 2 starting". Discreet, a pause does not show. */
-    function told(tracks, s, discreet = false) {
+    /** The state that may be seen: discreetly no pause, and nothing that says what killed it before that is asked. */
+    function seen(state, { discreet = false, unnamed = false }) {
+        if (discreet && state === "paused") return "ready";
+        return unnamed && state === "out of memory" ? "down" : state;
+    }
+
+    /** How many replicas of a node are in which state at a moment, in words: "3 ready, 2 starting". */
+    function told(tracks, s, look = {}) {
         const counts = new Map();
         for (const track of tracks) {
-            const own = track.at(s).state;
-            const state = discreet && own === "paused" ? "ready" : own;
+            const state = seen(track.at(s).state, look);
             if (state !== "absent") counts.set(state, (counts.get(state) ?? 0) + 1);
         }
         return [...counts].map(([state, count]) => `${count} ${state}`).join(", ");
@@ -80,5 +85,5 @@
         return read < threshold ? "below" : null;
     }
 
-    knockon.states = { Track, replicas, told, firing, reading, beyond };
+    knockon.states = { Track, replicas, seen, told, firing, reading, beyond };
 })((globalThis.knockon ??= {}));

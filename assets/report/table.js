@@ -37,17 +37,18 @@
 
         values(node, s, look) {
             const { run } = this;
-            const health = knockon.health.node(run, "actual", node, s);
+            const world = node.kind === "service" ? knockon.health.shown(run, "actual", node.name, look) : "actual";
+            const health = knockon.health.node(run, world, node, s);
             const of = node.kind === "class" ? "classes" : "services";
             const asked = node.kind === "class" ? "arrived" : "offered";
-            const rate = run.rate("actual", of, node.name, asked, s);
+            const rate = run.rate(world, of, node.name, asked, s);
             const usual = run.paired ? run.rate("twin", of, node.name, asked, s) : NaN;
             const ratio = usual > 0 ? times(rate / usual) : "–";
             const shared = [health.words, count(rate), ratio, health.step < 0 ? "–" : percent(health.share)];
-            const level = (field) => run.level("actual", of, node.name, field, s);
+            const level = (field) => run.level(world, of, node.name, field, s);
             if (node.kind === "class") return [...shared, "–", "–", answered(level("p99_ms"), rate), "–"];
             const held = `${count(Math.round(level("busy_threads")))} of ${count(node.threads)}`;
-            const replicas = knockon.states.told(this.tracks[run.data.nodes.indexOf(node)], s, look.discreet);
+            const replicas = world === "twin" ? `${node.replicas} ready` : knockon.states.told(this.tracks[run.data.nodes.indexOf(node)], s, look);
             return [...shared, held, count(Math.round(level("queue_length"))), answered(level("p99_ms"), rate), replicas];
         }
     }

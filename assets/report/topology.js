@@ -7,6 +7,8 @@
     /** The least size at which words can be read, in pixels for each unit of the layout. */
     const READABLE = 0.72;
 
+    const SMALLEST = 0.5;
+
     class Topology {
         /** `choose` is told the node that somebody chooses. */
         constructor(run, world, choose) {
@@ -27,6 +29,8 @@
             const viewBox = `${-EDGE} ${-EDGE} ${width + 2 * EDGE} ${height + 2 * EDGE}`;
             this.svg = svg("svg", { viewBox, role: "group", "aria-label": this.label() });
             this.svg.style.minWidth = `calc(${Math.round((width + 2 * EDGE) * READABLE)}px * var(--least, 1))`;
+            // Where it must share the room it may be smaller, but not without end.
+            this.svg.style.setProperty("--low", `${Math.round((height + 2 * EDGE) * SMALLEST)}px`);
             this.svg.style.maxWidth = `${Math.round((width + 2 * EDGE) * 1.25)}px`;
             this.svg.append(...this.edges.map((edge) => edge.lines), ...this.nodes.map((node) => node.group),
                 ...this.edges.map((edge) => edge.words));
@@ -88,7 +92,8 @@
         }
 
         update(s, look) {
-            for (const edge of this.edges) edge.update(this.run, this.world, s, look.ghost);
+            const world = (edge) => knockon.health.shown(this.run, this.world, this.run.data.nodes[edge.to].name, look);
+            this.edges.forEach((edge, i) => edge.update(this.run, world(this.run.data.edges[i]), s, look.ghost));
             for (const node of this.nodes) node.update(this.run, this.world, s, look);
         }
     }

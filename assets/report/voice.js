@@ -9,10 +9,10 @@
     const LEAP_S = 600;
     const MOST = 3;
 
-    /** The events between two moments, in words; discreet without those that are hidden. */
-    function said(groups, since, at, discreet) {
-        const all = groups.filter((group) => since < group.at_s && group.at_s <= at && !(discreet && group.hidden));
-        return all.slice(-MOST).map((group) => group.text);
+    /** The events between two moments, in words; without those that may not be seen. */
+    function said(groups, since, at, look) {
+        const all = groups.filter((group) => since < group.at_s && group.at_s <= at && knockon.events.seen(group, look));
+        return all.slice(-MOST).map((group) => knockon.events.worded(group, look));
     }
 
     class Voice {
@@ -30,7 +30,7 @@
             if (now - this.told.at < TOLD_S && look.playing) return;
             this.told = { s: at, at: now };
             if (at <= since || at - since > LEAP_S) return;
-            const told = this.stages.flatMap((stage) => said(stage.groups, since, at, look.discreet).map((text) => text + this.called(stage)));
+            const told = this.stages.flatMap((stage) => said(stage.groups, since, at, stage.look(look)).map((text) => text + this.called(stage)));
             if (told.length > 0) write(this.element, `${moment(at)}: ${told.join("; ")}`);
         }
 

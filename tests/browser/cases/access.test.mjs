@@ -81,7 +81,7 @@ test("what is told of a node comes into view", () => visit("report.html", "#t=61
     await node(page, "user").click();
     await page.waitForFunction(() => {
         const { top, bottom } = document.querySelector(".detail-bar").getBoundingClientRect();
-        return top > 0 && bottom < 700;
+        return top > 0 && bottom < innerHeight;
     }, null, { timeout: 5000 });
 }));
 

@@ -2,10 +2,13 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { data, page as write } from "../lib/madeup.mjs";
-import { choice, embedded, json, plain, seek, visit } from "../lib/page.mjs";
+import { choice, embedded, json, node, plain, seek, visit } from "../lib/page.mjs";
 
 const at = (page) => page.locator(".slider input").evaluate((slider) => Number(slider.value));
 const card = (page) => page.locator(".card");
+
+/** What the caption tells where nobody asks: no bare yes or no. */
+const unasked = (tell) => tell.replace(/^(?:Yes|No)[.:] (.)/, (_, first) => first.toUpperCase());
 
 /** On to the next question. */
 async function on(page) {
@@ -38,6 +41,12 @@ test("nothing of what is to come can be seen", () => visit("report.html", "#mode
     await page.keyboard.press("End");
     const { moments } = (await embedded(page)).runs[0];
     assert.ok(await at(page) <= Math.max(1, moments[0].at_s));
+    const [clip, all] = await page.evaluate(() => [document.querySelector("clipPath rect").getAttribute("width"), document.querySelector(".chart").getAttribute("width")].map(Number));
+    assert.ok(clip < all / 10, `${clip} of ${all}`);
+}));
+
+test("who begins later sees no more of what is to come", () => visit("report.html", "#t=61", async (page) => {
+    await choice(page, "Mode").selectOption("interview");
     const [clip, all] = await page.evaluate(() => [document.querySelector("clipPath rect").getAttribute("width"), document.querySelector(".chart").getAttribute("width")].map(Number));
     assert.ok(clip < all / 10, `${clip} of ${all}`);
 }));
@@ -81,10 +90,10 @@ test("without a presenter the caption tells the moment that has come", () => vis
     for (const [i, { at_s, title, tell }] of moments.entries()) {
         await choice(page, "Moment").selectOption(String(i));
         assert.ok(Math.abs(await at(page) - at_s) <= 1, title);
-        assert.equal(await page.locator(".caption span").textContent(), tell);
+        assert.equal(await page.locator(".caption span").textContent(), unasked(tell));
     }
     await seek(page, (moments[1].at_s + moments[2].at_s) / 2);
-    assert.equal(await page.locator(".caption span").textContent(), moments[1].tell);
+    assert.equal(await page.locator(".caption span").textContent(), unasked(moments[1].tell));
     assert.equal(await choice(page, "Moment").inputValue(), "1");
 }));
 
@@ -95,7 +104,7 @@ test("the first of two moments at one time can be chosen", () => {
     return visit("at-one-time.html", "", async (page) => {
         for (const i of [1, 2, 1]) {
             await choice(page, "Moment").selectOption(String(i));
-            assert.equal(await page.locator(".caption span").textContent(), moments[i].tell);
+            assert.equal(await page.locator(".caption span").textContent(), unasked(moments[i].tell));
             assert.equal(await choice(page, "Moment").inputValue(), String(i));
         }
     });
@@ -113,6 +122,70 @@ test("every key moment has its stem on the chart where it happened", () => visit
     const numbers = await page.locator(".mark-moment").evaluateAll((all) => all.map((one) => Number(one.querySelector(".mark-number")?.textContent ?? 1)));
     assert.equal(numbers.reduce((sum, number) => sum + number, 0), moments.length);
 }));
+
+test("a click on the mark of a moment leads to the moment", () => visit("report.html", "", async (page) => {
+    const { moments } = (await embedded(page)).runs[0];
+    await page.locator(".chart").scrollIntoViewIfNeeded();
+    const marks = await page.locator(".mark-moment").evaluateAll((all) => all.map((mark) => {
+        const { left, top, width, height } = mark.querySelector("text").getBoundingClientRect();
+        return { x: left + width / 2, y: top + height / 2, told: mark.querySelector("title").textContent.split("\n")[0] };
+    }));
+    for (const { x, y, told } of marks) {
+        await page.mouse.click(x + 3, y);
+        const moment = moments.find(({ title }) => told.endsWith(title));
+        assert.equal(await page.evaluate(() => knockon.replay.clock.at), moment.at_s);
+        assert.ok((await page.locator(".caption b").textContent()).includes(moment.title), moment.title);
+    }
+}));
+
+test("what is asked, the map and the time are seen at once", () => visit("report.html", "#mode=present", async (page) => {
+    const { moments } = (await embedded(page)).runs[0];
+    for (const { title } of moments) {
+        for (let step = 0; step < 2; step += 1) {
+            await page.waitForTimeout(100);
+            const covered = await page.evaluate(() => {
+                const place = (part) => document.querySelector(part).getBoundingClientRect();
+                const [card, controls] = [place(".card"), place(".controls")];
+                const boxes = [...document.querySelectorAll(".topology .node")].filter((node) => {
+                    const { top, bottom } = node.querySelector(".node-box").getBoundingClientRect();
+                    return top < card.bottom || bottom > controls.top;
+                });
+                return [card.top < 0, controls.bottom > innerHeight + 1, boxes.map((node) => node.querySelector("title").textContent)];
+            });
+            assert.deepEqual(covered, [false, false, []], title);
+            await card(page).locator("button.main").click();
+        }
+    }
+}, { reducedMotion: "reduce" }));
+
+test("a chosen box and the end of a presentation leave the replay where it is", () => visit("report.html", "#mode=present", async (page) => {
+    const box = page.locator(".topology").first();
+    const top = async () => (await box.boundingBox()).y;
+    await page.waitForTimeout(200);
+    const before = await top();
+    await page.locator(".topology .node.service").first().click();
+    await page.waitForTimeout(200);
+    assert.ok(Math.abs(before - await top()) < 60, `${before} to ${await top()}`);
+    await page.getByRole("button", { name: /^More of/ }).click();
+    assert.ok(await page.locator(".detail h3").evaluate((title) => title.getBoundingClientRect().bottom <= innerHeight));
+    const [begin, end] = await page.evaluate(() => {
+        const place = () => document.querySelector(".replay").getBoundingClientRect().top;
+        const before = place();
+        knockon.replay.enter("replay");
+        return [before, place()];
+    });
+    // No further than the question was high, which is gone.
+    assert.ok(Math.abs(begin - end) < 200, `${begin} to ${end}`);
+}, { reducedMotion: "reduce" }));
+
+test("in the replay a chosen box stays in view", () => visit("report.html", "#t=61", async (page) => {
+    const box = node(page, "user");
+    await page.waitForTimeout(200);
+    await box.dispatchEvent("click");
+    await page.waitForTimeout(200);
+    const [{ y, height }, title] = [await box.boundingBox(), await page.locator(".detail h3").boundingBox()];
+    assert.ok(y >= 0 && y + height <= 800 && title.y < 800, `${y}, ${title.y}`);
+}, { reducedMotion: "reduce" }));
 
 test("on a phone nothing lies on the question or on its answer", () => visit("report.html", "", async (page) => {
     const { moments } = (await embedded(page)).runs[0];

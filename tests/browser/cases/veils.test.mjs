@@ -43,9 +43,41 @@ test("what is hidden is not said to be nothing", () => visit("report.html", "#mo
     assert.match(await events.locator(".margin-list").textContent(), /begins/);
 }));
 
+test("what answers a question is not shown before it is answered", () => visit("report.html", "#mode=present", async (page) => {
+    const { moments, events, faults } = (await embedded(page)).runs[0];
+    const kill = events.find((event) => event.state === "out of memory");
+    await page.locator(".as-table summary").click();
+    const listed = async () => `${await page.locator(".events").textContent()} ${await page.locator(".people").textContent()}`;
+    for (const [i, { at_s, title }] of moments.entries()) {
+        if (i > 0) await main(page).click();
+        await stage_is(page, "asked");
+        const now = events.filter((event) => event.at_s === at_s);
+        for (const { text } of now.filter((event) => !events.some((other) => other.at_s < at_s && other.text === event.text))) {
+            assert.ok(!(await listed()).includes(text), `${title}: ${text}`);
+        }
+        const struck = faults.find((fault) => fault.from_s === at_s);
+        if (struck !== undefined) {
+            assert.equal(await node(page, struck.service).getAttribute("data-step"), "0");
+            assert.match(await node(page, struck.service).getAttribute("aria-description"), /^healthy/);
+        }
+        if (now.some((event) => event.state === kill.state)) assert.doesNotMatch(await page.locator("#replay .replay").innerText(), /out of memory/);
+        assert.equal(await page.locator(".card-notes:visible").count(), 0, title);
+        await main(page).click();
+        await stage_is(page, "told");
+        if (struck !== undefined) assert.notEqual(await node(page, struck.service).getAttribute("data-step"), "0");
+        if (now.some((event) => event.state === kill.state)) assert.match(await listed(), /out of memory/);
+    }
+    assert.equal(await page.locator(".card-notes:visible").count(), 1);
+}, { reducedMotion: "reduce" }));
+
 test("lanes end where the presentation stands, and so does what they say", () => visit("report.html", "#mode=interview", async (page) => {
     while (await stage(page) !== "asked") await main(page).click();
     await node(page, "user").click();
+    // Where something has just begun is asked: no lane tells it.
+    assert.equal(await page.locator(".lane:visible").count(), 0);
+    await main(page).click();
+    await main(page).click();
+    await stage_is(page, "asked");
     await choice(page, "Show").selectOption("whole");
     const seen = () => page.locator(".lane").first().evaluate((lane) => [Number(lane.firstChild.getAttribute("width")), lane.clientWidth]);
     const [width, all] = await seen();

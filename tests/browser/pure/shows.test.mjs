@@ -51,12 +51,40 @@ test("who does not know the faults hears of no pause, and not of its end", () =>
     const data = small();
     data.events.push({ at_s: 7, kind: "replica", subject: "b/1", node: 2, state: "ready", text: "b/1 is ready" });
     const groups = knockon.events.grouped(data);
-    const said = (since, at, discreet) => [...knockon.voice.said(groups, since, at, discreet)];
+    const said = (since, at, discreet) => [...knockon.voice.said(groups, since, at, { discreet })];
     assert.deepEqual(said(-1, 4, true), ["errors fires"]);
     assert.deepEqual(said(-1, 4, false), ["2 replicas of b: paused", "b/0 is ready", "errors fires"]);
     assert.deepEqual(said(4, 9, true), ["on-call: restart b", "b/1 is out of memory", "b/1 is ready"]);
     const tracks = knockon.states.replicas(small())[2];
-    assert.deepEqual([knockon.states.told(tracks, 2, true), knockon.states.told(tracks, 2)], ["2 ready", "2 paused"]);
+    assert.deepEqual([knockon.states.told(tracks, 2, { discreet: true }), knockon.states.told(tracks, 2)], ["2 ready", "2 paused"]);
+});
+
+test("what answers a question is neither listed nor named while it is asked", () => {
+    const data = small();
+    const groups = knockon.events.grouped(data);
+    const said = (look) => [...knockon.voice.said(groups, 2, 9, look)];
+    assert.deepEqual(said({ veil_s: 5 }), ["b/0 is ready", "errors fires"]);
+    assert.deepEqual(said({ unnamed: true }), ["errors fires", "on-call: restart b", "b/1 is killed"]);
+    const asks = (...moments) => knockon.events.asks_for_kill(data, moments.map((at_s) => ({ at_s })));
+    assert.deepEqual([asks(4, 5), asks(4), asks()], [true, false, false]);
+    const tracks = knockon.states.replicas(data)[2];
+    assert.equal(knockon.states.told(tracks, 6, { unnamed: true }), "1 ready, 1 down");
+    const run = new knockon.Run(data);
+    const shown = (name, veil_s) => knockon.health.shown(run, "actual", name, { veil_s });
+    assert.deepEqual([shown("b", 2), shown("a", 2), shown("b", 4), shown("b", Infinity)], ["twin", "actual", "actual", "actual"]);
+    const show = new knockon.presenter.Show([{ at_s: 0 }, { at_s: 4 }], true);
+    const left = [];
+    for (const step of ["arrive", "go", "go", "arrive", "go", "go"]) {
+        show[step]();
+        left.push(`${show.stage} ${show.unanswered.length} ${show.last}`);
+    }
+    assert.deepEqual(left, ["asked 2 false", "told 1 false", "moving 1 false", "asked 1 false", "told 0 true", "over 0 true"]);
+});
+
+test("a caption says no bare yes or no", () => {
+    const { unasked } = knockon.caption;
+    assert.deepEqual(["No. Left alone it never heals.", "Yes: no service is hit.", "Yes, it heals.", "No other service is hit.", "Yes."].map((tell) => unasked(tell)),
+        ["Left alone it never heals.", "No service is hit.", "It heals.", "No other service is hit.", "Yes."]);
 });
 
 test("a mark stands where its first thing happened, and for all that are close to it", () => {
