@@ -15,7 +15,7 @@
             this.parts = [new knockon.blame.Blame(), new knockon.Lanes(), new knockon.Calls()];
             this.title = html("h3", {});
             this.bar = html("div", { class: "detail-bar" }, this.title, button("Close", close));
-            this.later = html("p", { class: "nothing", hidden: true }, "What it does now shows with the answer.");
+            this.later = html("p", { class: "nothing", hidden: true }, "What it does now is told later.");
             this.body = html("div", { class: "detail-body" }, ...this.parts.map((part) => part.element));
             this.element = html("div", { class: "detail", hidden: true }, this.bar, this.later, this.body);
         }
