@@ -272,15 +272,15 @@ impl Tracker<'_> {
 
 impl Line {
     /// What held it between two instants: each sample counts from when it was taken to the next one, for as many seconds as
-    /// `seconds` says.
+    /// `seconds` says. Of many samples the middle one of some neighbors speaks for all of them.
     fn over(&self, from: SimTime, to: SimTime, sum: &mut Shares, seconds: impl Fn(SimTime, SimTime) -> f64) {
         let first = self.samples.partition_point(|(at, _)| *at <= from).saturating_sub(1);
-        let stride = (self.samples.len() - first).div_ceil(PARTS as usize).max(1);
-        let (mut place, mut begin) = (first, from);
-        while let Some((_, sample)) = self.samples.get(place) {
-            place += stride;
-            let end = self.samples.get(place).map_or(to, |(next, _)| *next).clamp(begin, to);
-            sum.add_all(sample, seconds(begin, end));
+        let neighbors = (self.samples.len() - first).div_ceil(PARTS as usize).max(1);
+        let mut begin = from;
+        for place in (first..self.samples.len()).step_by(neighbors) {
+            let end = self.samples.get(place + neighbors).map_or(to, |(next, _)| *next).clamp(begin, to);
+            let middle = (place + neighbors / 2).min(self.samples.len() - 1);
+            sum.add_all(&self.samples[middle].1, seconds(begin, end));
             begin = end;
         }
         if sum.is_empty()
