@@ -2,7 +2,8 @@
 //! simulator of them costs. Read the ratios, not the times.
 //!
 //! A floor counts and sums up no more than it must to be checked: no configuration, no series, no fingerprint, no draws
-//! that another world could share.
+//! that another world could share. Beside it and knockon stand knockon's two halves: the simulation with nobody told, and the
+//! auditor and the recorder told again what happened, with nothing simulated.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -10,9 +11,13 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use knockon::engine::{ModelEvent, Observer, Simulation};
 use knockon::experiment::{Setup, replay};
+use knockon::model::Model;
 use knockon::random::{Draws, Key, Stream};
+use knockon::record::{Audit, Recorder};
 use knockon::scenario::{Choice, Document, Scenario};
+use knockon::time::SimTime;
 
 /// Pending events by (nanoseconds, order of scheduling).
 struct Events<E> {
@@ -229,15 +234,41 @@ fn scenario(workload: &str, sets: &[&str]) -> Scenario {
     document.resolve(&Choice { sets, ..Choice::default() }).expect("it is valid").scenario
 }
 
+/// What one world tells, kept to be told again.
+struct Tape(Vec<(SimTime, ModelEvent)>);
+
+impl Observer for Tape {
+    fn observe(&mut self, now: SimTime, event: &ModelEvent) {
+        self.0.push((now, *event));
+    }
+}
+
+/// Runs the actual world alone.
+fn simulate(model: &Model, observer: &mut impl Observer) -> u64 {
+    let mut simulation = Simulation::new(model);
+    simulation.schedule_faults();
+    simulation.run_until(model.end, observer).expect("it is far from any limit");
+    simulation.handled()
+}
+
+/// Tells the auditor and the recorder what happened in a world.
+fn tell(model: &Model, tape: &Tape) -> u64 {
+    let (mut audit, mut recorder) = (Audit::new(model), Recorder::new(model));
+    for (now, event) in &tape.0 {
+        (&mut audit, &mut recorder).observe(*now, event);
+    }
+    recorder.finish(model.end).events
+}
+
 fn floors(criterion: &mut Criterion) {
     // Of each system: what to change of its scenario to make it short, the floor, and the same number from knockon.
-    let single = ("mm1", vec!["horizon=\"625000s\""]);
-    let storm = ("mmc", vec!["horizon=\"60s\"", "faults[0].at=\"T+6s\""]);
-    let tiers = ("chain", vec!["horizon=\"12s\""]);
+    let single = ("mm1", vec!["horizon=\"125000s\""]);
+    let storm = ("mmc", vec!["horizon=\"12s\"", "faults[0].at=\"T+2s\"", "faults[0].for=\"2s\""]);
+    let tiers = ("chain", vec!["horizon=\"2s\""]);
     for ((workload, sets), floor) in [
-        (single, (|| single_queue(500_000)) as fn() -> f64),
-        (storm, || retry_storm(60, (6, 11))),
-        (tiers, || chain(12)),
+        (single, (|| single_queue(100_000)) as fn() -> f64),
+        (storm, || retry_storm(12, (2, 4))),
+        (tiers, || chain(2)),
     ] {
         let scenario = scenario(workload, &sets);
         let setup = Setup { scenario: &scenario, variant: None, overrides: &[], twin: false };
@@ -250,9 +281,18 @@ fn floors(criterion: &mut Criterion) {
         };
         let theirs = floor();
         assert!((ours / theirs - 1.0).abs() < 0.1, "{workload}: {ours} and {theirs} are two systems");
+        let model = Model::compile(&scenario);
+        let mut tape = Tape(Vec::new());
+        simulate(&model, &mut tape);
         let mut group = criterion.benchmark_group(workload);
         group.sample_size(10);
         group.bench_function("floor", |bencher| bencher.iter(|| black_box(floor())));
+        group.bench_function("simulated, nobody told", |bencher| {
+            bencher.iter(|| black_box(simulate(&model, &mut ())));
+        });
+        group.bench_function("told, nothing simulated", |bencher| {
+            bencher.iter(|| black_box(tell(&model, &tape)));
+        });
         group.bench_function("knockon", |bencher| bencher.iter(|| black_box(replay(&setup, &()))));
         group.finish();
     }

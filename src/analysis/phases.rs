@@ -77,7 +77,7 @@ fn stretches(blame: &BlameRecord, windows: usize) -> Vec<Span> {
             (begin..to).find(|window| largest(blame, *window..window + 1) == Some(root)).unwrap_or(begin);
         match spans.last_mut() {
             Some(last) if last.to == begin || largest(blame, begin..from) == Some(last.root) => {
-                last.to = from
+                last.to = from;
             }
             _ => {}
         }
