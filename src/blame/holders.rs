@@ -32,11 +32,10 @@ pub(super) struct Line {
 }
 
 impl Tracker<'_> {
-    /// Somebody joined a line. What the first of a line waits for was not looked at while there was none.
+    /// Somebody joined a line.
     pub(super) fn look_at_line(&mut self, view: &View<'_>, id: ReplicaId) {
-        let replica = view.replica(id);
-        if !replica.is_paused() {
-            self.refresh(view, id, if replica.queue_length == 1 { FINEST } else { OFTEN });
+        if !view.replica(id).is_paused() {
+            self.refresh(view, id, OFTEN);
         }
     }
 
