@@ -7,6 +7,8 @@
     const { last } = knockon.series;
     /** What counts as the same instant. */
     const SAME_S = 1e-6;
+    /** There the map is made to fit below it. */
+    const ROOMY = "(min-width: 60rem) and (min-height: 30rem)";
 
     /** Which of some moments is told at an instant: the last up to it; at the instant of the one that was picked, that one. */
     class Place {
@@ -39,10 +41,24 @@
             this.element = html("p", { class: "caption spoils", hidden: this.moments.length === 0 }, this.title, " ", this.text);
         }
 
+        /** Takes the room that the longest needs, where there is room: what lies below stays where it is. */
+        settle() {
+            this.element.style.minHeight = "";
+            if (!globalThis.matchMedia(ROOMY).matches) return;
+            const needed = this.moments.map((one) => {
+                this.show(one);
+                return this.element.offsetHeight;
+            });
+            this.element.style.minHeight = `${Math.max(0, ...needed)}px`;
+        }
+
         update(s) {
             const place = this.place.at(s);
-            const now = this.moments[place];
             put(this.element, "data-place", place);
+            this.show(this.moments[place]);
+        }
+
+        show(now) {
             write(this.title, now ? `${moment(now.at_s)} · ${now.title}.` : "Before the fault.");
             write(this.text, now ? unasked(now.tell) : "Everything is as always.");
         }

@@ -6,8 +6,9 @@
     const { smooth, largest } = knockon.series;
     const { count, moment, tick } = knockon.words;
     const EDGE = { left: 46, right: 14, top: 30, bottom: 20 };
-    /** Its height where there is room, and on a phone. */
-    const [HIGH, LOW, PHONE] = [136, 104, 600];
+    /** Its height where there is room; in a low window and on a phone it leaves some to the map. */
+    const [HIGH, LOW] = [136, 104];
+    const [PHONE, LOW_WINDOW] = [600, 960];
     /** Its height where other things are looked at. */
     const BRIEF = 88;
     /** Time between ticks, the first that leaves room. */
@@ -111,7 +112,8 @@
         /** Draws everything for the width that there is. */
         draw() {
             this.width = Math.max(240, Math.floor(this.element.clientWidth));
-            this.height = this.brief ? BRIEF : this.width < PHONE ? LOW : HIGH;
+            const low = this.width < PHONE || globalThis.innerHeight < LOW_WINDOW;
+            this.height = this.brief ? BRIEF : low ? LOW : HIGH;
             put(this.svg, "width", this.width);
             put(this.svg, "height", this.height);
             put(this.svg, "viewBox", `0 0 ${this.width} ${this.height}`);

@@ -6,10 +6,6 @@
     /** A large system is drawn anew at most so often a second. */
     const LARGE = 60;
     const LARGE_S = 1 / 12;
-    /** In a lower window the chart leaves room to the map; the map has so much at the least, and a little around it. */
-    const LOW = 960;
-    const LEAST_ROOM = 200;
-    const SPARE = 32;
     /** Narrower than this, the choices are folded away. */
     const NARROW = 600;
 
@@ -51,6 +47,9 @@
                 this.bar, this.presenter.element, stages, this.controls.element, this.detail.element,
                 ...this.tables.map((table) => table.element), this.help, this.voice.element, hatch());
             this.root.append(this.body);
+            // What is drawn anew shows all that is to come until the moment is.
+            this.room = new knockon.Room(this, () => this.render(true));
+            for (const box of this.body.querySelectorAll(".scroll")) knockon.more.watch(box);
         }
 
         /** What tells a run from the other behind the name of something; nothing if there is one run. */
@@ -101,10 +100,7 @@
             document.addEventListener("keydown", (event) => this.key(event));
             globalThis.addEventListener("hashchange", () => this.follow());
             new ResizeObserver(() => this.draw()).observe(this.body);
-            const fit = () => this.presenter.on && this.fit();
-            const sizes = new ResizeObserver(fit);
-            for (const part of [this.presenter.element, this.controls.element]) sizes.observe(part);
-            globalThis.addEventListener("resize", fit);
+            this.room.watch();
             this.link_moments();
             this.draw();
             this.follow();
@@ -133,7 +129,8 @@
             if (asked.s === null) return;
             this.clock.pause();
             this.seek(asked.s);
-            this.root.scrollIntoView({ block: "start" });
+            if (this.presenter.on) this.presenter.reveal();
+            else this.root.scrollIntoView({ block: "start" });
         }
 
         draw() {
@@ -141,6 +138,7 @@
             this.drawn_width = this.body.clientWidth;
             if (this.drawn_width > NARROW) this.bar.open = true;
             for (const stage of this.stages) stage.draw();
+            this.room.fit();
             this.render(true);
         }
 
@@ -173,21 +171,8 @@
             // What is told above comes and goes: who looks at the replay goes on looking at it.
             globalThis.scrollBy({ top: this.body.getBoundingClientRect().top - before, behavior: "instant" });
             this.presenter.begin(mode, s);
-            this.fit();
+            this.room.fit();
             this.address();
-        }
-
-        /** Gives the map the room that lies between what is asked and the time. */
-        fit() {
-            const { on, element } = this.presenter;
-            const brief = on && globalThis.innerHeight < LOW;
-            const other = this.stages.filter((stage) => stage.chart.brief !== brief);
-            for (const stage of other) Object.assign(stage.chart, { brief }).draw();
-            // What is drawn anew shows all that is to come until the moment is.
-            if (other.length > 0) this.render(true);
-            const above = this.stages[0].topology.element.getBoundingClientRect().top - element.getBoundingClientRect().top;
-            const room = globalThis.innerHeight - above - this.controls.element.offsetHeight - SPARE;
-            this.body.style.setProperty("--room", `${Math.max(LEAST_ROOM, Math.floor(room))}px`);
         }
 
         /** What tells a run from the other may be the answer: an interview knows them by their numbers. */

@@ -29,6 +29,7 @@
             this.over = html("p", { class: "stage-over", hidden: true }, over);
             const title = html("div", { class: "stage-title" }, this.title, this.caption.element, this.over);
             this.element = html("div", { class: "stage" }, title, this.map, this.margin.element);
+            for (const box of [this.topology.element, this.margin.element]) knockon.more.watch(box);
         }
 
         /** Calls it something else. */
@@ -44,12 +45,15 @@
             if (this.beside && this.twin === null) {
                 this.twin = new knockon.Topology(this.run, "twin", this.choose);
                 this.twin_box.append(this.twin.element);
+                knockon.more.watch(this.twin.element);
             }
             put(this.twin_box, "hidden", !this.beside);
             put(this.map, "data-beside", this.beside ? "yes" : null);
         }
 
+        /** Draws what depends on the width that there is. */
         draw() {
+            this.caption.settle();
             this.chart.draw();
         }
 

@@ -6,7 +6,7 @@
     const EDGE = 22;
     /** The least size at which words can be read, in pixels for each unit of the layout. */
     const READABLE = 0.72;
-
+    /** Where it must share the room with a question it may be smaller, but not without end. */
     const SMALLEST = 0.5;
 
     class Topology {
@@ -29,8 +29,9 @@
             const viewBox = `${-EDGE} ${-EDGE} ${width + 2 * EDGE} ${height + 2 * EDGE}`;
             this.svg = svg("svg", { viewBox, role: "group", "aria-label": this.label() });
             this.svg.style.minWidth = `calc(${Math.round((width + 2 * EDGE) * READABLE)}px * var(--least, 1))`;
-            // Where it must share the room it may be smaller, but not without end.
-            this.svg.style.setProperty("--low", `${Math.round((height + 2 * EDGE) * SMALLEST)}px`);
+            const low = (scale) => `${Math.round((height + 2 * EDGE) * scale)}px`;
+            this.svg.style.setProperty("--low", low(READABLE));
+            this.svg.style.setProperty("--smallest", low(SMALLEST));
             this.svg.style.maxWidth = `${Math.round((width + 2 * EDGE) * 1.25)}px`;
             this.svg.append(...this.edges.map((edge) => edge.lines), ...this.nodes.map((node) => node.group),
                 ...this.edges.map((edge) => edge.words));
@@ -86,9 +87,16 @@
             return best[0];
         }
 
-        /** Marks the chosen node; null if none is. */
+        /** Marks the chosen node, which comes into view; null if none is. */
         mark(chosen) {
             this.nodes.forEach((node, i) => put(node.group, "aria-pressed", String(i === chosen)));
+            if (chosen !== null) this.bring(this.nodes[chosen].group.getBoundingClientRect());
+        }
+
+        /** Scrolls itself, and not the page, to what lies beside it. */
+        bring({ left, right }) {
+            const own = this.element.getBoundingClientRect();
+            if (left < own.left || right > own.right) this.element.scrollLeft += (left + right - own.left - own.right) / 2;
         }
 
         update(s, look) {

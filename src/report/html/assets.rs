@@ -16,8 +16,9 @@ macro_rules! asset {
 const STYLES: [&str; 2] = [asset!("story.css"), asset!("replay.css")];
 
 /// The scripts, in the order in which they run.
-pub(super) const SCRIPTS: [&str; 30] = [
+pub(super) const SCRIPTS: [&str; 32] = [
     asset!("page.js"),
+    asset!("more.js"),
     asset!("words.js"),
     asset!("series.js"),
     asset!("run.js"),
@@ -46,6 +47,7 @@ pub(super) const SCRIPTS: [&str; 30] = [
     asset!("presenter.js"),
     asset!("stage.js"),
     asset!("controls.js"),
+    asset!("room.js"),
     asset!("replay.js"),
 ];
 

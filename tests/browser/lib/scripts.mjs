@@ -5,7 +5,7 @@ import vm from "node:vm";
 
 const FOLDER = new URL("../../../assets/report/", import.meta.url);
 /** In the order in which they lean on each other. */
-const PURE = ["words", "series", "run", "health", "states", "events", "moments", "clock", "dom", "blame", "chart", "caption", "presenter", "link", "keys", "voice"];
+const PURE = ["words", "series", "run", "health", "states", "events", "moments", "clock", "dom", "more", "blame", "chart", "caption", "presenter", "link", "keys", "voice"];
 
 /** The namespace that the scripts fill, fresh. */
 export function scripts() {
