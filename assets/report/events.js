@@ -1,7 +1,8 @@
-// The events of a run for people: many alike at once are one, and each has a sentence. Knows no moment.
+// The events of a run for people: many alike within seconds are one, with a sentence that tells what has happened of it so far.
 "use strict";
 (function (knockon) {
     const { last } = knockon.series;
+    const { moment } = knockon.words;
     /** What happens to replicas of a service within so many seconds is told as one. */
     const TOGETHER_S = 5;
     /** What counts as the same instant. */
@@ -23,7 +24,7 @@
         });
     }
 
-    /** The events of a run in groups: `at_s`, `kind`, `text`, `node`, whether it is `hidden`, and how many. */
+    /** The events of a run in groups: `at_s` and `until_s`, `kind`, `node`, whether it is `hidden`, what it is `of`, and its `events`. */
     function grouped(data) {
         const groups = [];
         const open = new Map();
@@ -34,14 +35,20 @@
             const group = crowd ? open.get(key) : undefined;
             if (group !== undefined && event.at_s - group.until_s <= TOGETHER_S) {
                 group.until_s = event.at_s;
-                group.subjects.add(event.subject);
+                group.events.push(event);
             } else {
-                const made = { ...event, until_s: event.at_s, subjects: new Set([event.subject]) };
+                const made = { ...event, until_s: event.at_s, events: [event], of: whose(event, data) };
                 open.set(key, made);
                 groups.push(made);
             }
         }
-        return merged(groups).map((group) => ({ ...group, text: told(group, data) }));
+        return merged(groups);
+    }
+
+    /** What many of are told as one: the breakers of a call, the replicas of a service. */
+    function whose(event, data) {
+        const service = data.nodes[event.node]?.name ?? "";
+        return event.kind === "breaker" ? `breakers of ${data.edges[event.edge]?.name ?? service}` : `replicas of ${service}`;
     }
 
     /** A kill for memory says why replicas are down: it is not told twice. */
@@ -51,13 +58,13 @@
         return groups.filter((group) => !(group.kind === "replica" && group.state === "down" && killed(group)));
     }
 
-    /** What happened, in a sentence. */
-    function told(group, data) {
-        if (group.subjects.size === 1) return group.text;
-        const service = data.nodes[group.node]?.name ?? "";
-        const number = group.subjects.size;
-        if (group.kind === "breaker") return `${number} breakers of ${data.edges[group.edge]?.name ?? service}: ${group.state}`;
-        return `${number} replicas of ${service}: ${group.state}`;
+    /** What has happened of a group up to a moment, in a sentence; when the last of it did, unless that reads like the first. */
+    function told(group, s) {
+        const happened = group.events.filter((event) => event.at_s <= s + SAME_S);
+        const number = new Set(happened.map((event) => event.subject)).size;
+        const text = number <= 1 ? group.text : `${number} ${group.of}: ${group.state}`;
+        const last_s = happened.at(-1)?.at_s ?? group.at_s;
+        return moment(last_s) === moment(group.at_s) ? text : `${text}, the last at ${moment(last_s)}`;
     }
 
     /** The different moments of some things that have a time, in order. */
@@ -77,9 +84,10 @@
         return !(discreet && group.hidden) && group.at_s < veil_s - SAME_S;
     }
 
-    /** Its sentence; what it is that kills is not told before it is asked. */
-    function worded(group, { unnamed = false }) {
-        return unnamed && group.state === KILLED ? group.text.replace(/out of memory$/, "killed") : group.text;
+    /** Its sentence at a moment; what it is that kills is not told before it is asked. */
+    function worded(group, s, { unnamed = false, veil_s = Infinity }) {
+        const text = told(group, Math.min(s, veil_s - 2 * SAME_S));
+        return unnamed && group.state === KILLED ? text.replace(/out of memory(?=, the last at |$)/, "killed") : text;
     }
 
     /** Whether one of some moments asks what killed something. */

@@ -86,7 +86,7 @@
         recent(groups, s, most, look) {
             const { recent, seen, worded } = knockon.events;
             const shown = recent(groups.filter((group) => seen(group, look)), s, most);
-            return shown.map((group) => [moment(group.at_s), worded(group, look), group.kind]);
+            return shown.map((group) => [moment(group.at_s), worded(group, s, look), group.kind]);
         }
 
         update_cause(s) {

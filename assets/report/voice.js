@@ -11,8 +11,9 @@
 
     /** The events between two moments, in words; without those that may not be seen. */
     function said(groups, since, at, look) {
-        const all = groups.filter((group) => since < group.at_s && group.at_s <= at && knockon.events.seen(group, look));
-        return all.slice(-MOST).map((group) => knockon.events.worded(group, look));
+        const news = (group) => group.events.some((event) => since < event.at_s && event.at_s <= at);
+        const all = groups.filter((group) => news(group) && knockon.events.seen(group, look));
+        return all.slice(-MOST).map((group) => knockon.events.worded(group, at, look));
     }
 
     class Voice {

@@ -82,6 +82,7 @@
 
     /** A reading in the unit of its monitor. */
     function reading(value, unit) {
+        if (!Number.isFinite(value)) return "–";
         if (unit === "share") return percent(value);
         if (unit === "s") return latency(value * 1000);
         if (unit === "per_s") return `${count(value)}/s`;

@@ -48,10 +48,23 @@ test("a reading is beyond its threshold on the side on which its alert fires", (
 
 test("many alike at once are one event, and a killed replica is not told twice", () => {
     const groups = knockon.events.grouped(small());
-    assert.deepEqual(list(groups).map((group) => group.text),
+    assert.deepEqual(list(groups).map((group) => knockon.events.worded(group, 9, {})),
         ["stop begins", "2 replicas of b: paused", "b/0 is ready", "errors fires", "on-call: restart b", "b/1 is out of memory"]);
     assert.deepEqual(list(knockon.events.moments(groups)), [2, 4, 5]);
     assert.deepEqual(list(knockon.events.recent(groups, 4, 2)).map((group) => group.text), ["errors fires", "b/0 is ready"]);
+});
+
+test("a group tells what has happened so far, and when the last of it did", () => {
+    const data = small();
+    data.events = [659.064, 663.623, 664.27].map((at_s, i) => ({ at_s, kind: "replica", subject: `b/${i}`, node: 2, state: "out of memory", text: `b/${i} is out of memory` }));
+    const [group, ...others] = knockon.events.grouped(data);
+    assert.equal(others.length, 0);
+    const at = (s, look = {}) => knockon.events.worded(group, s, look);
+    assert.deepEqual([at(660), at(664), at(700)], ["b/0 is out of memory", "2 replicas of b: out of memory, the last at T+11m04s", "3 replicas of b: out of memory, the last at T+11m04s"]);
+    assert.equal(at(700, { unnamed: true }), "3 replicas of b: killed, the last at T+11m04s");
+    assert.equal(at(700, { veil_s: 664.27 }), "2 replicas of b: out of memory, the last at T+11m04s");
+    assert.deepEqual([...knockon.voice.said([group], 660, 664, {})], ["2 replicas of b: out of memory, the last at T+11m04s"]);
+    assert.deepEqual([...knockon.voice.said([group], 665, 700, {})], []);
 });
 
 test("the clock stops where it is told to, and at the end", () => {

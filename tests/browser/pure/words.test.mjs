@@ -26,4 +26,5 @@ test("moments read as people say them", () => {
 test("readings have the units of their monitors", () => {
     const read = (value, unit) => plain(words.reading(value, unit));
     assert.deepEqual([read(0.82, "share"), read(1.5073, "s"), read(73.3, "per_s"), read(5, "count")], ["82 %", "1.5 s", "73/s", "5"]);
+    assert.deepEqual(["share", "s", "per_s", "count"].map((unit) => read(NaN, unit)), ["–", "–", "–", "–"]);
 });
