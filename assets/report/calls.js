@@ -23,11 +23,11 @@
             this.body.replaceChildren(...this.rows.map(({ row }) => row));
         }
 
-        update(s) {
+        update(s, look) {
             for (const { name, cells, row } of this.rows) {
-                const call = knockon.health.call(this.run, "actual", name, s);
+                const call = knockon.health.call(this.run, "actual", name, s, look);
                 const ratio = Number.isFinite(call.ratio) ? times(call.ratio) : "–";
-                const breakers = this.run.has("calls", name, "breakers_open") ? count(call.open) : "none";
+                const breakers = knockon.health.breakers(this.run, name, look) ? count(call.open) : "none";
                 [count(call.rate), ratio, call.step < 0 ? "–" : percent(call.share), breakers].forEach((text, i) => write(cells[i], text));
                 put(row, "data-step", call.step);
             }

@@ -46,7 +46,7 @@
             const asked = knockon.health.asked(stage.run, look).length > 0;
             put(this.later, "hidden", !asked);
             put(this.body, "hidden", asked);
-            for (const part of this.parts) part.update(s, look);
+            for (const part of this.parts) part.update(s, stage.look(look));
         }
     }
 

@@ -79,14 +79,14 @@
             this.lines.addEventListener("pointerleave", () => (this.near = false));
         }
 
-        update(run, world, s, ghost) {
-            const call = knockon.health.call(run, world, this.name, s);
+        update(run, world, s, look) {
+            const call = knockon.health.call(run, world, this.name, s, look);
             const known = Number.isFinite(call.ratio);
             const width = known ? USUAL * call.ratio ** 0.7 : call.rate > 0 ? USUAL : 0;
             put(this.lines, "data-step", call.step);
             put(this.line, "stroke-width", Math.min(THICKEST, Math.max(THINNEST, width)).toFixed(1));
             const far = call.ratio < ALIKE[0] || call.ratio > ALIKE[1];
-            put(this.twin, "visibility", ghost && known && far && call.usual > 0 ? null : "hidden");
+            put(this.twin, "visibility", look.ghost && known && far && call.usual > 0 ? null : "hidden");
             write(this.label, known && call.rate > 0.5 && call.ratio >= MANY ? times(call.ratio) : "");
             put(this.breaker, "display", call.open > 0.05 ? null : "none");
             write(this.open, call.open > 0.05 ? `${count(Math.max(1, Math.round(call.open)))} open` : "");
@@ -100,6 +100,7 @@
         }
 
         told(call) {
+            if (Number.isNaN(call.rate)) return `${this.name}: told later`;
             const usual = Number.isFinite(call.ratio) ? `, ${times(call.ratio)} the twin's` : "";
             const open = call.open > 0.05 ? `; ${count(Math.max(1, Math.round(call.open)))} breakers open` : "";
             return `${this.name}: ${count(call.rate)}/s${usual}; ${percent(call.share)} fail${open}`;

@@ -80,8 +80,8 @@
     }
 
     /** Whether it may be seen: discreetly not what is hidden, and nothing that answers what is asked. */
-    function seen(group, { discreet, veil_s = Infinity }) {
-        return !(discreet && group.hidden) && group.at_s < veil_s - SAME_S;
+    function seen(group, { discreet, veil_s = Infinity, veiled_calls = [] }) {
+        return !(discreet && group.hidden) && group.at_s < veil_s - SAME_S && !(group.kind === "breaker" && veiled_calls.includes(group.edge));
     }
 
     /** Its sentence at a moment; what it is that kills is not told before it is asked. */

@@ -105,27 +105,53 @@
         return run.data.faults.filter((fault) => Math.abs(fault.from_s - veil_s) < SAME_S).map((fault) => fault.service);
     }
 
-    /** The world as which a service is shown: that of its twin, if where the fault is must not show. */
+    /**
+     * The world as which a service is shown: that of its twin, if where the fault is must not show; null if it has none. Before
+     * the first fault all are as in the twin: what the window of that instant shows is what came of it.
+     */
     function shown(run, world, name, look) {
-        return run.paired && asked(run, look).includes(name) ? "twin" : world;
+        const struck = asked(run, look);
+        const first = run.data.faults.every((fault) => fault.from_s > look.veil_s - SAME_S);
+        if (struck.length === 0 || !(first || struck.includes(name))) return world;
+        return run.paired ? "twin" : null;
     }
 
-    /** A node of the topology. */
+    /** The world as which a call is shown: both its ends would tell where the fault is. */
+    function between(run, world, edge, look) {
+        const ends = [edge.from, edge.to].map((place) => run.data.nodes[place]).filter(({ kind }) => kind === "service");
+        const told = ends.map(({ name }) => shown(run, world, name, look));
+        return told.every((one) => one === world) ? world : told.find((one) => one !== world);
+    }
+
+    /** A node of the topology; of no world nothing is told. */
     function node(run, world, node, s) {
+        if (world === null) return quiet("told later");
         return node.kind === "class" ? users(run, world, node.name, s) : service(run, world, node, s);
     }
 
-    /** A call: its rate, that rate against the twin's, the failed share of what was sent. */
-    function call(run, world, name, s) {
+    /** Whether a call has breakers, as far as that may be seen. */
+    function breakers(run, name, { veiled_calls = [] }) {
+        return run.has("calls", name, "breakers_open") && !veiled_calls.some((edge) => run.data.edges[edge].name === name);
+    }
+
+    /** The calls, by their places, that have breakers in this run and not in each of some runs. */
+    function unlike_breakers(run, runs) {
+        const has = (of, name) => of.has("calls", name, "breakers_open");
+        return run.data.edges.flatMap(({ name }, edge) => (has(run, name) && !runs.every((of) => has(of, name)) ? [edge] : []));
+    }
+
+    /** A call: its rate, that rate against the twin's, the failed share of what was sent, how many of its breakers are open. */
+    function call(run, world, name, s, look = {}) {
+        if (world === null) return { rate: NaN, usual: NaN, ratio: NaN, share: NaN, step: -1, open: 0 };
         const count = (field) => run.count(world, "calls", name, field, s);
         const rate = run.rate(world, "calls", name, "attempts", s);
         const usual = run.paired ? run.rate("twin", "calls", name, "attempts", s) : NaN;
         const [attempts, failed] = [count("attempts"), count("failed")];
         const share = attempts + failed === 0 ? 0 : Math.min(1, failed / Math.max(attempts, failed));
         const ratio = world === "twin" ? 1 : rate / usual;
-        const open = run.has("calls", name, "breakers_open") ? run.level(world, "calls", name, "breakers_open", s) : 0;
+        const open = breakers(run, name, look) ? run.level(world, "calls", name, "breakers_open", s) : 0;
         return { rate, usual, ratio, share, step: attempts + failed === 0 ? -1 : step(share), open };
     }
 
-    knockon.health = { STEPS, step, judged, node, service, users, call, unanswered, asked, shown };
+    knockon.health = { STEPS, step, judged, node, service, users, call, breakers, unlike_breakers, unanswered, asked, shown, between };
 })((globalThis.knockon ??= {}));

@@ -56,14 +56,14 @@
 
         update(s, world, look) {
             this.squares.forEach((square, i) => {
-                const own = world === "twin" ? "ready" : this.tracks[i].at(s).state;
+                const own = world === "actual" ? this.tracks[i].at(s).state : "ready";
                 const state = knockon.states.seen(own, look);
                 put(square.group, "data-state", state);
                 put(square.group, "display", state === "absent" ? "none" : null);
                 put(square.sign, "d", SIGNS[state] ?? "");
             });
             if (this.squares.length === 0 && this.tracks.length > 0) {
-                write(this.text, world === "twin" ? `${this.tracks.length} ready` : shortened(told(this.tracks, s, look), 24));
+                write(this.text, world === "actual" ? shortened(told(this.tracks, s, look), 24) : `${this.tracks.length} ready`);
             }
         }
     }
@@ -139,11 +139,12 @@
             const [busy, waiting, queue] = [level("busy_threads"), level("waiting_threads"), level("queue_length")];
             const twin = (field) => (look.ghost && world !== "twin" ? level(field, "twin") : NaN);
             const scale = (length) => Math.log1p(length) / Math.log1p(run.longest_queue);
-            const held = `${short(busy)}/${short(this.capacity)}`;
+            const held = Number.isNaN(busy) ? "–" : `${short(busy)}/${short(this.capacity)}`;
             this.threads?.update(busy / this.capacity, Math.min(waiting, busy) / this.capacity, twin("busy_threads") / this.capacity, held);
             this.queue.update(scale(queue), 0, scale(twin("queue_length")), this.threads === null ? "" : count(Math.round(queue)));
             this.replicas?.update(s, world, look);
             const replicas = world === "twin" ? `${this.tracks.length} ready` : told(this.tracks, s, look);
+            if (world === null) return [];
             const share = percent(busy > 0 ? Math.min(1, waiting / busy) : 0);
             return [`threads ${count(Math.round(busy))} of ${count(this.capacity)}, ${share} of them waiting on calls`,
                 `queue ${count(Math.round(queue))}`, `replicas ${replicas}`];

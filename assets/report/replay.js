@@ -287,7 +287,7 @@
             const { at } = this.clock;
             const { on, show } = this.presenter;
             const look = { discreet: on && show.discreet, future: on && show.stage !== "over", playing: this.clock.playing,
-                veil_s: this.presenter.veil_s, unanswered: on ? show.unanswered : [] };
+                veil_s: this.presenter.veil_s, unanswered: on ? show.unanswered : [], apart: this.mode === "interview" && show.stage !== "over" ? this.runs : [] };
             for (const stage of this.stages) stage.chart.update(at, look.future ? at : this.clock.end);
             this.controls.update();
             this.moment_choice?.update(at);

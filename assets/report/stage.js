@@ -57,9 +57,10 @@
             this.chart.draw();
         }
 
-        /** A look at this run: whether what kills is still to be asked here. */
+        /** A look at this run: whether what kills is still to be asked here, and which breakers would tell it from the runs that are not to be told apart. */
         look(look) {
-            return { ...look, unnamed: knockon.events.asks_for_kill(this.run.data, look.unanswered) };
+            const { events, health } = knockon;
+            return { ...look, unnamed: events.asks_for_kill(this.run.data, look.unanswered), veiled_calls: health.unlike_breakers(this.run, look.apart) };
         }
 
         /** Shows a moment. What is behind it stays hidden if the look is discreet. */

@@ -39,6 +39,7 @@
             const { run } = this;
             const world = node.kind === "service" ? knockon.health.shown(run, "actual", node.name, look) : "actual";
             const health = knockon.health.node(run, world, node, s);
+            if (world === null) return [health.words, ...Array(COLUMNS.length - 1).fill("–")];
             const of = node.kind === "class" ? "classes" : "services";
             const asked = node.kind === "class" ? "arrived" : "offered";
             const rate = run.rate(world, of, node.name, asked, s);

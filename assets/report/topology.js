@@ -100,8 +100,8 @@
         }
 
         update(s, look) {
-            const world = (edge) => knockon.health.shown(this.run, this.world, this.run.data.nodes[edge.to].name, look);
-            this.edges.forEach((edge, i) => edge.update(this.run, world(this.run.data.edges[i]), s, look.ghost));
+            const world = (edge) => knockon.health.between(this.run, this.world, edge, look);
+            this.edges.forEach((edge, i) => edge.update(this.run, world(this.run.data.edges[i]), s, look));
             for (const node of this.nodes) node.update(this.run, this.world, s, look);
         }
     }

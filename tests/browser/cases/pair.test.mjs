@@ -141,3 +141,23 @@ test("an address names the run of its node", () => visit(unlike(), "#t=60&show=u
     await page.waitForTimeout(400);
     assert.match(await page.evaluate(() => location.hash), /show=user&run=2/);
 }));
+
+test("an interview shows no breakers that only one run has, before it is over", { skip: !real && "there is no pair.html" }, () => visit("pair.html", "#mode=interview", async (page) => {
+    const card = page.locator(".card");
+    const mark = page.locator(".stage").nth(1).locator(".breaker:not([display=none])");
+    await page.locator(".stage").nth(1).locator('.node.service:has(> title:text-is("checkout"))').click();
+    const heard = () => page.evaluate(() => [...document.querySelectorAll(".events, .hearing, .calls tbody")].map((one) => one.textContent).join());
+    const own = page.locator(".calls tbody tr").filter({ hasText: "checkout -> user" }).locator("td").nth(3);
+    let asked = 0;
+    while ((await card.getAttribute("data-stage")) !== "over") {
+        asked += (await card.getAttribute("data-stage")) === "asked" ? 1 : 0;
+        assert.equal(await mark.count(), 0);
+        assert.doesNotMatch(await heard(), /breaker|\d open/);
+        assert.equal(await own.textContent(), "none");
+        await card.locator("button.main").click();
+    }
+    assert.ok(asked > 3, String(asked));
+    await seek(page, 9);
+    assert.equal(await mark.count(), 1);
+    assert.notEqual(await own.textContent(), "none");
+}, { reducedMotion: "reduce" }));

@@ -59,6 +59,9 @@ test("what answers a question is not shown before it is answered", () => visit("
         if (struck !== undefined) {
             assert.equal(await node(page, struck.service).getAttribute("data-step"), "0");
             assert.match(await node(page, struck.service).getAttribute("aria-description"), /^healthy/);
+            // Nor does the line grow yet in front of whoever waits for it.
+            const waiting = await page.locator(".topology .node.service").evaluateAll((all) => all.map((one) => one.getAttribute("aria-description")).filter((told) => !told.includes("queue 0")));
+            if (struck === faults[0]) assert.deepEqual(waiting, []);
         }
         if (now.some((event) => event.state === kill.state)) assert.doesNotMatch(await page.locator("#replay .replay").innerText(), /out of memory/);
         assert.equal(await page.locator(".card-notes:visible").count(), 0, title);
@@ -152,5 +155,22 @@ test("without a twin nobody is said to be no worse off than in it", () => {
     return visit("no-twin.html", "#t=61&show=user", async (page) => {
         assert.equal(plain(await page.locator(".cause").textContent()), "not known: this run has no twin");
         assert.doesNotMatch(await page.locator("#replay").innerText(), /than in the twin/);
+    });
+});
+
+test("without a twin, too, where something has just begun is not shown", () => {
+    const [run] = data().runs;
+    write("no-twin-veil.html", { version: 1, runs: [{ ...run, twin: null, unattended: null, roots: [], blame: [], first_hit: [], phases: [], loop: null }] });
+    return visit("no-twin-veil.html", "#mode=present", async (page) => {
+        const { faults } = (await embedded(page)).runs[0];
+        await page.locator(".as-table summary").click();
+        while (await stage(page) !== "asked") await main(page).click();
+        const struck = node(page, faults[0].service);
+        const row = page.locator(".as-table tr").filter({ has: page.locator("th", { hasText: new RegExp(`^${faults[0].service}$`) }) });
+        assert.equal(await struck.getAttribute("aria-description"), "told later");
+        assert.deepEqual([...new Set(await row.locator("td").allTextContents())], ["told later", "–"]);
+        assert.doesNotMatch(await page.locator("#replay").innerText(), /NaN/);
+        await main(page).click();
+        assert.notEqual(await struck.getAttribute("aria-description"), "told later");
     });
 });

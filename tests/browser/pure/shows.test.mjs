@@ -71,7 +71,9 @@ test("what answers a question is neither listed nor named while it is asked", ()
     assert.equal(knockon.states.told(tracks, 6, { unnamed: true }), "1 ready, 1 down");
     const run = new knockon.Run(data);
     const shown = (name, veil_s) => knockon.health.shown(run, "actual", name, { veil_s });
-    assert.deepEqual([shown("b", 2), shown("a", 2), shown("b", 4), shown("b", Infinity)], ["twin", "actual", "actual", "actual"]);
+    assert.deepEqual([shown("b", 2), shown("a", 2), shown("b", 4), shown("b", Infinity)], ["twin", "twin", "actual", "actual"]);
+    data.faults.unshift({ ...data.faults[0], from_s: 1, service: "a" });
+    assert.deepEqual([shown("b", 2), shown("a", 2), shown("b", 1), shown("a", 1)], ["twin", "actual", "twin", "twin"]);
     const show = new knockon.presenter.Show([{ at_s: 0 }, { at_s: 4 }], true);
     const left = [];
     for (const step of ["arrive", "go", "go", "arrive", "go", "go"]) {
@@ -119,4 +121,37 @@ test("what two runs have in common is asked once, and told of each", () => {
     assert.deepEqual([called(alone, ["x"]), told(alone, ["x"])], ["A fault begins", "It does."]);
     const twice = gathered([[one(5, "Twice", "a"), one(5, "Twice", "b")]]);
     assert.equal(twice.length, 2);
+});
+
+test("where there is more of what scrolls is known to the pixel that can be seen", () => {
+    const box = { scrollLeft: 0, scrollTop: 0, clientWidth: 390, clientHeight: 400, scrollWidth: 800, scrollHeight: 401 };
+    const sides = (changed) => knockon.more.sides({ ...box, ...changed }).join(" ");
+    assert.deepEqual([sides({}), sides({ scrollLeft: 200 }), sides({ scrollLeft: 409.5 }), sides({ scrollWidth: 391 }), sides({ scrollHeight: 900 })],
+        ["right", "left right", "left", "", "right down"]);
+});
+
+test("without a twin nothing at all is told of where the fault is asked", () => {
+    const data = { ...small(), twin: null };
+    const run = new knockon.Run(data);
+    const shown = (name, veil_s) => knockon.health.shown(run, "actual", name, { veil_s });
+    assert.deepEqual([shown("b", 2), shown("a", 2), shown("b", Infinity)], [null, null, "actual"]);
+    data.faults.push({ ...data.faults[0], from_s: 1, service: "a" });
+    assert.deepEqual([shown("b", 2), shown("a", 2), shown("b", Infinity)], [null, "actual", "actual"]);
+    const [into, from] = [data.edges[1], { from: 2, to: 1 }].map((edge) => (veil_s) => knockon.health.between(run, "actual", edge, { veil_s }));
+    assert.deepEqual([into(2), from(2), into(Infinity), knockon.health.between(run, "actual", data.edges[0], { veil_s: 2 })], [null, null, "actual", "actual"]);
+    assert.deepEqual({ ...knockon.health.node(run, null, data.nodes[2], 2) }, { step: -1, share: 0, words: "told later" });
+    assert.deepEqual([knockon.health.call(run, null, "a -> b", 2).step, knockon.health.call(run, null, "a -> b", 2).open], [-1, 0]);
+});
+
+test("breakers that only one run has do not tell it from the other", () => {
+    const [plain, breaker] = [small(), small()];
+    breaker.actual.calls["a -> b"].breakers_open = 2;
+    const [first, second] = [plain, breaker].map((data) => new knockon.Run(data));
+    const { unlike_breakers, call, breakers } = knockon.health;
+    const veiled_calls = unlike_breakers(second, [first, second]);
+    assert.deepEqual([[...veiled_calls], [...unlike_breakers(first, [first, second])], [...unlike_breakers(second, [])]], [[1], [], []]);
+    const open = (look) => call(second, "actual", "a -> b", 3, look).open;
+    assert.deepEqual([open({}), open({ veiled_calls }), breakers(second, "a -> b", { veiled_calls })], [2, 0, false]);
+    const group = { kind: "breaker", edge: 1, at_s: 3 };
+    assert.deepEqual([{}, { veiled_calls }].map((look) => knockon.events.seen(group, look)), [true, false]);
 });
