@@ -46,7 +46,7 @@
             this.element.style.minHeight = "";
             if (!globalThis.matchMedia(ROOMY).matches) return;
             const needed = this.moments.map((one) => {
-                this.show(one);
+                this.show(one, Infinity);
                 return this.element.offsetHeight;
             });
             this.element.style.minHeight = `${Math.max(0, ...needed)}px`;
@@ -55,12 +55,12 @@
         update(s) {
             const place = this.place.at(s);
             put(this.element, "data-place", place);
-            this.show(this.moments[place]);
+            this.show(this.moments[place], s);
         }
 
-        show(now) {
+        show(now, s) {
             write(this.title, now ? `${moment(now.at_s)} · ${now.title}.` : "Before the fault.");
-            write(this.text, now ? unasked(now.tell) : "Everything is as always.");
+            write(this.text, now ? unasked(knockon.moments.known(now, s)) : "Everything is as always.");
         }
     }
 

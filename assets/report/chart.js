@@ -127,7 +127,7 @@
             if (alone !== null) future.append(svg("path", { d: this.path(alone), class: "line-unattended" }));
             if (own !== null) future.append(svg("path", { d: this.path(own), class: "line-own" }));
             else future.append(svg("text", { x: EDGE.left + 8, y: EDGE.top + 18 }, "this run has no such traffic"));
-            future.append(...this.marks());
+            future.append(...this.no_return(), ...this.marks());
             const line = svg("path", { d: `M0,${EDGE.top - 8}V${this.height - EDGE.bottom}` });
             this.cursor = svg("g", { class: "cursor" }, line, svg("circle", { cy: EDGE.top - 8, r: 5 }));
             this.svg.replaceChildren(svg("defs", {}, svg("clipPath", { id }, this.clip)), ...this.axes(), future, this.cursor);
@@ -158,6 +158,15 @@
                 return [svg("rect", { ...place, class: "fault-band" },
                     svg("title", {}, `${fault.name}: ${fault.effect} of ${fault.service}`))];
             });
+        }
+
+        /** The line behind which no time heals it. */
+        no_return() {
+            const s = this.run.data.no_return_s ?? null;
+            if (s === null) return [];
+            const [x, y] = [this.x(s), this.height - EDGE.bottom];
+            return [svg("g", { class: "no-return" }, svg("title", {}, `from ${moment(s)} on it does not recover without help`),
+                svg("path", { d: `M${x.toFixed(1)},${EDGE.top}V${y}` }), svg("text", { x: x + 4, y: y - 5 }, "no return"))];
         }
 
         /** A strip while an alert fires. */

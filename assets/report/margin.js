@@ -73,9 +73,9 @@
                 const read = knockon.states.reading(monitor, asked.length > 0 ? s - JUST_S : s);
                 const beyond = knockon.states.beyond(monitor, read);
                 const limit = beyond !== null ? ` (${beyond} ${reading(monitor.threshold, monitor.unit)})` : "";
-                // What fails at once takes no time: that is no latency of an answer.
+                // A failure counts with the time that it took: where there is nothing else, that is no latency of an answer.
                 const none = monitor.reading === "latency" && knockon.health.unanswered(this.run, monitor, s);
-                write(value, none && beyond === null ? "no answers" : `${reading(read, monitor.unit)}${limit}`);
+                write(value, `${reading(read, monitor.unit)}${limit}${none ? ", all failed" : ""}`);
                 put(row, "data-over", beyond !== null ? "yes" : null);
             }
             this.events.empty = look.discreet ? NONE_SEEN : NONE;

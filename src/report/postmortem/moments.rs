@@ -36,7 +36,10 @@ fn all(record: &Record, summary: &Summary) -> Vec<(f64, &'static str)> {
     let mitigated = times.and_then(|times| Some(times.impact_s + times.to_mitigate_s?));
     let moments = [
         (times.map(|times| times.impact_s), "first impact"),
-        (no_return(record, summary), "the last fault is over; without help the harm does not end any more"),
+        (
+            no_return(record, summary),
+            "no return: the last fault is over; without help the harm does not end any more",
+        ),
         (alerts.reduce(f64::min), "first alert"),
         (people.and_then(|people| people.paged_s), "page"),
         (people.and_then(|people| people.started_s), "somebody is at work on it"),

@@ -99,11 +99,15 @@ pub(super) fn waves(summary: &Summary) -> Vec<Happening> {
 
 /// All that one restart set off.
 fn wave(waves: &[Wave]) -> Happening {
-    let mut carried: IndexMap<&str, Vec<&str>> = IndexMap::new();
+    let mut carried: IndexMap<&str, Vec<String>> = IndexMap::new();
     for wave in waves {
-        carried.entry(&wave.service).or_default().push(&wave.via);
+        let own = carried.entry(&wave.service).or_default();
+        // What comes on top comes later, and is not told as if it were there.
+        let from =
+            if own.is_empty() { String::new() } else { format!(" from {}", quantity::instant(wave.at_s)) };
+        own.push(format!("{}{from}", wave.via));
     }
-    let mut alike: IndexMap<Vec<&str>, Vec<&str>> = IndexMap::new();
+    let mut alike: IndexMap<Vec<String>, Vec<&str>> = IndexMap::new();
     for (service, via) in carried.into_iter().take(ONE_BY_ONE) {
         alike.entry(via).or_default().push(service);
     }

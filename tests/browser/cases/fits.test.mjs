@@ -1,6 +1,7 @@
 // What belongs together is seen together, and what is cut off says that there is more of it.
 import assert from "node:assert/strict";
 import test from "node:test";
+import { data, page as write } from "../lib/madeup.mjs";
 import { choice, seek, visit } from "../lib/page.mjs";
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -83,3 +84,17 @@ test("where all can be seen nothing says that there is more", () => visit("repor
     await choice(page, "Twin").selectOption("beside");
     await page.waitForFunction(() => document.querySelector(".twin-box .topology").dataset.more !== undefined);
 }));
+
+test("the moment of no return is on the chart, and in no question", () => {
+    const [run] = data().runs;
+    write("no-return.html", { version: 1, runs: [{ ...run, no_return_s: 700 }] });
+    return visit("no-return.html", "", async (page) => {
+        const line = page.locator(".no-return");
+        const x = await page.evaluate(() => knockon.replay.stages[0].chart.x(700));
+        assert.equal(await line.locator("path").evaluate((path) => Number(path.getAttribute("d").match(/^M([\d.]+)/)[1])), Number(x.toFixed(1)));
+        assert.match(await line.textContent(), /T\+11m40s.*without help.*no return/);
+        assert.equal(await line.isVisible(), true);
+        await choice(page, "Mode").selectOption("present");
+        assert.equal(await line.isVisible(), false);
+    });
+});

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import test from "node:test";
 import { data, page as write } from "../lib/madeup.mjs";
-import { choice, embedded, file, json, node, plain, seek, visit } from "../lib/page.mjs";
+import { choice, embedded, file, json, node, plain, seek, visit, whole } from "../lib/page.mjs";
 
 const real = existsSync(file("pair.html"));
 
@@ -99,7 +99,7 @@ test("traffic and twin of either run can be chosen", () => visit(unlike(), "#t=6
 function two_endings() {
     const [run] = data().runs;
     const [first, second, ...rest] = run.moments;
-    const others = [first, { ...second, tell: "It heals." }, { ...rest.at(-1), at_s: second.at_s + 3, title: "Over soon", ask: "Why so soon?", tell: "It healed." }];
+    const others = [first, { ...second, tell: "It heals.", later: [] }, { ...rest.at(-1), at_s: second.at_s + 3, title: "Over soon", ask: "Why so soon?", tell: "It healed.", later: [] }];
     write("endings.html", { runs: [run, { ...run, variant: "the answer", moments: others }] });
     return "endings.html";
 }
@@ -120,9 +120,9 @@ test("captions and presenter tell of both runs", () => visit(two_endings(), "", 
     };
     if ((await card.getAttribute("data-stage")) !== "asked") await go("asked");
     await go("told");
-    assert.equal(await card.locator(".card-tell").textContent(), moments[0].tell);
+    assert.equal(await card.locator(".card-tell").textContent(), whole(moments[0]));
     for (const stage of ["moving", "asked", "told"]) await go(stage);
-    assert.equal(await card.locator(".card-tell").textContent(), `${name}: ${moments[1].tell}\nthe answer: It heals.`);
+    assert.equal(await card.locator(".card-tell").textContent(), `${name}: ${whole(moments[1])}\nthe answer: It heals.`);
     for (const stage of ["moving", "asked"]) await go(stage);
     assert.equal(await card.locator("h3").textContent(), "Over soon (the answer)");
     assert.equal(await card.locator(".card-ask").textContent(), "Why so soon?");

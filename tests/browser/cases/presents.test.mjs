@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { data, page as write } from "../lib/madeup.mjs";
-import { choice, embedded, json, node, plain, seek, visit } from "../lib/page.mjs";
+import { choice, embedded, json, node, plain, seek, visit, whole } from "../lib/page.mjs";
 
 const at = (page) => page.locator(".slider input").evaluate((slider) => Number(slider.value));
 const card = (page) => page.locator(".card");
@@ -26,10 +26,10 @@ test("it asks at every key moment and tells on demand", () => visit("report.html
     for (const moment of moments) {
         assert.ok(Math.abs(await at(page) - moment.at_s) <= 1, moment.title);
         assert.equal(await card(page).locator(".card-ask").textContent(), moment.ask);
-        assert.ok(!(await page.locator("body").innerText()).includes(moment.tell), `${moment.title} is told too early`);
+        assert.ok(!(await page.locator("body").innerText()).includes(whole(moment)), `${moment.title} is told too early`);
         assert.equal(await page.locator(".spoils:visible").count(), 0);
         await card(page).locator("button.main").click();
-        assert.equal(await card(page).locator(".card-tell").textContent(), moment.tell);
+        assert.equal(await card(page).locator(".card-tell").textContent(), whole(moment));
         if (moment !== moments.at(-1)) await on(page);
     }
     await card(page).locator("button.main").click();
@@ -57,7 +57,7 @@ test("Enter and Space lead through it", () => visit("report.html", "", async (pa
     await page.locator(".slider input").focus();
     if (moments[0].at_s > 0) await page.keyboard.press("Enter");
     await page.keyboard.press("Enter");
-    assert.equal(await card(page).locator(".card-tell").textContent(), moments[0].tell);
+    assert.equal(await card(page).locator(".card-tell").textContent(), whole(moments[0]));
     await page.keyboard.press("Enter");
     assert.match(await page.locator(".play").textContent(), /Pause/);
     await page.evaluate(() => knockon.replay.clock.choose(200));
@@ -73,7 +73,8 @@ test("the interview shows no answer, no story, no blame, no fault", () => visit(
     for (const moment of moments) {
         const seen = plain(await page.locator("body").innerText());
         assert.ok(seen.includes(plain(moment.ask)));
-        for (const { tell } of moments) assert.ok(!seen.includes(plain(tell)), moment.title);
+        const told = moments.flatMap(({ tell, later = [] }) => [tell, ...later.map(([, text]) => text)]).filter((text) => text !== "");
+        for (const text of told) assert.ok(!seen.includes(plain(text)), `${moment.title}: ${text}`);
         for (const { root } of roots) assert.ok(!seen.includes(root), root);
         assert.ok(!seen.toLowerCase().includes(`${verdict}\n`));
         assert.equal(await page.locator(".fault-badge:visible, .hit-badge:visible, .fault-band:visible, .card-notes:visible").count(), 0, faults[0]?.name);
@@ -91,6 +92,15 @@ test("without a presenter the caption tells the moment that has come", () => vis
         await choice(page, "Moment").selectOption(String(i));
         assert.ok(Math.abs(await at(page) - at_s) <= 1, title);
         assert.equal(await page.locator(".caption span").textContent(), unasked(tell));
+    }
+    // What happens later is told when it has happened.
+    assert.ok(moments[0].later.length > 1);
+    for (const [at_s, told] of moments[0].later) {
+        await seek(page, Math.max(0, Math.ceil(at_s) - 1));
+        assert.equal((await page.locator(".caption span").textContent()).includes(told), at_s <= Math.max(0, Math.ceil(at_s) - 1), told);
+        if (Math.ceil(at_s) >= moments[1].at_s) continue;
+        await seek(page, Math.ceil(at_s));
+        assert.ok((await page.locator(".caption span").textContent()).includes(told), told);
     }
     await seek(page, (moments[1].at_s + moments[2].at_s) / 2);
     assert.equal(await page.locator(".caption span").textContent(), unasked(moments[1].tell));

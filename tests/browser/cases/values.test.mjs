@@ -126,7 +126,9 @@ test("where nothing is answered nothing has a latency", () => visit("report.html
         if (recent(ok, s, 1, 5) > 0 || recent(failed, s, 1, 5) === 0) continue;
         dead += 1;
         const row = page.locator(".readings tr").filter({ has: page.locator("th", { hasText: "user latency now" }) });
-        assert.equal(await row.locator("td").textContent(), "no answers", String(s));
+        // What the monitor reads, and of what.
+        const read = record.actual.monitors["user latency now"].samples.findLast(([at]) => at <= s)[1];
+        assert.equal(plain(await row.locator("td").textContent()), `${read < 0.001 ? "< 0.1 ms" : `${read.toFixed(1)} s`}, all failed`, String(s));
         const cells = page.locator(".as-table tr").filter({ has: page.locator("th", { hasText: /^user$/ }) }).locator("td");
         assert.equal(await cells.nth(6).textContent(), "no answer", String(s));
     }
@@ -140,4 +142,15 @@ test("the twin stands beside it, healthy", () => visit("report.html", "#t=40", a
     assert.deepEqual(await twin.evaluateAll((all) => all.map((one) => one.dataset.step).filter((step) => step !== "0")), []);
     assert.deepEqual(await page.locator(".twin-box .pie-slice").evaluateAll((all) => all.map((one) => one.getAttribute("stroke-dasharray")).filter((slice) => !slice.startsWith("0.0 "))), []);
     assert.doesNotMatch(await page.locator(".twin-box").innerText(), /–|NaN/);
+}));
+
+test("the last kill of the list is the story's", () => visit("report.html", "#t=700", async (page) => {
+    const kills = record.actual.transitions.filter(({ state, at_s }) => state === "out of memory" && at_s > 600 && at_s < 700).map(({ at_s }) => at_s);
+    const instant = (s) => `T+${Math.floor(Math.round(s) / 60)}m${String(Math.round(s) % 60).padStart(2, "0")}s`;
+    assert.notEqual(instant(kills[0]), instant(kills.at(-1)));
+    const listed = async () => plain(await page.locator(".events li").first().textContent());
+    assert.equal(await listed(), `${instant(kills[0])} ${kills.length} replicas of user: out of memory, the last at ${instant(kills.at(-1))}`);
+    assert.ok((await page.locator("#happened").textContent()).includes(`the last at ${instant(kills.at(-1))}`));
+    await seek(page, Math.ceil(kills[0]));
+    assert.match(await listed(), /user\/\d is out of memory$/);
 }));

@@ -16,6 +16,9 @@ export const file = (name) => join(FOLDER, name);
 export const json = (name) => JSON.parse(readFileSync(file(name), "utf8"));
 export const plain = (text) => text.replaceAll("\u00a0", " ");
 
+/** All that is told of a key moment, what happens later included. */
+export const whole = ({ tell, later = [] }) => [tell, ...later.map(([, text]) => text)].filter((text) => text !== "").join(" ");
+
 /** Opens a page of the folder, does something with it, and checks that nobody complained and nothing was loaded. */
 export async function visit(name, hash, act, options = {}) {
     browser ??= await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: QUIET });

@@ -123,6 +123,14 @@ test("what two runs have in common is asked once, and told of each", () => {
     assert.equal(twice.length, 2);
 });
 
+test("what happens later is told later", () => {
+    const moment = { at_s: 60, title: "Somebody looks", ask: "What?", tell: "", later: [[61, "A restart."], [121, "It helps."]] };
+    const { known, gathered } = knockon.moments;
+    assert.deepEqual([60, 61, 120, 121].map((s) => known(moment, s)), ["", "A restart.", "A restart.", "A restart. It helps."]);
+    assert.equal(known({ tell: "Now." }, 0), "Now.");
+    assert.equal(gathered([[moment]])[0].told[0].tell, "A restart. It helps.");
+});
+
 test("where there is more of what scrolls is known to the pixel that can be seen", () => {
     const box = { scrollLeft: 0, scrollTop: 0, clientWidth: 390, clientHeight: 400, scrollWidth: 800, scrollHeight: 401 };
     const sides = (changed) => knockon.more.sides({ ...box, ...changed }).join(" ");

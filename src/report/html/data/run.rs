@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::analysis::{Summary, SustainingLoop};
 use crate::record::{FaultSpan, MonitorTrack, Record};
-use crate::report::html::key::{KeyMoment, key_moments};
+use crate::report::html::key::{KeyMoment, key_moments, no_return_s};
 
 use super::events::{Event, events};
 use super::harm::{Blamed, Cause, Hit, blamed, first_hit, roots};
@@ -46,6 +46,8 @@ struct Run<'a> {
     stretch: usize,
     blame: Vec<Blamed>,
     moments: Vec<Moment>,
+    /// From when on no time heals it, if there is such a moment.
+    no_return_s: Option<Number>,
     notes: Option<&'a str>,
 }
 
@@ -80,6 +82,8 @@ struct Moment {
     title: String,
     ask: String,
     tell: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    later: Vec<(Number, String)>,
 }
 
 /// The runs of a page.
@@ -131,13 +135,15 @@ fn run<'a>(record: &'a Record, summary: &'a Summary) -> Run<'a> {
         stretch: record.blame.as_ref().map_or(1, |blame| blame.stretch),
         blame: blamed(record),
         moments: key_moments(record, summary).into_iter().map(moment).collect(),
+        no_return_s: no_return_s(record, summary).map(Number::time),
         notes: record.notes.as_deref(),
     }
 }
 
 fn moment(moment: KeyMoment) -> Moment {
-    let KeyMoment { at_s, title, ask, tell } = moment;
-    Moment { at_s: Number::time(at_s), title, ask, tell }
+    let KeyMoment { at_s, title, ask, tell, later } = moment;
+    let later = later.into_iter().map(|(at_s, text)| (Number::time(at_s), text)).collect();
+    Moment { at_s: Number::time(at_s), title, ask, tell, later }
 }
 
 fn fault(fault: &FaultSpan) -> Fault<'_> {

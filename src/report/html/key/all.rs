@@ -16,13 +16,40 @@ pub(in crate::report::html) struct KeyMoment {
     pub(in crate::report::html) title: String,
     /// A question that does not contain its answer.
     pub(in crate::report::html) ask: String,
-    /// The answer, with numbers of the run.
+    /// The answer, with numbers of the run, as far as it has happened at that moment.
     pub(in crate::report::html) tell: String,
+    /// What of the answer happens later, and when.
+    pub(in crate::report::html) later: Vec<(f64, String)>,
 }
 
 impl KeyMoment {
     pub(super) fn new(at_s: f64, title: impl Into<String>, ask: impl Into<String>, tell: &[String]) -> Self {
-        Self { at_s, title: title.into(), ask: ask.into(), tell: tell.join(" ") }
+        Self { at_s, title: title.into(), ask: ask.into(), tell: tell.join(" "), later: Vec::new() }
+    }
+
+    /// Tells more, which is known from `at_s` on.
+    pub(super) fn and(mut self, at_s: f64, text: impl Into<String>) -> Self {
+        let text = text.into();
+        if at_s > self.at_s {
+            self.later.push((at_s, text));
+        } else if self.tell.is_empty() {
+            self.tell = text;
+        } else {
+            self.tell = format!("{} {text}", self.tell);
+        }
+        self
+    }
+
+    /// The whole answer.
+    #[cfg(test)]
+    pub(super) fn all(&self) -> String {
+        let later = self.later.iter().map(|(_, text)| text.as_str());
+        [self.tell.as_str()]
+            .into_iter()
+            .chain(later)
+            .filter(|text| !text.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }
 

@@ -34,7 +34,14 @@ pub(super) fn moment(record: &Record) -> Option<KeyMoment> {
     // The first of equals: `max_by_key` would take the last.
     let longest = cycles.reduce(|a, b| if b.kills.len() > a.kills.len() { b } else { a })?;
     let ask = "It was killed, it started, it is killed again. What kills it each time, and is the next start any better off?";
-    Some(KeyMoment::new(longest.again_s, "Killed again", ask, &told(record, &longest)))
+    let Cycle { service, kills, again_s, .. } = &longest;
+    let tell = format!(
+        "Replicas of {service} run out of memory at {}, start, and run out of memory again at {}.",
+        instant(kills[0].0),
+        instant(*again_s)
+    );
+    let moment = KeyMoment::new(*again_s, "Killed again", ask, &[tell]);
+    Some(moment.and(kills[kills.len() - 1].0, told(record, &longest).join(" ")))
 }
 
 /// The first cycle of a service.
@@ -65,17 +72,12 @@ fn got_on(world: &WorldRecord, series: &ServiceSeries, from_s: f64, to_s: f64) -
     })
 }
 
+/// What all kills have in common: known when the last has happened.
 fn told(record: &Record, cycle: &Cycle<'_>) -> Vec<String> {
-    let Cycle { service, series, kills, again_s } = cycle;
+    let Cycle { service, series, kills, .. } = cycle;
     let last_s = kills[kills.len() - 1].0;
     let first_s = kills[0].0;
-    let mut tell = vec![format!(
-        "Replicas of {service} run out of memory at {}, start, and run out of memory again at {}: {} until {}.",
-        instant(first_s),
-        instant(*again_s),
-        counted(kills.len() as u64, "kill"),
-        instant(last_s)
-    )];
+    let mut tell = vec![format!("{} until {}.", counted(kills.len() as u64, "kill"), instant(last_s))];
     tell.extend(lived(record, kills).map(|mean| format!("A start lives for {} on average.", seconds(mean))));
     let during = windows(&record.actual, first_s, last_s);
     let usual = record.twin.as_ref().and_then(|twin| twin.services.get(*service));

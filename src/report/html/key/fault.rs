@@ -1,7 +1,7 @@
 //! Faults as key moments: one begins, the last is over, and something else takes over. The one that takes over where no
 //! time would heal it is the moment from which on recovery is impossible without help.
 
-use crate::analysis::{Phase, Summary};
+use crate::analysis::{Impact, Phase, Summary};
 use crate::record::{FaultSpan, Record};
 use crate::report::block::{Line, Tone};
 use crate::report::html::key::all::KeyMoment;
@@ -29,22 +29,21 @@ pub(super) fn moments(record: &Record, summary: &Summary) -> Vec<KeyMoment> {
 }
 
 fn begin(record: &Record, summary: &Summary, fault: &FaultSpan, place: usize) -> KeyMoment {
-    let lasting = match fault.to_s {
-        Some(to) if to > fault.from_s => format!(", for {}", seconds(to - fault.from_s)),
-        Some(_) => String::new(),
-        None => ", to the end of the run".to_owned(),
-    };
-    let mut tell = vec![format!("{}{lasting}.", what(fault))];
-    if place == 0 {
-        tell.extend(reached(record, summary, fault.from_s));
-    }
     let title = if place == 0 { "A fault begins" } else { "Another fault begins" };
     let ask = if record.topology.services.len() > 1 {
         "Something has just gone wrong, in one place. Where is it, who feels it first, and how does it reach the users?"
     } else {
         "Something has just gone wrong. What is it, and what will the users notice?"
     };
-    KeyMoment::new(fault.from_s, title, ask, &tell)
+    let moment = KeyMoment::new(fault.from_s, title, ask, &[format!("{}.", what(fault))]);
+    let moment = if place == 0 { reached(record, summary, moment) } else { moment };
+    match fault.to_s {
+        Some(to) if to > fault.from_s => {
+            moment.and(to, format!("It lasts for {}.", seconds(to - fault.from_s)))
+        }
+        Some(_) => moment,
+        None => moment.and(record.simulated_s, "It lasts to the end of the run."),
+    }
 }
 
 /// What a fault does, as the begin of a sentence.
@@ -64,21 +63,23 @@ fn what(fault: &FaultSpan) -> String {
 }
 
 /// Who was hit by way of whom, and how soon; without a twin nobody knows.
-fn reached(record: &Record, summary: &Summary, from_s: f64) -> Option<String> {
-    let hit: Vec<String> = summary
-        .propagation
-        .iter()
-        .filter(|impact| impact.from.is_some())
-        .take(SERVICES)
-        .map(|impact| format!("{} after {} ({})", impact.service, seconds(impact.at_s - from_s), impact.via))
-        .collect();
-    let (reached, all) = (summary.propagation.len(), counted(summary.services.len() as u64, "service"));
-    match (hit.len(), summary.services.len()) {
-        (_, 1) => None,
-        _ if record.twin.is_none() => None,
-        (0, _) => Some("No other service is hit.".to_owned()),
-        _ => Some(format!("It reaches {}: {reached} of {all} in the end.", hit.join(", "))),
+fn reached(record: &Record, summary: &Summary, moment: KeyMoment) -> KeyMoment {
+    if summary.services.len() == 1 || record.twin.is_none() {
+        return moment;
     }
+    let from_s = moment.at_s;
+    let all: Vec<&Impact> = summary.propagation.iter().filter(|impact| impact.from.is_some()).collect();
+    let Some(last) = all.last() else { return moment.and(from_s, "No other service is hit.") };
+    let told = &all[..all.len().min(SERVICES)];
+    let hit = told
+        .iter()
+        .map(|hit| format!("{} after {} ({})", hit.service, seconds(hit.at_s - from_s), hit.via))
+        .collect::<Vec<String>>()
+        .join(", ");
+    let (reached, services) = (summary.propagation.len(), counted(summary.services.len() as u64, "service"));
+    moment
+        .and(told[told.len() - 1].at_s, format!("It reaches {hit}."))
+        .and(last.at_s, format!("In the end {reached} of {services} are hit."))
 }
 
 /// When the last fault was over; none if one stays.
@@ -94,25 +95,27 @@ fn over(record: &Record, summary: &Summary) -> Option<KeyMoment> {
     let at_once = record.faults.iter().all(|fault| over - fault.from_s < 1.0);
     let next = taken_over(record, summary).map_or(record.simulated_s, |(at_s, _)| at_s);
     let at_s = if at_once { (over + WHILE_S).min(next) } else { over };
+    let back = summary.times.and_then(|times| Some(times.impact_s + times.to_recover_s?));
+    let back = back.filter(|_| summary.verdict_unattended.is_none());
     let mut tell = vec![match alone(summary)? {
         VerdictKind::Metastable => {
             "No. Left alone it never heals: long after the fault it is still down.".to_owned()
         }
         VerdictKind::Unaffected => "There is nothing to heal: no request is worse off.".to_owned(),
-        VerdictKind::Contained | VerdictKind::Recovered => {
-            let back = summary.times.and_then(|times| Some(times.impact_s + times.to_recover_s?));
-            back.filter(|_| summary.verdict_unattended.is_none()).map_or_else(
-                || "Yes, it heals by itself.".to_owned(),
-                |back| format!("Yes: no service is hit any more from {} on.", instant(back)),
-            )
-        }
+        VerdictKind::Contained | VerdictKind::Recovered => "Yes, it heals by itself.".to_owned(),
         other => format!("Left alone it ends {}.", other.name()),
     }];
     tell.extend(waiting(record, at_s));
-    let next = goodput::least(record, at_s, at_s + WHILE_S);
-    tell.extend(next.map(|got| format!("In the next {} {got}.", seconds(WHILE_S))));
     let ask = "The fault is over. Will the system heal by itself now, and how long will that take?";
-    Some(KeyMoment::new(at_s, "The fault is over", ask, &tell))
+    let mut moment = KeyMoment::new(at_s, "The fault is over", ask, &tell);
+    if let Some(got) = goodput::least(record, at_s, at_s + WHILE_S) {
+        moment = moment.and(at_s + WHILE_S, format!("In the {} from then on {got}.", seconds(WHILE_S)));
+    }
+    let heals = matches!(alone(summary)?, VerdictKind::Contained | VerdictKind::Recovered);
+    Some(match back.filter(|_| heals) {
+        Some(back) => moment.and(back, format!("No service is hit any more from {} on.", instant(back))),
+        None => moment,
+    })
 }
 
 /// How the world in which nobody acts ended.
@@ -147,42 +150,47 @@ fn taken_over<'a>(record: &Record, summary: &'a Summary) -> Option<(f64, &'a Pha
 /// What keeps it failing.
 fn handed_over(record: &Record, summary: &Summary) -> Option<KeyMoment> {
     let (at_s, phase) = taken_over(record, summary)?;
-    let ask = "The fault is over, requests still fail. What keeps them failing now? Is waiting enough, or must somebody act?";
-    Some(KeyMoment::new(at_s, "Something takes over", ask, &why_it_stays(summary, phase)))
-}
-
-fn why_it_stays(summary: &Summary, phase: &Phase) -> Vec<String> {
     let mut tell = vec![format!("From here on most of the harm goes back to {}.", phase.roots.join(" and "))];
-    match summary.sustaining_loop.as_ref().filter(|held| phase.roots.contains(&held.root)) {
-        Some(held) => {
-            tell.push(format!("A loop: {}, and again.", held.steps.join(", ")));
-            let feeds = held.gain.is_some_and(|gain| gain > 1.0);
-            tell.extend(feeds.then(|| "It feeds itself.".to_owned()));
-        }
-        None => tell.push(format!("It lasts until {}.", instant(phase.to_s))),
-    }
-    let metastable = alone(summary) == Some(VerdictKind::Metastable);
+    tell.extend(held(summary, phase).map(|held| format!("A loop: {held}")));
+    let since = no_return_s(record, summary);
     tell.extend(
-        metastable.then(|| "At the latest from now on recovery is impossible without help.".to_owned()),
+        since.map(|since| {
+            format!("Since {} at the latest recovery is impossible without help.", instant(since))
+        }),
     );
-    tell
+    let ask = "The fault is over, requests still fail. What keeps them failing now? Is waiting enough, or must somebody act?";
+    let moment = KeyMoment::new(at_s, "Something takes over", ask, &tell);
+    Some(match held(summary, phase) {
+        Some(_) => moment,
+        None => moment.and(phase.to_s, format!("It lasts until {}.", instant(phase.to_s))),
+    })
 }
 
-/// The moment from which on no time heals it, and why, as a paragraph of the story; none if there is none.
+/// How the loop turns that keeps a phase up, as the end of a sentence; none if no loop does.
+fn held(summary: &Summary, phase: &Phase) -> Option<String> {
+    let held = summary.sustaining_loop.as_ref().filter(|held| phase.roots.contains(&held.root))?;
+    let feeds = if held.gain.is_some_and(|gain| gain > 1.0) { " It feeds itself." } else { "" };
+    Some(format!("{}, and again.{feeds}", held.steps.join(", ")))
+}
+
+/// When no time heals it any more: at the latest as the last fault ends, for nothing comes after it that could.
+pub(in crate::report::html) fn no_return_s(record: &Record, summary: &Summary) -> Option<f64> {
+    last_end(record).filter(|_| alone(summary) == Some(VerdictKind::Metastable))
+}
+
+/// The same moment and why, as a paragraph of the story; none if there is none.
 pub(in crate::report::html) fn no_return(record: &Record, summary: &Summary) -> Option<Line> {
-    let over = last_end(record).filter(|_| alone(summary) == Some(VerdictKind::Metastable))?;
-    let (at_s, why) = match taken_over(record, summary) {
-        Some((at_s, phase)) => (at_s, why_it_stays(summary, phase).join(" ")),
-        None => {
-            (over, "What the fault leaves behind is enough: without help it does not recover.".to_owned())
-        }
+    let over = no_return_s(record, summary)?;
+    let left = waiting(record, over).map_or_else(String::new, |waiting| format!(" Then {waiting}"));
+    let why = match taken_over(record, summary) {
+        Some((at_s, phase)) => match held(summary, phase) {
+            Some(held) => format!("From {} on a loop keeps it down: {held}", instant(at_s)),
+            None => format!("What keeps it down from {} on: {}.", instant(at_s), phase.roots.join(" and ")),
+        },
+        None => "What the fault leaves behind is enough.".to_owned(),
     };
-    let later = match at_s - over {
-        later if later > 0.0 => format!("{} after the fault was over", seconds(later)),
-        _ => "as the fault ends".to_owned(),
-    };
-    Some(
-        Line::toned(Tone::Bad, "NO RETURN")
-            .and(format!(": from {} on at the latest, {later}. {why}", instant(at_s))),
-    )
+    Some(Line::toned(Tone::Bad, "NO RETURN").and(format!(
+        ": recovery by itself is possible until {} at the latest, when the fault ends.{left} {why} Without help it does not recover.",
+        instant(over)
+    )))
 }

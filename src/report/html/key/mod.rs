@@ -18,4 +18,4 @@ mod people;
 mod tests;
 
 pub(super) use all::{KeyMoment, key_moments};
-pub(super) use fault::no_return;
+pub(super) use fault::{no_return, no_return_s};

@@ -80,16 +80,12 @@ fn acted(record: &Record, deeds: &[Deed], next_s: f64, place: usize) -> KeyMomen
         entry.kind == ResponseKind::Started && (begin - TOGETHER_S..=begin).contains(&entry.at_s)
     });
     let looked = looked.filter(|_| place == 0);
-    let mut tell: Vec<String> = deeds.first().map(|deed| story::sentence(&deed.what)).into_iter().collect();
-    if end > begin {
-        tell.push(format!("They go on until {}.", instant(end)));
-    }
     let worst = goodput::worst(record, begin - WHILE_S, begin);
     let got = |from_s, to_s| goodput::of(record, worst?, from_s, to_s);
     let before = got(begin - WHILE_S, begin);
-    if let (Some(before), Some(then)) = (&before, got(end + WHILE_S, end + 2.0 * WHILE_S)) {
-        tell.push(format!("Before it {before}; at {} {then}.", instant(end + 2.0 * WHILE_S)));
-    }
+    let after_s = end + 2.0 * WHILE_S;
+    let change = before.as_ref().zip(got(end + WHILE_S, after_s));
+    let change = change.map(|(before, then)| format!("Before it {before}; at {} {then}.", instant(after_s)));
     let seen = looked.and_then(|entry| readings(record, entry));
     let (title, ask) = match (seen, before) {
         (Some(seen), _) => ("Somebody looks", format!("The dashboards say: {seen}. What would you do?")),
@@ -101,7 +97,15 @@ fn acted(record: &Record, deeds: &[Deed], next_s: f64, place: usize) -> KeyMomen
             ("Somebody acts", "What would you change, in which order, and what could go wrong?".to_owned())
         }
     };
-    KeyMoment::new(looked.map_or(begin, |entry| entry.at_s), title, ask, &tell)
+    let mut moment = KeyMoment::new(looked.map_or(begin, |entry| entry.at_s), title, ask, &[]);
+    if let Some(first) = deeds.first() {
+        let done_s = last_deed(record, begin, deeds.get(1).map_or(next_s, |next| next.at_s));
+        moment = moment.and(done_s, story::sentence(&first.what));
+    }
+    if end > begin {
+        moment = moment.and(end, format!("They go on until {}.", instant(end)));
+    }
+    change.into_iter().fold(moment, |moment, change| moment.and(after_s, change))
 }
 
 /// What somebody saw who looked: alerts first, then the lights.
@@ -125,21 +129,23 @@ fn worse_again(summary: &Summary) -> Option<KeyMoment> {
     let first = summary.waves.first()?;
     let same = |wave: &&Wave| wave.restart_s.total_cmp(&first.restart_s).is_eq();
     // Of each service the first.
-    let mut hit: IndexMap<&str, &str> = IndexMap::new();
+    let mut hit: IndexMap<&str, &Wave> = IndexMap::new();
     for wave in summary.waves.iter().filter(same) {
-        hit.entry(&wave.service).or_insert(&wave.via);
+        hit.entry(&wave.service).or_insert(wave);
     }
-    let mut hit: Vec<String> = hit.iter().map(|(service, via)| format!("{service} ({via})")).collect();
-    let others = hit.len().saturating_sub(SERVICES) as u64;
-    hit.truncate(SERVICES);
+    let (at_once, later): (Vec<&Wave>, Vec<&Wave>) = hit.values().partition(|wave| wave.at_s <= first.at_s);
+    let mut told: Vec<String> =
+        at_once.iter().map(|wave| format!("{} ({})", wave.service, wave.via)).collect();
+    let others = told.len().saturating_sub(SERVICES) as u64;
+    told.truncate(SERVICES);
     let more = if others > 0 { format!(" and {}", counted(others, "other")) } else { String::new() };
-    let tell = vec![format!(
-        "{} after the restart {}{more} are hit again.",
-        seconds(first.at_s - first.restart_s),
-        hit.join(", ")
-    )];
+    let after = seconds(first.at_s - first.restart_s);
+    let tell = format!("{after} after the restart {}{more} are hit again.", told.join(", "));
     let ask = "The restart is done. Is it over? What did the restart take away, and who has to bear that?";
-    Some(KeyMoment::new(first.at_s, "After the restart", ask, &tell))
+    let moment = KeyMoment::new(first.at_s, "After the restart", ask, &[tell]);
+    let Some(last) = later.last() else { return Some(moment) };
+    let names: Vec<&str> = later.iter().map(|wave| wave.service.as_str()).collect();
+    Some(moment.and(last.at_s, format!("By {} so are {}.", instant(last.at_s), names.join(", "))))
 }
 
 /// The end of the run, and of the incident if it has one; none if nobody was harmed.

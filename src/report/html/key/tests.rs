@@ -1,7 +1,8 @@
 //! Key moments of an incident with people, of one that nobody touches, and of nothing at all.
 
-use super::{KeyMoment, key_moments, no_return};
+use super::{KeyMoment, key_moments, no_return, no_return_s};
 use crate::analysis::fixture;
+use crate::report::quantity::instant;
 use crate::scenario::VerdictKind;
 
 fn titles(moments: &[KeyMoment]) -> Vec<&str> {
@@ -17,8 +18,8 @@ fn an_incident_with_people_is_told_from_the_fault_to_the_end() {
     assert_eq!(titles[1], "The fault is over");
     assert!(titles.contains(&"An alert fires") && titles.contains(&"Somebody looks"), "{titles:?}");
     assert!(moments.is_sorted_by(|a, b| a.at_s <= b.at_s), "{moments:#?}");
-    for KeyMoment { ask, tell, .. } in &moments {
-        assert!(ask.ends_with('?') && tell.ends_with('.'), "{ask} {tell}");
+    for moment in &moments {
+        assert!(moment.ask.ends_with('?') && moment.all().ends_with('.'), "{moment:?}");
     }
 }
 
@@ -38,7 +39,7 @@ fn only_what_does_not_heal_has_a_point_of_no_return() {
     summary.verdict_unattended = Some(VerdictKind::Recovered);
     assert_eq!(no_return(&record, &summary), None);
     let moments = key_moments(&record, &summary);
-    assert!(moments.iter().all(|moment| !moment.tell.contains("impossible")), "{moments:#?}");
+    assert!(moments.iter().all(|moment| !moment.all().contains("impossible")), "{moments:#?}");
 }
 
 #[test]
@@ -47,7 +48,10 @@ fn where_nothing_takes_over_the_fault_alone_was_enough() {
     summary.verdict_unattended = Some(VerdictKind::Metastable);
     summary.phases.clear();
     let told = no_return(&record, &summary).map(|line| line.text()).unwrap_or_default();
-    assert!(told.contains("as the fault ends. What the fault leaves behind is enough"), "{told}");
+    assert!(
+        told.contains("when the fault ends.") && told.contains("What the fault leaves behind is enough."),
+        "{told}"
+    );
 }
 
 #[test]
@@ -58,7 +62,7 @@ fn before_and_after_are_told_of_one_class_and_after_the_last_deed() {
     let found = |next_s| super::people::last_deed(&record, 0.0, next_s);
     assert!(last > 0.0 && found(f64::INFINITY).total_cmp(&last).is_eq());
     assert!(found(last) < last);
-    for KeyMoment { tell, .. } in key_moments(&record, &summary) {
+    for tell in key_moments(&record, &summary).iter().map(KeyMoment::all) {
         let Some((_, told)) = tell.split_once("Before it ") else { continue };
         let class =
             |text: &str| text.split(" of ").nth(1).and_then(|rest| rest.split(' ').next()).map(str::to_owned);
@@ -72,10 +76,53 @@ fn without_a_twin_nobody_says_who_was_not_hit() {
     let (mut record, mut summary) = fixture::attended();
     summary.propagation.clear();
     let told =
-        |moments: Vec<KeyMoment>| moments.iter().any(|moment| moment.tell.contains("No other service"));
+        |moments: Vec<KeyMoment>| moments.iter().any(|moment| moment.all().contains("No other service"));
     assert!(told(key_moments(&record, &summary)));
     record.twin = None;
     assert!(!told(key_moments(&record, &summary)));
+}
+
+#[test]
+fn nothing_is_told_before_it_has_happened() {
+    let (record, summary) = fixture::attended();
+    let mut named = 0;
+    for KeyMoment { at_s, tell, later, .. } in key_moments(&record, &summary) {
+        for (from_s, text) in later.into_iter().chain([(at_s, tell)]) {
+            let instants = text.split("T+").skip(1).filter_map(|rest| {
+                rest.split(|letter: char| !(letter.is_alphanumeric() || letter == '.')).next()
+            });
+            for told in instants.map(|instant| seconds_of(instant.trim_end_matches('.'))) {
+                assert!(told <= from_s + 0.5, "{text} at {from_s}");
+                named += 1;
+            }
+        }
+    }
+    assert!(named > 5, "{named}");
+}
+
+/// `12m15s` or `47.3s` in seconds.
+fn seconds_of(instant: &str) -> f64 {
+    let (minutes, rest) = instant.split_once('m').unwrap_or(("0", instant));
+    let rest = if rest.is_empty() { "0" } else { rest.trim_end_matches('s') };
+    60.0 * minutes.parse::<f64>().unwrap() + rest.parse::<f64>().unwrap()
+}
+
+#[test]
+fn the_second_wave_does_not_know_of_kills_to_come() {
+    let (record, summary) = fixture::attended();
+    let kill = summary.waves.iter().find(|wave| wave.via.contains("kills")).unwrap().at_s;
+    for moment in key_moments(&record, &summary).iter().filter(|moment| moment.at_s < kill) {
+        assert!(!moment.all().contains("kills"), "{moment:?}");
+    }
+}
+
+#[test]
+fn the_moment_of_no_return_is_told_with_its_instant() {
+    let (record, mut summary) = fixture::attended();
+    summary.verdict_unattended = Some(VerdictKind::Metastable);
+    let since = instant(no_return_s(&record, &summary).unwrap());
+    let told = no_return(&record, &summary).map(|line| line.text()).unwrap_or_default();
+    assert!(told.contains(&format!("by itself is possible until {since} at the latest")), "{told}");
 }
 
 #[test]
@@ -103,7 +150,7 @@ fn a_service_that_is_killed_at_every_start_has_a_moment_when_that_shows() {
     // The first replica is killed at T+162s, is ready at T+217s, and is killed again at T+273s.
     assert!((again.at_s - 273.0).abs() < 1e-9, "{again:?}");
     assert!(again.tell.starts_with("Replicas of user run out of memory at T+162s,"), "{again:?}");
-    assert!(again.tell.contains("25 kills until T+12m15s. A start lives for 5"), "{again:?}");
+    assert!(again.all().contains("25 kills until T+12m15s. A start lives for 5"), "{again:?}");
 }
 
 #[test]
