@@ -203,7 +203,7 @@ impl Compiler<'_> {
     fn procedure(&mut self, name: Option<String>, by: By, actions: &[Action]) -> ProcedureId {
         let name = name.unwrap_or_else(|| actions.first().map_or_else(String::new, in_words));
         let steps = actions.iter().map(|action| self.step(action)).collect();
-        let labels = actions.iter().map(in_words).collect();
+        let labels = actions.iter().map(label).collect();
         let stream = Stream::named(&name);
         self.response.procedures.push(Procedure { name, stream, by, steps, labels })
     }
@@ -236,6 +236,19 @@ impl Compiler<'_> {
     fn monitor(&self, name: &str) -> MonitorId {
         let known = self.model.monitors.enumerate().find(|(_, monitor)| monitor.name == name);
         known.expect("monitors are checked before compilation").0
+    }
+}
+
+/// An action as people would say it, next to what the scenario has.
+fn label(action: &Action) -> String {
+    let words = in_words(action);
+    let was = match action {
+        Action::Set { value, .. } => value.change().and_then(|change| change.was.as_ref()),
+        Action::Restart { .. } | Action::Wait(_) | Action::Until { .. } => None,
+    };
+    match was {
+        Some(was) => format!("{words} (scenario: {was})"),
+        None => words,
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Change {
     pub id: ChangeId,
     /// In words: `calls.'checkout -> user'.retry.max_attempts = 1`.
     pub label: String,
+    /// The quantity that the scenario has there, as written; none if it is silent there, or says anything else.
+    pub was: Option<String>,
     /// What changes, and how.
     pub what: Changed,
 }

@@ -14,13 +14,13 @@ use crate::scenario::text::tree::{Field, Group, Kind, Node};
 use crate::scenario::words::code;
 use crate::scenario::{Name, Scenario};
 
-/// Puts a value at a place of a scenario; says why not if there is no such place.
+/// Puts a value at a place of a scenario, and returns what stood there; says why not if there is no such place.
 pub(in crate::scenario) fn set(
     root: &mut Node,
     path: &Path,
     value: Node,
     layer: u32,
-) -> Result<(), Diagnostic> {
+) -> Result<Node, Diagnostic> {
     let shape = Shape::Type(<Scenario as Schema>::info);
     descend(root, Some(shape), &path.parts, value, layer, false)
 }
@@ -50,10 +50,9 @@ fn descend(
     value: Node,
     layer: u32,
     lenient: bool,
-) -> Result<(), Diagnostic> {
+) -> Result<Node, Diagnostic> {
     let Some((part, rest)) = parts.split_first() else {
-        *node = value;
-        return Ok(());
+        return Ok(std::mem::replace(node, value));
     };
     let shape = shape.map(Shape::solid);
     // A part of what is switched off switches it on: `retry.max_attempts` where `retry: None` is written.

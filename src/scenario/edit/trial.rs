@@ -22,8 +22,13 @@ pub(in crate::scenario) fn read_with_changes(mut tree: Node, sources: &Sources) 
     let mut problems = Vec::new();
     let mut changes = Vec::new();
     for procedure in scenario.procedures() {
-        let mut trial =
-            Trial { tree: tree.clone(), before: scenario.clone(), known: whole.problems.clone(), sources };
+        let mut trial = Trial {
+            written: &tree,
+            tree: tree.clone(),
+            before: scenario.clone(),
+            known: whole.problems.clone(),
+            sources,
+        };
         for (path, value) in sets(procedure) {
             let id = ChangeId::new(changes.len());
             changes.push(trial.run(id, path, value, &mut problems));
@@ -64,6 +69,8 @@ fn give_calls_an_entry(tree: &mut Node, scenario: Option<&Scenario>, sources: &S
 
 /// The scenario as it is before a change.
 struct Trial<'a> {
+    /// Before all changes.
+    written: &'a Node,
     tree: Node,
     before: Scenario,
     known: Vec<Diagnostic>,
@@ -103,10 +110,18 @@ impl Trial<'_> {
             return None;
         }
         let what = self.changed(place, &path, value.node.span, &after)?;
+        let was = self.stands_at(&path, value);
         self.tree = tree;
         self.known = after.problems;
         self.before = after.scenario?;
-        Some(Change { id, label: format!("{} = {}", path.text(), value.text), what })
+        Some(Change { id, label: format!("{} = {}", path.text(), value.text), was, what })
+    }
+
+    /// What the scenario has at a place, if it is a quantity.
+    fn stands_at(&self, path: &Path, value: &NewValue) -> Option<String> {
+        let stands = set(&mut self.written.clone(), path, value.node.clone(), OVERRIDE + 1).ok()?;
+        let is_quantity = matches!(stands.kind, Kind::Text(_) | Kind::Number(_));
+        is_quantity.then(|| self.sources.snippet(stands.span).to_owned())
     }
 
     /// What a change makes of whom.

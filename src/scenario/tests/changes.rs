@@ -266,6 +266,24 @@ fn a_policy_that_is_not_written_inherits_until_it_changes() {
 }
 
 #[test]
+fn a_change_knows_the_quantity_that_the_scenario_has_there() {
+    let call = "calls.'shop -> user'.";
+    let steps = [
+        ("timeout", "\"2s\"", Some("\"1.5s\"")),
+        ("timeout", "\"3s\"", Some("\"1.5s\"")),
+        ("retry.max_attempts", "1", Some("4")),
+        ("retry.budget", "None", None),
+        ("deadline", "\"9s\"", None),
+    ];
+    let sets: Vec<String> = steps.iter().map(|(path, ..)| format!("{call}{path}")).collect();
+    let sets: Vec<(&str, &str)> =
+        sets.iter().zip(&steps).map(|(path, step)| (path.as_str(), step.1)).collect();
+    let scenario = scenario(&setting(GOOD, &sets), &[]);
+    let was: Vec<Option<&str>> = scenario.changes().map(|change| change.was.as_deref()).collect();
+    assert_eq!(was, steps.map(|(.., was)| was));
+}
+
+#[test]
 fn what_cannot_be_set_says_why() {
     let mut out = String::new();
     for (path, value) in [
