@@ -9,6 +9,7 @@ use crate::analysis::worse::{End, Severity, bound};
 use crate::blame::{BlameTally, Chains, Tracker};
 use crate::engine::{AttemptId, RequestId, Simulation};
 use crate::failure::Outcome;
+use crate::id::SiteId;
 use crate::model::Model;
 use crate::random::{Key, KeyMap};
 use crate::record::window_width;
@@ -32,8 +33,16 @@ struct Pair {
     attempts: Vec<Waiting>,
 }
 
-/// An attempt that ended in one world and not yet in the other.
-type Waiting = (Side, Attempt, End);
+/// An attempt that ended in one world and maybe not yet in the other. Many wait: nothing is kept that is not asked for.
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    side: Side,
+    outcome: Outcome,
+    site: SiteId,
+    key: Key,
+    begun_at: SimTime,
+    ended_at: SimTime,
+}
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Half {
@@ -148,23 +157,24 @@ impl<'m> Comparison<'m> {
     fn take(&mut self, side: Side, Ended { at, what }: Ended) {
         match what {
             What::Attempt(attempt, outcome) => {
-                let end = End { outcome, at, latency: at - attempt.begun_at };
+                let Attempt { key, site, begun_at, .. } = attempt;
+                let mine = Waiting { side, outcome, site, key, begun_at, ended_at: at };
                 if side == Side::Actual {
-                    self.impact.attempt(attempt.site, attempt.begun_at);
+                    self.impact.attempt(site, begun_at);
                 }
                 if attempt.extra {
-                    return self.judge_attempt(&attempt, end, None);
+                    return self.judge_attempt(mine, None);
                 }
                 let waiting = &mut self.pair(attempt.request).attempts;
-                let other = waiting.iter().position(|(s, other, _)| *s != side && other.key == attempt.key);
+                let other = waiting.iter().position(|other| other.side != side && other.key == key);
                 let Some(other) = other else {
-                    waiting.push((side, attempt, end));
+                    waiting.push(mine);
                     return;
                 };
-                let (_, other, other_end) = waiting.swap_remove(other);
+                let other = waiting.swap_remove(other);
                 match side {
-                    Side::Actual => self.judge_attempt(&attempt, end, Some(other_end)),
-                    Side::Twin => self.judge_attempt(&other, other_end, Some(end)),
+                    Side::Actual => self.judge_attempt(mine, Some(other)),
+                    Side::Twin => self.judge_attempt(other, Some(mine)),
                 }
             }
             What::Request(id, outcome) => {
@@ -195,29 +205,30 @@ impl<'m> Comparison<'m> {
     /// Forgets a request; its attempts without a twin are harmed only if they failed.
     fn close(&mut self, request: Key) {
         let Some(mut pair) = self.pairs.remove(&request.0) else { return };
-        for (side, attempt, end) in pair.attempts.drain(..) {
-            if side == Side::Actual {
-                self.judge_attempt(&attempt, end, None);
+        for attempt in pair.attempts.drain(..) {
+            if attempt.side == Side::Actual {
+                self.judge_attempt(attempt, None);
             }
         }
         self.spare.push(pair.attempts);
     }
 
-    fn judge_attempt(&mut self, attempt: &Attempt, actual: End, twin: Option<End>) {
+    fn judge_attempt(&mut self, actual: Waiting, twin: Option<Waiting>) {
+        let Waiting { site, begun_at, ended_at, .. } = actual;
         let failed = match actual.outcome {
-            Outcome::Failed(cause) => Some((actual.at, Some(cause))),
+            Outcome::Failed(cause) => Some((ended_at, Some(cause))),
             Outcome::Ok | Outcome::Degraded | Outcome::Abandoned => None,
         };
         let harm = match twin {
             None => failed,
             Some(twin) if twin.outcome.is_failed() => None,
             Some(twin) => {
-                let late = bound(&self.limits, twin.latency);
-                if actual.latency > late { Some((attempt.begun_at + late, None)) } else { failed }
+                let late = begun_at + bound(&self.limits, twin.ended_at - twin.begun_at);
+                if ended_at > late { Some((late, None)) } else { failed }
             }
         };
         if let Some((at, cause)) = harm {
-            self.impact.harmed(attempt.site, at, cause, actual.at);
+            self.impact.harmed(site, at, cause, ended_at);
         }
     }
 
@@ -226,14 +237,19 @@ impl<'m> Comparison<'m> {
         if id.arrived_at < self.model.origin {
             return;
         }
-        let why = match self.blast.request(id, actual, twin, now, &self.limits) {
-            Severity::Unaffected | Severity::Improved => return,
-            Severity::Degraded => why.map(|why| why.lesser),
-            _ => why.map(|why| why.wait),
-        };
+        let severity = self.blast.request(id, actual, twin, now, &self.limits);
         let at = actual.map_or(now, |end| end.at);
-        if let Some(tracker) = &mut self.tracker {
-            self.blame.harmed(tracker, why, id.class, at);
+        let Some(tracker) = &mut self.tracker else { return };
+        if severity.is_affected() {
+            let found = match (severity, &why) {
+                (_, None) => None,
+                (Severity::Degraded, Some(why)) => Some(&why.lesser),
+                (_, Some(why)) => Some(&why.wait),
+            };
+            self.blame.harmed(tracker, found, id.class, at);
+        }
+        if let Some(why) = why {
+            tracker.forget(why);
         }
     }
 
@@ -256,13 +272,15 @@ impl<'m> Comparison<'m> {
             if waits.binary_search_by_key(&id.key, |wait| wait.key).is_ok() {
                 continue;
             }
-            let age = End { outcome: Outcome::Abandoned, at: now, latency: now - id.begun_at };
             let pair = self.pairs.get(&id.request.key.0);
             let twin = pair.and_then(|pair| {
-                pair.attempts.iter().find(|(side, other, _)| *side == Side::Twin && other.key == id.key)
+                pair.attempts.iter().find(|other| other.side == Side::Twin && other.key == id.key)
             });
-            if let Some((_, _, twin)) = twin.copied() {
-                self.judge_attempt(&(&id).into(), age, Some(twin));
+            if let Some(twin) = twin.copied() {
+                let AttemptId { key, site, begun_at, .. } = id;
+                let outcome = Outcome::Abandoned;
+                let age = Waiting { side: Side::Actual, outcome, site, key, begun_at, ended_at: now };
+                self.judge_attempt(age, Some(twin));
             }
         }
         // A step of a journey arrives later in one world than in the other: its age is that in its own.

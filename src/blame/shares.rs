@@ -1,5 +1,7 @@
 //! Seconds by chain. Knows neither what they are of nor when.
 
+use smallvec::SmallVec;
+
 use crate::blame::{ChainId, Chains, How, Root};
 use crate::id::PairId;
 
@@ -9,8 +11,19 @@ const MOST: usize = 32;
 const TELLING: f64 = 0.1;
 
 /// How much goes to which chain.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Shares(Vec<(ChainId, f64)>);
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Shares(SmallVec<[(ChainId, f64); 2]>);
+
+impl Clone for Shares {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+
+    /// Keeps its memory, which a derived one would not.
+    fn clone_from(&mut self, source: &Self) {
+        self.0.clone_from(&source.0);
+    }
+}
 
 impl Shares {
     /// Gives something to a chain.

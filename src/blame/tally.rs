@@ -41,7 +41,7 @@ impl BlameTally {
     pub(crate) fn harmed(
         &mut self,
         tracker: &mut Tracker<'_>,
-        why: Option<Shares>,
+        why: Option<&Shares>,
         class: ClassId,
         at: SimTime,
     ) {
@@ -49,15 +49,12 @@ impl BlameTally {
         if self.windows.len() <= window {
             self.windows.resize_with(window + 1, Harm::new);
         }
-        let mut why = why.unwrap_or_default();
-        if why.is_empty() {
-            why.add(tracker.chains.root(Root::Unknown), 1.0);
-        }
-        for (chain, share) in why.iter() {
+        let known = why.filter(|why| !why.is_empty());
+        let unknown = known.is_none().then(|| (tracker.chains.root(Root::Unknown), 1.0));
+        for (chain, share) in known.into_iter().flat_map(Shares::iter).chain(unknown) {
             *self.windows[window].entry(chain).or_default() += share;
             *self.classes[class].entry(chain).or_default() += share;
         }
-        tracker.give_back(why);
     }
 
     /// Harmed requests by chain, of a class.

@@ -93,6 +93,12 @@ impl<'m> Tracker<'m> {
         if self.ended.is_empty() { None } else { self.ended.remove(&request.0) }
     }
 
+    /// Takes back the memory of what was asked for.
+    pub(crate) fn forget(&mut self, why: Why) {
+        self.give_back(why.wait);
+        self.give_back(why.lesser);
+    }
+
     /// Judges the requests that are still open as if nobody would wait any longer.
     pub(crate) fn close(&mut self, view: &View<'_>) {
         let mut open: Vec<(Key, u32)> = view.open_calls().collect();

@@ -5,6 +5,7 @@
 //! with the requests in flight that a mechanism has touched.
 
 use indexmap::IndexMap;
+use smallvec::SmallVec;
 
 use crate::failure::{FailureCause, Outcome};
 use crate::id::{Id, PairId};
@@ -80,15 +81,13 @@ pub(crate) struct ContainmentTally {
     /// By pair, then by mechanism.
     stopped: Vec<Stopped>,
     /// Positions in there of what touched a request that is under way, by its key. Only looked up.
-    touched: KeyMap<Vec<u32>>,
-    /// Memory for requests to come.
-    spare: Vec<Vec<u32>>,
+    touched: KeyMap<SmallVec<[u32; 4]>>,
 }
 
 impl ContainmentTally {
     pub(crate) fn new(pairs: usize) -> Self {
         let stopped = vec![Stopped::default(); pairs * Mechanism::ALL.len()];
-        Self { stopped, touched: KeyMap::default(), spare: Vec::new() }
+        Self { stopped, touched: KeyMap::default() }
     }
 
     /// An attempt of a call failed, or was refused.
@@ -107,8 +106,7 @@ impl ContainmentTally {
     fn stopped(&mut self, pair: PairId, mechanism: Mechanism, request: Key) {
         let position = pair.position() * Mechanism::ALL.len() + mechanism as usize;
         self.stopped[position].attempts += 1;
-        let spare = &mut self.spare;
-        let touches = self.touched.entry(request.0).or_insert_with(|| spare.pop().unwrap_or_default());
+        let touches = self.touched.entry(request.0).or_default();
         if !touches.contains(&(position as u32)) {
             touches.push(position as u32);
         }
@@ -130,22 +128,14 @@ impl ContainmentTally {
                 Outcome::Abandoned => {}
             }
         }
-        self.give_back(touches);
     }
 
     /// The last trace of a request is gone: what was stopped on its behalf after it had ended is nobody's loss.
     #[inline]
     pub(crate) fn drained(&mut self, request: Key) {
-        if !self.touched.is_empty()
-            && let Some(touches) = self.touched.remove(&request.0)
-        {
-            self.give_back(touches);
+        if !self.touched.is_empty() {
+            self.touched.remove(&request.0);
         }
-    }
-
-    fn give_back(&mut self, mut touches: Vec<u32>) {
-        touches.clear();
-        self.spare.push(touches);
     }
 
     /// What stopped attempts of a pair, by name.
