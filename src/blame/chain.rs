@@ -115,6 +115,11 @@ impl Chains {
         }
     }
 
+    /// A chain without its first call.
+    pub(crate) fn below(&self, chain: ChainId) -> ChainId {
+        self.nodes[chain.0 as usize].first.map_or(chain, |(_, _, below)| below)
+    }
+
     fn push(&mut self, node: Node) -> ChainId {
         self.nodes.push(node);
         self.longer.push(Vec::new());

@@ -209,8 +209,12 @@ impl Tracker<'_> {
         let mut late = self.borrow();
         self.held_at_work(view, slot, &mut late);
         let trace = &self.attempts[slot as usize];
-        for held in [&trace.delayed, &trace.kept, &trace.waited, &trace.past] {
+        for held in [&trace.delayed, &trace.waited, &trace.past] {
             late.add_all(held, 1.0);
+        }
+        // What kept it at its caller led over the call by which it came: who waits for it adds that again.
+        for (chain, seconds) in trace.kept.iter() {
+            late.add(self.chains.below(chain), seconds);
         }
         let is_late = late.total() > self.late;
         if is_late {
@@ -240,7 +244,7 @@ impl Tracker<'_> {
             _ => How::Connection,
         };
         let memory = &self.memories[attempt.guard as usize];
-        if how == How::Throttle && !memory.is_empty() {
+        if how == How::Throttle && view.throttle_learns(attempt.guard) && !memory.is_empty() {
             return sum.add_all(memory, 1.0 / memory.total());
         }
         let callee = self.model.sites[attempt.site].callee;

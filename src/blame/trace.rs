@@ -14,8 +14,10 @@ pub(super) struct AttemptTrace {
     pub(super) works_since: Option<SimTime>,
     /// What had held up its caller before it began, if it was late by then.
     pub(super) delayed: Shares,
-    /// What kept it at its caller before it was sent.
+    /// What kept it at its caller before it was sent, in the waits that are over.
     pub(super) kept: Shares,
+    /// When it began to wait at its caller for what it has not got yet.
+    pub(super) waits_since: SimTime,
     /// What it waited for in line.
     pub(super) waited: Shares,
     /// What its thread waited for.

@@ -174,6 +174,7 @@ impl<'m> Tracker<'m> {
         }
         let trace = self.trace(slot);
         trace.kept.clear();
+        trace.waits_since = view.now;
         trace.delayed = delayed;
         trace.load = load;
         trace.misses = None;
@@ -184,10 +185,13 @@ impl<'m> Tracker<'m> {
         trace.lesser.clear();
     }
 
-    fn attempt_sent(&mut self, view: &View<'_>, slot: u32) {
+    /// A wait at the caller is over; there may be another one, for something else.
+    fn granted(&mut self, view: &View<'_>, slot: u32) {
         let mut kept = std::mem::take(&mut self.trace(slot).kept);
-        self.wait_at_caller(view, view.attempt(slot), &mut kept);
-        self.trace(slot).kept = kept;
+        self.wait_at_caller(view, slot, &mut kept);
+        let trace = self.trace(slot);
+        trace.kept = kept;
+        trace.waits_since = view.now;
     }
 
     fn thread_taken(&mut self, view: &View<'_>, slot: u32) {
@@ -403,7 +407,7 @@ impl Observer for Tracker<'_> {
     fn turn(&mut self, view: &View<'_>, turn: Turn) {
         match turn {
             Turn::AttemptBegins(slot) => self.attempt_begins(view, slot),
-            Turn::AttemptSent(slot) => self.attempt_sent(view, slot),
+            Turn::Granted(slot) => self.granted(view, slot),
             Turn::InLine(slot) => self.look_at_line(view, view.attempt(slot).replica),
             Turn::ThreadTaken(slot) => self.thread_taken(view, slot),
             Turn::WorkBegins(slot) => self.trace(slot).works_since = Some(view.now),
@@ -416,6 +420,7 @@ impl Observer for Tracker<'_> {
             Turn::AttemptOver(slot, outcome) => self.attempt_over(view, slot, outcome),
             Turn::AttemptRefused(call, cause) => self.attempt_refused(view, call, cause),
             Turn::CallOver(call, outcome) => self.call_over(view, call, outcome),
+            Turn::AttemptSent(_) => {}
         }
     }
 }

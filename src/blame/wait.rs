@@ -13,10 +13,9 @@ impl Tracker<'_> {
         let attempt = view.attempt(slot);
         let seconds = (view.now - attempt.begun_at).as_secs_f64();
         let pair = self.pair(attempt);
-        if attempt.sent {
-            sum.add_all(&self.attempts[slot as usize].kept, 1.0);
-        } else {
-            self.wait_at_caller(view, attempt, sum);
+        sum.add_all(&self.attempts[slot as usize].kept, 1.0);
+        if !attempt.sent {
+            self.wait_at_caller(view, slot, sum);
         }
         let mut part = self.borrow();
         if matches!(attempt.place, Place::Queued | Place::Lost) {
@@ -43,9 +42,11 @@ impl Tracker<'_> {
         }
     }
 
-    /// What has kept an attempt that was not sent yet at its caller.
-    pub(super) fn wait_at_caller(&mut self, view: &View<'_>, attempt: &Attempt, sum: &mut Shares) {
-        let seconds = (view.now - attempt.begun_at).as_secs_f64();
+    /// What has kept an attempt that was not sent yet at its caller, since it waits for what it has not got yet.
+    pub(super) fn wait_at_caller(&mut self, view: &View<'_>, slot: u32, sum: &mut Shares) {
+        let attempt = view.attempt(slot);
+        let since = self.attempts[slot as usize].waits_since.max(attempt.begun_at);
+        let seconds = view.now.saturating_since(since).as_secs_f64();
         if seconds > 0.0 && view.has_line(attempt.guard) {
             let mut held = self.borrow();
             self.held_before_sent(view, attempt, &mut held);

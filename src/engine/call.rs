@@ -237,6 +237,7 @@ impl<O: Observer> Engine<'_, O> {
 
     /// An attempt got the permit, turn or connection that it waited for.
     pub(crate) fn granted(&mut self, slot: u32) {
+        self.turn(Turn::Granted(slot));
         self.state.attempts[slot].event = 0;
         match self.state.attempts[slot].place {
             Place::AwaitsPermit => self.permitted(slot),

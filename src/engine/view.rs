@@ -4,6 +4,7 @@ use crate::engine::state::{Attempt, CallRun, Process, Replica, State};
 use crate::failure::{FailureCause, Outcome};
 use crate::id::{Id, ReplicaId, ServiceId};
 use crate::model::Model;
+use crate::policy::ClientThrottle;
 use crate::random::Key;
 use crate::scenario::Breaker;
 use crate::time::SimTime;
@@ -24,6 +25,8 @@ pub enum Turn {
     AttemptBegins(u32),
     /// It leaves its caller.
     AttemptSent(u32),
+    /// The attempt at this slot has got the permit, the turn or the connection that it waited for.
+    Granted(u32),
     /// It joined the line of its replica.
     InLine(u32),
     /// It takes a thread.
@@ -110,8 +113,12 @@ impl<'a> View<'a> {
 
     /// Whether a caller's policy refuses by what it has seen.
     pub(crate) fn has_memory(&self, guard: u32) -> bool {
-        let guard = &self.state.guards[guard as usize];
-        guard.breaker.is_some() || guard.throttle.is_some()
+        self.state.guards[guard as usize].breaker.is_some() || self.throttle_learns(guard)
+    }
+
+    /// Whether a caller's throttle holds back by what it has seen.
+    pub(crate) fn throttle_learns(&self, guard: u32) -> bool {
+        self.state.guards[guard as usize].throttle.as_ref().is_some_and(ClientThrottle::learns)
     }
 
     /// Whether the breaker of its caller counts an attempt that is answered now as slow.

@@ -44,6 +44,11 @@ impl ClientThrottle {
         true
     }
 
+    /// Whether it holds back by what became of earlier attempts, and not by their number alone.
+    pub const fn learns(&self) -> bool {
+        matches!(self.kind, Kind::Adaptive(_))
+    }
+
     /// Asks for an attempt. `uniform` is a draw from [0, 1).
     pub fn ask(&mut self, now: SimTime, uniform: impl FnOnce() -> f64) -> Admission {
         match &mut self.kind {

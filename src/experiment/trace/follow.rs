@@ -193,7 +193,7 @@ impl Observer for Follower {
                     _ => {}
                 }
             }
-            Turn::ColdMiss(..) | Turn::MissOver(_) => {}
+            Turn::Granted(_) | Turn::ColdMiss(..) | Turn::MissOver(_) => {}
         }
     }
 }
