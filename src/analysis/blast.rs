@@ -153,9 +153,15 @@ mod tests {
             let end = |(outcome, ms)| Some(End { outcome, at: at(ms), latency: at(ms) - at(arrived) });
             blast.request(&id, end(actual), end(twin), at(1_000), &limits);
         }
+        // One who waits at the end, and whose twin does not.
+        let id = RequestId { class: ClassId::new(0), number: 0, key: Key(1), user: 3, arrived_at: at(500) };
+        let twin = End { outcome: Outcome::Ok, at: at(510), latency: at(510) - at(500) };
+        blast.request(&id, None, Some(twin), at(900), &limits);
         let by = blast.by_severity;
-        assert_eq!((by.failed, by.degraded, by.slower, by.incorrect), (2, 1, 1, 0));
-        assert_eq!((blast.affected(), blast.improved), (4, 2));
+        assert_eq!((by.failed, by.unanswered, by.degraded, by.slower), (2, 1, 1, 1));
+        let class = blast.class(ClassId::new(0)).unwrap();
+        assert_eq!((class.by_severity, class.improved), (by, 2));
+        assert_eq!((blast.affected(), blast.improved), (5, 2));
         assert_eq!((blast.first, blast.last), (Some(at(200)), Some(at(900))));
         assert!((blast.users_affected() - 0.75).abs() < 1e-9, "three of four");
     }

@@ -144,7 +144,25 @@ mod tests {
         // A tenth of the period: windows of a tenth of the length.
         let short = Slo { over: SimDuration::from_secs(3 * 86_400), ..SLO };
         assert_eq!(told(&short, &outage), [fired(106.0), fired(113.0), fired(126.0)]);
-        assert!((burn(&short, &outage, 1.0, 10.0, 1_500.0)[0].long_s - 360.0).abs() < 1e-9);
+        let lengths: Vec<_> = burn(&short, &outage, 1.0, 10.0, 1_500.0)
+            .iter()
+            .map(|alert| (alert.long_s.round() as u32, alert.short_s.round() as u32))
+            .collect();
+        assert_eq!(lengths, [(360, 30), (2_160, 180), (25_920, 2_160)]);
+    }
+
+    /// One request in a hundred may be bad: 576 s in which nine of ten are make 14.4 times as many of those of an hour, to the
+    /// request. The same in windows of two seconds.
+    #[test]
+    fn an_alert_fires_at_its_rate() {
+        let slo = Slo { availability: 0.99, ..SLO };
+        let outage = seconds(1_000, 100, 9);
+        assert_eq!(told(&slo, &outage)[0], (BurnState::Fired, Some(676.0)));
+        let wide: Vec<Ended> = outage
+            .chunks(2)
+            .map(|two| Ended { all: two[0].all + two[1].all, bad: two[0].bad + two[1].bad })
+            .collect();
+        assert_eq!(burn(&slo, &wide, 2.0, 10.0, 1_000.0)[0].first_s, Some(676.0));
     }
 
     #[test]

@@ -172,6 +172,7 @@ mod tests {
         for (arrived, ended, outcome) in [
             (9, 11, Outcome::Ok),
             (10, 19, Outcome::Ok),
+            (10, 19, Outcome::Ok),
             (9, 20, Outcome::Ok),
             (10, 25, failed),
             (11, 26, Outcome::Degraded),
@@ -179,6 +180,6 @@ mod tests {
             goodput.observe(at(ended), &ModelEvent::RequestEnded(id(at(arrived)), outcome));
         }
         let counts = goodput.classes[ClassId::new(0)];
-        assert_eq!((counts.arrived, counts.ended, counts.answered_last), (1, 3, 2));
+        assert_eq!((counts.arrived, counts.ended, counts.answered_last), (1, 4, 2));
     }
 }

@@ -63,3 +63,28 @@ impl Summary {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::fixture;
+
+    /// A warm-up of 60 s and a run of 1,500 s.
+    #[test]
+    fn harm_comes_to_services_that_there_are_while_they_are_simulated() {
+        let (record, summary) = fixture::attended();
+        let named = |change: &dyn Fn(&mut Summary)| {
+            let mut summary = summary.clone();
+            change(&mut summary);
+            summary.names(&record).is_ok()
+        };
+        assert!(named(&|_| {}));
+        assert!(!named(&|summary| summary.propagation[0].service = "x".into()));
+        assert!(!named(&|summary| summary.propagation[1].from = Some("x".into())));
+        assert!(!named(&|summary| summary.waves[0].service = "x".into()));
+        assert!(!named(&|summary| summary.waves[0].from = Some("x".into())));
+        for (at_s, held) in [(-60.0, true), (-61.0, false), (record.simulated_s, true), (2_000.0, false)] {
+            assert_eq!(named(&|summary| summary.propagation[0].at_s = at_s), held, "{at_s}");
+        }
+    }
+}

@@ -217,5 +217,42 @@ mod tests {
         class.degraded.iter_mut().take(1_200).for_each(|degraded| *degraded = 120);
         let found = told(&record);
         assert!((found.bad_minutes - 6.0).abs() < 1e-6 && (found.lowest - 0.7).abs() < 1e-9, "{found:?}");
+        // As many windows of two seconds last twice as long.
+        (record.actual.window_s, record.twin.as_mut().unwrap().window_s) = (2.0, 2.0);
+        assert!((told(&record).bad_minutes - 12.0).abs() < 1e-6);
+    }
+
+    /// So many requests in a second, so many of which come 900 ms late.
+    #[test]
+    fn somebody_notices_three_requests_if_they_are_one_in_a_hundred() {
+        use crate::analysis::worse::End;
+        use crate::engine::RequestId;
+        use crate::failure::Outcome;
+        use crate::id::{ClassId, Id};
+        use crate::time::{SimDuration, SimTime};
+        let limits = crate::scenario::Impact {
+            slower_factor: 2.0,
+            slower_margin: SimDuration::from_millis(50),
+            contained: 0.0,
+        };
+        let found = |requests: u64, late: u64| {
+            let mut blast = BlastTally::default();
+            for number in 0..requests {
+                let arrived_at = SimTime::ZERO + SimDuration::from_millis(number % 1_000);
+                let key = crate::random::Key(number);
+                let id = RequestId { class: ClassId::new(0), number, key, user: number, arrived_at };
+                let end = |ms| {
+                    let latency = SimDuration::from_millis(ms);
+                    Some(End { outcome: Outcome::Ok, at: arrived_at + latency, latency })
+                };
+                let actual = end(if number < late { 910 } else { 10 });
+                blast.request(&id, actual, end(10), arrived_at + SimDuration::from_secs(2), &limits);
+            }
+            blast.class(ClassId::new(0)).and_then(kind)
+        };
+        assert_eq!(found(300, 3), Some(DegradationKind::Cosmetic));
+        assert_eq!(found(301, 3), Some(DegradationKind::Invisible), "too small a share");
+        assert_eq!(found(10, 2), Some(DegradationKind::Invisible), "too few");
+        assert_eq!(found(10, 0), None);
     }
 }

@@ -230,5 +230,33 @@ mod tests {
         let found = phases(&blame(&[("long", &long), ("blip", &blip)]));
         assert_eq!(found.len(), 1);
         assert!((found[0].harmed - 40_002.0).abs() < 1e-9, "{found:?}");
+        // More than a trace, and less than a phase.
+        let blip = [[0.0; 40].as_slice(), &[100.0; 2]].concat();
+        let found = phases(&blame(&[("long", &long), ("blip", &blip)]));
+        assert_eq!(found.len(), 1);
+        assert!((found[0].harmed - 40_200.0).abs() < 1e-9, "{found:?}");
+    }
+
+    /// Once the storm is over a trace of harm is left: only if it is the storm's own it lasts as long.
+    #[test]
+    fn a_trace_of_another_root_makes_no_phase_longer() {
+        let storm = [500.0; 40];
+        let trace = [[0.0; 50].as_slice(), &[1.0; 2]].concat();
+        let own: Vec<f64> =
+            trace.iter().enumerate().map(|(at, sum)| sum + storm.get(at).unwrap_or(&0.0)).collect();
+        assert_eq!(told(&blame(&[("storm", &storm), ("usual", &trace)])), [("storm".to_owned(), 0.0, 40.0)]);
+        assert_eq!(told(&blame(&[("storm", &own)])), [("storm".to_owned(), 0.0, 52.0)]);
+    }
+
+    /// The stretch in which the storm takes over begins with a second in which nobody is harmed, or with one of the pause.
+    #[test]
+    fn a_phase_lasts_until_the_next_one_begins() {
+        for (pause, wanted) in
+            [(vec![9.0; 10], 11.0), ([[9.0; 8].as_slice(), &[0.0; 2], &[9.0]].concat(), 11.0)]
+        {
+            let storm = [[0.0; 11].as_slice(), &[20.0; 5]].concat();
+            let wanted = [("pause".to_owned(), 0.0, wanted), ("storm".to_owned(), 11.0, 16.0)];
+            assert_eq!(told(&blame(&[("pause", &pause), ("storm", &storm)])), wanted);
+        }
     }
 }

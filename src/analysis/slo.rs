@@ -214,6 +214,11 @@ mod tests {
         assert_eq!(minutes(&series, Some(&twin)), (2.5, 1.0), "nothing ended in the twin either");
         series.too_slow.clear();
         assert_eq!(minutes(&series, Some(&twin)), (2.5, 0.0));
+        series.ok[..60].fill(0);
+        series.failed[..60].fill(0);
+        assert_eq!(minutes(&series, Some(&twin)), (2.5, 0.0), "silent, as in the twin");
+        twin.ok[0] = 1;
+        assert_eq!(minutes(&series, Some(&twin)), (2.5, 1.0), "the first minute as any other");
         // Nine windows of 7 s are the nearest to a minute: the ninth and the eighteenth are the last of a minute.
         let bad = |window: usize| {
             let mut series = ClassSeries { ok: vec![9; 20], failed: vec![1; 20], ..ClassSeries::default() };

@@ -170,6 +170,10 @@ fn what_is_better_than_ever_since_the_fault_is_still_rising() {
     let little = |more: usize| record(move |second| half(second) + u64::from(second >= END - more));
     assert_eq!(judged(&little(2)).0, VerdictKind::Metastable);
     assert_eq!(judged(&little(3)).0, VerdictKind::Undecided);
+    // Where the twin answered nobody, nothing was missing.
+    let mut idle = record(|second| if (60..190).contains(&second) { 0 } else { half(second) });
+    idle.twin.as_mut().unwrap().classes["users"].ok[60..190].fill(0);
+    assert_eq!(judged(&idle).0, VerdictKind::Metastable);
     // An act begins it anew.
     let mut acted = better(110);
     acted.actual.response = vec![entry(120.0, ResponseKind::Restart, "restart s")];
@@ -324,12 +328,15 @@ fn a_twin_that_fails_or_falls_behind_is_an_unhealthy_baseline() {
         series.failed.fill(0);
         series.failed[0] = 5;
         series.ok[0] -= 5;
-        (totals.ok, totals.failed) = (totals.ok - 5, 5);
+        // A tenth of the answers are fallbacks': answers all the same.
+        let degraded = totals.ok / 10;
+        (totals.ok, totals.degraded, totals.failed) = (totals.ok - degraded - 5, degraded, 5);
         said(twin)
     };
     assert_eq!(open(2, 2).as_deref(), Some("leaves 20.0 % of users unfinished: an unhealthy baseline"));
     assert_eq!(open(2, 1).as_deref(), Some("leaves 15.0 % of users unfinished: an unhealthy baseline"));
     assert_eq!(open(4, 0), None, "not more and more");
+    assert_eq!(open(3, 1), None, "a third more than at half time");
     assert_eq!(open(1, 1), None, "a tenth of a run is under way");
 }
 
