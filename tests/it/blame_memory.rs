@@ -35,7 +35,7 @@ fn a_breaker_that_opens_on_slow_answers_knows_what_slowed_them() {
 /// A rule that turns away whoever comes needs no line: then it is what comes as usual that is too much for it.
 #[test]
 fn who_is_shed_at_an_idle_service_came_as_usual() {
-    let (_, summary) = told(
+    let (record, summary) = told(
         "Scenario(format: 1, name: \"test\", warm_up: \"10s\", horizon: \"1m\", seed: 7,
         services: { \"b\": Service(threads: 50, operations: { \"op\": [Work(\"10ms\")] }) },
         calls: { \"c -> b\": Policy() },
@@ -43,4 +43,5 @@ fn who_is_shed_at_an_idle_service_came_as_usual() {
         response: [Act(at: \"T+20s\", does: Set(\"services.b.shed\", [Shed(queue: 0, below: 9)]))])",
     );
     all_of_it(&summary, "first attempts at b");
+    assert_eq!(record.blame.unwrap().calls[0].how[0].0, "shed");
 }

@@ -120,3 +120,66 @@ fn what_was_done_about_it_can_carry_harm() {
     assert_eq!(told(&summary), [("b", "-", "restart"), ("a", "b", "errors of the call")]);
     assert!(summary.root_causes.iter().any(|cause| cause.root == "restart of b" && cause.share > 0.9));
 }
+
+/// Whoever holds a thread of `b` fails with `d`, or waits for it.
+#[test]
+fn a_failure_that_travels_is_an_error_at_every_step_and_a_wait_a_slow_answer() {
+    let chain = service("a", 5_000, "Call(\"b.op\")")
+        + &service("b", 5_000, "Call(\"d.op\")")
+        + &service("d", 50, "Work(\"5ms\")");
+    for (effect, struck, via) in
+        [("Errors(\"50%\")", "errors", "errors of the call"), ("Pause", "pause", "slow answers of the call")]
+    {
+        let summary = run(&chain, "", &fault("\"d\"", effect));
+        assert_eq!(told(&summary), [("d", "-", struck), ("b", "d", via), ("a", "b", via)]);
+    }
+}
+
+/// 100 ms more are much for `b`, and nothing to users who wait 300 ms anyway: five of six threads that wait are all of them
+/// now and then, of fifty they are few.
+#[test]
+fn where_no_user_is_late_threads_that_wait_are_seen() {
+    for (threads, via) in [(6, "threads wait on the call"), (50, "slow answers of the call")] {
+        let services = service("a", 5_000, "Work(\"300ms\"), Call(\"b.op\")")
+            + &service("b", threads, "Call(\"d.op\")")
+            + &service("d", 50, "Work(\"5ms\")");
+        let summary = run(&services, "", &fault("\"d\"", "Latency(\"100ms\")").replace("10s", "3s"));
+        assert_eq!(summary.blast_radius.as_ref().unwrap().by_severity.affected(), 0);
+        assert_eq!(told(&summary), [("d", "-", "latency"), ("b", "d", via)]);
+    }
+}
+
+/// A millisecond of latency harms nobody; half a minute later a surge does.
+#[test]
+fn a_fault_that_was_over_long_ago_does_not_claim_what_a_later_one_did() {
+    let services = service("a", 5_000, "Call(\"b.op\")") + &service("b", 5, "Work(\"60ms\")");
+    let faults = "faults: [
+        Fault(at: \"T+5s\", for: \"2s\", on: \"b\", effect: Latency(\"1ms\")),
+        Fault(at: \"T+40s\", for: \"10s\", on: Traffic(\"c\"), effect: Surge(4))]";
+    let summary = run(&services, "", faults);
+    assert_eq!(told(&summary), [("a", "-", "surge"), ("b", "a", "surge")]);
+    assert!(summary.services["b"].first_impact_s.unwrap() > 40.0);
+}
+
+/// Who is harmed first waits for `d`, and is still waiting when the memory of `b` is full, eight seconds later.
+#[test]
+fn what_had_not_happened_yet_carried_nothing() {
+    let b = service("b", 500, "Call(\"d.op\")").replace(
+        "threads",
+        "restart: Restart(startup: \"4s\"), memory: Memory(limit: \"200MiB\", idle: \"100MiB\", per_request: \"256KiB\"), threads",
+    );
+    let services = service("a", 5_000, "Call(\"b.op\")") + &b + &service("d", 500, "Work(\"20ms\")");
+    let summary = run(&services, "", &fault("\"d\"", "Pause"));
+    assert!(summary.services["b"].oom_kills > 0);
+    let hit = |name: &str| summary.propagation.iter().find(|hit| hit.service == name).unwrap();
+    assert_eq!((hit("b").from.as_deref(), hit("b").via.as_str()), (Some("d"), "slow answers of the call"));
+    // Work of a second for so many that their memory is the first that fails them.
+    let surge = fault("Traffic(\"c\")", "Surge(10)");
+    let summary = run(
+        &(service("a", 5_000, "Call(\"b.op\")")
+            + &b.replace("Call(\"d.op\")", "Work(\"1s\")").replace("500", "5000")),
+        "",
+        &surge,
+    );
+    assert_eq!(told(&summary), [("a", "-", "surge"), ("b", "-", "out-of-memory kills")]);
+}

@@ -36,6 +36,8 @@ fn only_the_class_behind_a_fault_is_hit_and_only_as_long_as_it_lasts() {
     assert!((1_300..1_700).contains(&failed), "50/s for 30 s: {failed}");
     assert_eq!((buyers.by_severity.failed, buyers.by_severity.affected()), (failed, failed));
     assert_eq!(radius.by_severity, buyers.by_severity);
+    let share = failed as f64 / summary.traffic["buyers"].requests as f64;
+    assert!((buyers.requests_affected - share).abs() < 1e-9 && (radius.duration_s - 30.0).abs() < 0.5);
     assert!((buyers.lost_value - 2.0 * failed as f64).abs() < 1e-6);
     let (first, last) = (buyers.first_s.unwrap(), buyers.last_s.unwrap());
     // Requests at work when the fault begins fail as well.
@@ -129,4 +131,22 @@ fn a_healthy_end_names_services_that_are_still_hit() {
     assert_eq!(summary.verdict, Some(VerdictKind::Contained), "{}", summary.verdict_reason);
     let reason = &summary.verdict_reason;
     assert!(reason.contains("back was still slower or failing more often"), "{reason}");
+    // Retries are attempts like others.
+    let back = &summary.services["back"];
+    assert!(back.attempts > summary.twin.unwrap().services["back"].attempts + 1_000);
+    assert_eq!(back.harm.as_ref().unwrap().attempts, back.attempts);
+}
+
+/// Worlds that are one are not compared, and their attempts count.
+#[test]
+fn attempts_count_from_the_begin_however_late_the_fault() {
+    let (record, summary) = simulate(
+        "Scenario(format: 1, name: \"test\", warm_up: \"1s\", horizon: \"40s\",
+        services: { \"s\": Service(threads: 1000, operations: { \"op\": [Work(\"1ms\")] }) },
+        traffic: { \"c\": Open(rate: \"2000/s\", entry: \"s.op\") },
+        faults: [Fault(at: \"T+39s\", for: \"100ms\", on: \"s\", effect: Errors(\"50%\"))])",
+    );
+    assert!(record.actual.events > 400_000, "more than are compared at once");
+    let service = &summary.services["s"];
+    assert!(service.harm.as_ref().unwrap().attempts.abs_diff(service.attempts) < 10, "{service:?}");
 }

@@ -87,3 +87,21 @@ fn a_few_harmed_attempts_are_no_impact() {
     assert!((3..100).contains(&few.0) && !few.1, "{few:?} of 10,000");
     assert!(some.0 > 100 && some.1, "{some:?} of 10,000");
 }
+
+/// Restarted for nothing at T+10s: without it nobody would have been harmed, unless a fault comes later.
+#[test]
+fn what_would_have_been_without_an_act_is_told_by_what_came_after_it() {
+    let unattended = |faults: &str| {
+        let (_, summary) = simulate(&format!(
+            "Scenario(format: 1, name: \"test\", warm_up: \"1s\", horizon: \"100s\",
+            services: {{ \"a\": Service(threads: 50, restart: Restart(startup: \"4s\"), operations: {{ \"op\": [Work(\"5ms\")] }}) }},
+            traffic: {{ \"c\": Open(rate: \"50/s\", entry: \"a.op\") }}, faults: [{faults}],
+            response: [Act(at: \"T+10s\", does: Restart(\"a\"))])"
+        ));
+        assert_eq!(summary.verdict, Some(VerdictKind::Recovered));
+        summary.verdict_unattended
+    };
+    assert_eq!(unattended(""), Some(VerdictKind::Unaffected));
+    let errors = "Fault(at: \"T+40s\", for: \"5s\", on: \"a\", effect: Errors(\"50%\"))";
+    assert_eq!(unattended(errors), Some(VerdictKind::Recovered));
+}
