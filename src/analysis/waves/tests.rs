@@ -279,12 +279,14 @@ fn failures_are_looked_at_by_the_second() {
     assert_eq!((again(29), again(30)), (None, Some(72.0)));
 }
 
-/// `s`, which calls `d`, and `u`, which calls nobody, were well until T+72s, where half of their attempts fail, so many of
+/// `s`, which calls `d`, and `u`, which calls `y`, of which nothing is known, were well until T+72s, where half of their attempts fail, so many of
 /// them by a timeout.
 #[test]
 fn who_fails_again_fails_by_a_callee_of_its_own() {
     let told = |timed_out: u64, waiting: f64| {
         let mut record = restarted(WorldRecord::default());
+        let edge = Edge { name: "u -> y".into(), caller: "u".into(), from_class: false, callee: "y".into() };
+        record.topology.calls.push(edge);
         let at = |value: u64| [vec![0; 72], vec![value], vec![0; END - 73]].concat();
         let threads = |value: f64| vec![value; END];
         let series = ServiceSeries {
