@@ -108,9 +108,10 @@ fn links(model: &Model, chains: &Chains, chain: ChainId) -> Vec<Link> {
     chains.links(chain).map(link).collect()
 }
 
-/// The share of each root in all harm. They sum up to one.
+/// The share of each root in all harm. They sum up to one. Less than a thousandth of a request is nobody's harm.
 pub(crate) fn shares(record: &BlameRecord) -> Vec<RootCause> {
-    let total: f64 = record.roots.iter().map(|root| root.harmed).sum();
+    let harmful = || record.roots.iter().filter(|root| root.harmed > 0.0);
+    let total: f64 = harmful().map(|root| root.harmed).sum();
     let span = |windows: &[f64]| {
         let first = windows.iter().position(|sum| *sum > 0.0).unwrap_or(0);
         (first as f64 * record.window_s, windows.len() as f64 * record.window_s)
@@ -119,7 +120,7 @@ pub(crate) fn shares(record: &BlameRecord) -> Vec<RootCause> {
         let (from_s, to_s) = span(&root.windows);
         RootCause { root: root.root.clone(), share: root.harmed / total, from_s, to_s }
     };
-    if total > 0.0 { record.roots.iter().map(cause).collect() } else { Vec::new() }
+    harmful().map(cause).collect()
 }
 
 /// Thousandths are enough for people and for files.
@@ -213,7 +214,8 @@ mod tests {
             classes: Vec::new(),
             windows: windows.to_vec(),
         };
-        let roots = vec![root("pause", &[0.0, 0.0, 5.0, 0.0, 1.0]), root("storm", &[2.0])];
+        let roots =
+            vec![root("pause", &[0.0, 0.0, 5.0, 0.0, 1.0]), root("storm", &[2.0]), root("trace", &[0.0])];
         let blame = BlameRecord { window_s: 0.5, roots, ..BlameRecord::default() };
         let told: Vec<_> = shares(&blame)
             .into_iter()
