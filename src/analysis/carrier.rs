@@ -137,3 +137,42 @@ fn at_end(model: &Model, service: ServiceId, root: Root) -> (Option<ServiceId>, 
         Root::OwnErrors(_) => (None, "errors by design".to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::Id;
+    use crate::record::Transition;
+    use crate::scenario::Scenario;
+
+    /// A replica of each of two services is killed at T+5 s; other things happen to both before.
+    #[test]
+    fn a_kill_for_memory_has_happened_once_one_of_the_service_is_told() {
+        let services = r#""shop": Service(operations: { "buy": [Call("stock.ask")] }),
+            "stock": Service(operations: { "ask": [Work("1ms")] })"#;
+        let traffic = r#""users": Open(rate: "1/s", entry: "shop.buy")"#;
+        let text = format!(
+            "Scenario(format: 1, name: \"two\", horizon: \"10s\", services: {{ {services} }}, traffic: {{ {traffic} }})"
+        );
+        let model = Model::compile(&Scenario::parse(&text).unwrap());
+        let change =
+            |at_s, kind, subject: &str, state| Transition { at_s, kind, subject: subject.to_owned(), state };
+        let world = |transitions| WorldRecord { transitions, ..WorldRecord::default() };
+        let [shop, stock] = [0, 1].map(|id| Next::End(Root::OutOfMemory(ServiceId::new(id))));
+        let at = |s| model.origin + SimDuration::from_secs(s);
+
+        let killed = world(vec![change(5.0, "replica", "shop/0", "out of memory")]);
+        assert!(has_happened(&model, &killed, shop, at(5)));
+        assert!(!has_happened(&model, &killed, shop, at(4)), "not yet");
+        assert!(!has_happened(&model, &killed, stock, at(5)), "to somebody else");
+        let others = [
+            change(1.0, "replica", "shop/0", "down"),
+            change(1.0, "fault", "shop/0", "out of memory"),
+            change(1.0, "replica", "stock/0", "starting"),
+        ];
+        assert!(!has_happened(&model, &world(others.to_vec()), shop, at(5)), "something else");
+        let nothing = world(Vec::new());
+        assert!(!has_happened(&model, &nothing, shop, at(5)));
+        assert!(has_happened(&model, &nothing, Next::End(Root::Unknown), at(5)), "only kills are events");
+    }
+}
