@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::analysis::{Compared, RootCause, ways};
+use crate::analysis::ways::{self, rounded};
+use crate::analysis::{Compared, RootCause};
 use crate::blame::{ChainId, Chains, How, Root};
 use crate::id::PairId;
 use crate::model::{Fault, Model, Target, effect_name};
@@ -121,11 +122,6 @@ pub(crate) fn shares(record: &BlameRecord) -> Vec<RootCause> {
         RootCause { root: root.root.clone(), share: root.harmed / total, from_s, to_s }
     };
     harmful().map(cause).collect()
-}
-
-/// Thousandths are enough for people and for files.
-pub(super) fn rounded(sum: f64) -> f64 {
-    (sum * 1_000.0).round() / 1_000.0
 }
 
 /// What people call a root.

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::Compared;
-use crate::analysis::causes::rounded;
 use crate::blame::{How, Root};
 use crate::id::PairId;
 use crate::model::Model;
@@ -70,4 +69,9 @@ fn call(name: &str, way: Way, window_s: f64) -> CallHarm {
         from_s: way.first.unwrap_or_default() as f64 * window_s,
         roots: way.roots.into_iter().map(root).collect(),
     }
+}
+
+/// Thousandths are enough for people and for files.
+pub(super) fn rounded(sum: f64) -> f64 {
+    (sum * 1_000.0).round() / 1_000.0
 }
