@@ -10,9 +10,10 @@ use knockon::report::{Telling, csv, events, json, markdown, postmortem};
 use serde::Serialize;
 
 use crate::cli::args::RunArgs;
+use crate::cli::ending::{changed, why};
 use crate::cli::exit::CliError;
 use crate::cli::output::{MARK, Output};
-use crate::cli::run::{changed, repeat_one, why};
+use crate::cli::setup::repeat_one;
 
 /// Version of the format of `run.json`.
 const RUN_VERSION: u32 = 1;

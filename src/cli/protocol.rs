@@ -3,7 +3,7 @@
 use knockon::report::quantity::{count, counted};
 use knockon::report::{Line, Tone};
 
-use crate::cli::run::why_any;
+use crate::cli::ending::why_any;
 use crate::cli::terminal::painted;
 use crate::cli::test::Outcome;
 

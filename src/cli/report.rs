@@ -16,7 +16,7 @@ use crate::cli::crash::quoted;
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::{self, MARK, Output};
 use crate::cli::terminal::Terminal;
-use crate::cli::{files, run, source};
+use crate::cli::{ending, files, setup, source};
 
 /// The page with two runs.
 const COMPARISON: &str = "comparison.html";
@@ -109,7 +109,7 @@ fn telling(saved: &Saved) -> Telling {
         repeat: repeat(saved),
         files: None,
         stopped: saved.summary.partial.then(|| saved.about.stopped.clone().unwrap_or_else(unknown)),
-        changed: run::changed(&saved.record.overrides),
+        changed: ending::changed(&saved.record.overrides),
     }
 }
 
@@ -156,7 +156,7 @@ fn tell_both(
 fn repeat(saved: &Saved) -> String {
     let record = &saved.record;
     if let Some(args) = given(&saved.about) {
-        return run::repeat(&args, record.seed);
+        return setup::repeat(&args, record.seed);
     }
     let variant = record.variant.iter().flat_map(|name| ["--variant".to_owned(), quoted(name)]);
     let sets = record.overrides.iter().flat_map(|set| ["--set".to_owned(), quoted(set)]);

@@ -5,10 +5,11 @@ use knockon::report::{SeedOutcome, SeedTable, Telling, csv, json, markdown, seed
 use knockon::scenario::Resolved;
 
 use crate::cli::args::{Format, RunArgs};
+use crate::cli::ending::{changed, exit, judged, why_any};
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::output::Output;
 use crate::cli::progress::Meter;
-use crate::cli::run::{changed, exit, judged, repeat, setup, why_any};
+use crate::cli::setup::{repeat, setup};
 use crate::cli::terminal::Terminal;
 use crate::cli::{files, interrupt};
 

@@ -8,10 +8,10 @@ use knockon::scenario::{Choice, Document, Scenario};
 use knockon::suggest::closest;
 
 use crate::cli::args::TestArgs;
+use crate::cli::ending::exit;
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::progress::Meter;
 use crate::cli::protocol::Protocol;
-use crate::cli::run::exit;
 use crate::cli::seeds::{seeds, worst};
 use crate::cli::terminal::Terminal;
 use crate::cli::{collect, files, source};
