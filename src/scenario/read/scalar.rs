@@ -283,6 +283,10 @@ fn count(node: &Node, min: u64, max: u64, cx: &mut Cx) -> Option<u64> {
             out_of_range(node.span, &integer.to_string(), &range, cx);
             None
         }
+        None if number.value < min as f64 || number.value > max as f64 => {
+            out_of_range(node.span, &number.value.to_string(), &range, cx);
+            None
+        }
         None => {
             cx.report(
                 Diagnostic::error(code::KIND, node.span, "expected a whole number, found a fraction")

@@ -83,3 +83,18 @@ fn every_shipped_scenario_and_variant_is_right() {
         }
     }
 }
+
+#[test]
+fn a_whole_number_that_is_too_large_is_out_of_range_and_no_fraction() {
+    let with = |threads: &str| {
+        errors(&scenario(
+            &format!("\"s0\": Service(threads: {threads}, operations: {{ \"x\": [] }})"),
+            "s0.x",
+        ))
+    };
+    for large in ["99999999999999999999", "1e30", "99999999999999999999999999999999999999999999"] {
+        let told = with(large);
+        assert!(told.len() == 1 && told[0].contains("out of range"), "{large}: {told:?}");
+    }
+    assert_eq!(with("1.5"), ["expected a whole number, found a fraction"]);
+}

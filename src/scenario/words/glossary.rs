@@ -287,7 +287,8 @@ words! {
     "mean wait" ["mean_wait_ms"]
         "How long attempts waited in a service's queue for a thread, on average over those that got one.";
     "unavailable" ["unavailability"]
-        "A traffic class of which at least 90 % fails.";
+        "A traffic class that answers at most a tenth of what its twin answers at the same time, whether the rest fails or still \
+        waits; without a twin, of which at least 90 % fails.";
     "zombie work" ["zombie"]
         "Work on an attempt whose caller has already given up. It takes a thread, helps nobody, and delays \
         those who still wait. `cancel` decides whether it is worked off."
