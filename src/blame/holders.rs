@@ -21,7 +21,7 @@ const KEPT: usize = 1_024;
 /// Replicas of a callee that are asked what holds a caller's connections.
 const ASKED: usize = 64;
 /// Calls that are followed from one thread to the next.
-const DEEPEST: u32 = 24;
+const DEEPEST: u32 = 200;
 
 /// What held the threads of a replica at some instants, as shares of one; empty if none was held.
 #[derive(Clone, Debug, Default)]

@@ -45,3 +45,26 @@ fn who_is_shed_at_an_idle_service_came_as_usual() {
     all_of_it(&summary, "first attempts at b");
     assert_eq!(record.blame.unwrap().calls[0].how[0].0, "shed");
 }
+
+/// A call through sixty services that hold their threads: what stops the last of them is to blame for all.
+#[test]
+fn a_long_chain_is_followed_to_its_end() {
+    use std::fmt::Write;
+    let last = 60;
+    let mut services = String::new();
+    for id in 0..last {
+        write!(
+            services,
+            "\"s{id}\": Service(threads: 10, operations: {{ \"op\": [Call(\"s{}.op\")] }}), ",
+            id + 1
+        )
+        .unwrap();
+    }
+    let (_, summary) = told(&format!(
+        "Scenario(format: 1, name: \"deep\", warm_up: \"5s\", horizon: \"30s\", seed: 7,
+        services: {{ {services} \"s{last}\": Service(threads: 10, operations: {{ \"op\": [Work(\"10ms\")] }}) }},
+        traffic: {{ \"users\": Open(rate: \"30/s\", entry: \"s0.op\") }},
+        faults: [Fault(at: \"T+10s\", for: \"3s\", on: \"s{last}\", effect: Pause)])"
+    ));
+    all_of_it(&summary, &format!("pause of s{last}"));
+}
