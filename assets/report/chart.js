@@ -166,7 +166,7 @@
             if (s === null) return [];
             const [x, y] = [this.x(s), this.height - EDGE.bottom];
             return [svg("g", { class: "no-return" }, svg("title", {}, `from ${moment(s)} on it does not recover without help`),
-                svg("path", { d: `M${x.toFixed(1)},${EDGE.top}V${y}` }), svg("text", { x: x + 4, y: y - 5 }, "no return"))];
+                svg("path", { d: `M${x.toFixed(1)},${EDGE.top}V${y}` }), svg("text", { x: x + 4, y: y - 5 }, "no return, at the latest"))];
         }
 
         /** A strip while an alert fires. */

@@ -22,7 +22,11 @@ pub(crate) fn people(record: &Record, summary: &Summary) -> Option<PeopleSummary
     let resolved = entries.iter().rev().find(|entry| entry.kind == ResponseKind::Resolved);
     let delays_s = delays(entries);
     let lost_s: f64 = LOST.iter().filter_map(|phase| delays_s.get(*phase)).sum();
-    let outage_s = summary.blast_radius.as_ref().map_or(0.0, |radius| radius.duration_s);
+    // Once all services are well again single requests that are late do not make it longer.
+    let recovered_s = summary.times.as_ref().and_then(|times| times.to_recover_s);
+    let outage_s = recovered_s
+        .or_else(|| summary.blast_radius.as_ref().map(|radius| radius.duration_s))
+        .unwrap_or_default();
     Some(PeopleSummary {
         paged_s: first(&[ResponseKind::Paged]),
         started_s: first(&[ResponseKind::Started]),

@@ -328,7 +328,8 @@ pub struct PeopleSummary {
     /// How long people took for each phase, summed up: `notice`, `dismissal`, `decision`, `misdiagnosis`, `action`,
     /// `escalation`.
     pub delays_s: IndexMap<String, f64>,
-    /// Notice, dismissal, misdiagnosis and escalation over the duration of the blast radius.
+    /// Notice, dismissal, misdiagnosis and escalation over the time to recover; over the duration of the blast radius if it
+    /// did not recover.
     pub share_of_outage: Option<f64>,
     /// What acting saved against the world in which nobody acts; none without a twin.
     pub saved: Option<Saved>,

@@ -266,7 +266,7 @@ pub(crate) struct RunArgs {
     #[arg(long, help_heading = "Output")]
     pub(crate) no_pictures: bool,
 
-    /// Follow some requests call by call and write them to this file, for Perfetto or Chrome
+    /// Follow some requests call by call, and ten healthy ones from before, and write them to this file, for Perfetto or Chrome
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "seeds", help_heading = "Trace")]
     pub(crate) trace: Option<PathBuf>,
 

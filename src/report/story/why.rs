@@ -74,7 +74,7 @@ pub(in crate::report) fn held(summary: &Summary) -> Option<String> {
     let held = summary.sustaining_loop.as_ref()?;
     let span = format!("{} to {}", quantity::instant(held.from_s), quantity::instant(held.to_s));
     let first = held.steps.first()?;
-    Some(format!("({span}): {} \u{2192} {first}.", held.steps.join(" \u{2192} ")))
+    Some(format!("(measured {span}): {} \u{2192} {first}.", held.steps.join(" \u{2192} ")))
 }
 
 /// A first alert that pointed elsewhere than blame does.
