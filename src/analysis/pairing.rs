@@ -241,11 +241,8 @@ impl<'m> Comparison<'m> {
         let at = actual.map_or(now, |end| end.at);
         let Some(tracker) = &mut self.tracker else { return };
         if severity.is_affected() {
-            let found = match (severity, &why) {
-                (_, None) => None,
-                (Severity::Degraded, Some(why)) => Some(&why.lesser),
-                (_, Some(why)) => Some(&why.wait),
-            };
+            let is_lesser = severity == Severity::Degraded;
+            let found = why.as_ref().map(|why| if is_lesser { &why.lesser } else { &why.wait });
             self.blame.harmed(tracker, found, id.class, at);
         }
         if let Some(why) = why {

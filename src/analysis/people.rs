@@ -100,6 +100,7 @@ fn saved(record: &Record, summary: &Summary) -> Option<Saved> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::IncidentTimes;
 
     fn entries(all: &[(f64, &str, ResponseKind)]) -> Vec<ResponseEntry> {
         let entry = |(at_s, by, kind): &(f64, &str, ResponseKind)| ResponseEntry {
@@ -174,6 +175,21 @@ mod tests {
         assert!(saved.value > 100_000.0 && saved.unavailable_s > 300.0, "{saved:?}");
         // 30 s of notice and 449 s until help was there, of 1,174 s.
         assert!((told.share_of_outage.unwrap() - 479.0 / 1174.0).abs() < 0.01, "{told:?}");
+    }
+
+    /// A request that is late at the very end makes the blast radius longer, and the outage not.
+    #[test]
+    fn an_outage_lasts_until_all_services_are_well_again() {
+        let (record, mut summary) = crate::analysis::fixture::attended();
+        summary.blast_radius.as_mut().unwrap().duration_s = 1_490.0;
+        let times = crate::analysis::times::times(&record, &summary);
+        let share = |to_recover_s: Option<f64>| {
+            let mut summary = summary.clone();
+            summary.times = times.map(|times| IncidentTimes { to_recover_s, ..times });
+            people(&record, &summary).unwrap().share_of_outage.unwrap()
+        };
+        assert!((share(Some(1_000.0)) - 0.479).abs() < 0.01);
+        assert!((share(None) - 479.0 / 1_490.0).abs() < 0.01, "it never recovered");
     }
 
     #[test]

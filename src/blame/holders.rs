@@ -20,8 +20,6 @@ const PARTS: u64 = 16;
 const KEPT: usize = 1_024;
 /// Replicas of a callee that are asked what holds a caller's connections.
 const ASKED: usize = 64;
-/// Calls that are followed from one thread to the next.
-const DEEPEST: u32 = 200;
 
 /// What held the threads of a replica at some instants, as shares of one; empty if none was held.
 #[derive(Clone, Debug, Default)]
@@ -111,7 +109,7 @@ impl Tracker<'_> {
             return self.paused(view, id, sum);
         }
         for slot in &replica.threads {
-            let held = self.held_thread(view, *slot, 0, sum);
+            let held = self.held_thread(view, *slot, sum);
             if held < 1.0 {
                 self.load_of(view, *slot, 1.0 - held, sum);
             }
@@ -127,7 +125,7 @@ impl Tracker<'_> {
     }
 
     /// What holds a thread, as far as it is not the usual: returns how much of it that is.
-    fn held_thread(&mut self, view: &View<'_>, slot: u32, depth: u32, sum: &mut Shares) -> f64 {
+    fn held_thread(&mut self, view: &View<'_>, slot: u32, sum: &mut Shares) -> f64 {
         let attempt = view.attempt(slot);
         let replica = view.replica(attempt.replica);
         if replica.is_paused() {
@@ -149,7 +147,7 @@ impl Tracker<'_> {
         let mut best = self.borrow();
         for call in view.calls_of(attempt) {
             let mut one = self.borrow();
-            let held = self.held_call(view, call, depth, &mut one);
+            let held = self.held_call(view, call, &mut one);
             if held > most {
                 most = held;
                 std::mem::swap(&mut one, &mut best);
@@ -162,9 +160,9 @@ impl Tracker<'_> {
     }
 
     /// What holds a call now, and how much of it that is.
-    fn held_call(&mut self, view: &View<'_>, slot: u32, depth: u32, sum: &mut Shares) -> f64 {
+    fn held_call(&mut self, view: &View<'_>, slot: u32, sum: &mut Shares) -> f64 {
         let call = view.call(slot);
-        if depth >= DEEPEST || call.attempts == 0 {
+        if call.attempts == 0 {
             return 0.0;
         }
         let Some(current) = view.current(call) else {
@@ -180,7 +178,7 @@ impl Tracker<'_> {
                 How::Line
             }
             Place::Running => {
-                let held = self.held_thread(view, current, depth + 1, &mut part);
+                let held = self.held_thread(view, current, &mut part);
                 if let Load::Miss(root) = self.attempts[current as usize].load {
                     part.add(self.chains.root(root), 1.0 - held);
                 }
