@@ -1,4 +1,4 @@
-//! Every shipped scenario, and every variant of it, shows its own lesson: under its own seed here, under three in CI, under
+//! Every shipped scenario, and every variant of it, shows its own lesson: under its own seed here, under
 //! more with `knockon test scenarios --seeds 20`.
 
 use std::path::Path;
