@@ -170,6 +170,18 @@ impl Observer for () {
     fn observe(&mut self, _now: SimTime, _event: &ModelEvent) {}
 }
 
+/// Whoever watches: the engine is compiled once for all of them, and asks at every event who it is. For where little is
+/// simulated.
+impl Observer for &mut dyn Observer {
+    fn observe(&mut self, now: SimTime, event: &ModelEvent) {
+        (**self).observe(now, event);
+    }
+
+    fn turn(&mut self, world: &View<'_>, turn: Turn) {
+        (**self).turn(world, turn);
+    }
+}
+
 /// Two watch.
 impl<A: Observer, B: Observer> Observer for (&mut A, &mut B) {
     #[expect(clippy::inline_always, reason = "as for all observers: see `Engine::emit`")]

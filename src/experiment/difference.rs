@@ -45,10 +45,10 @@ pub fn first_difference(first: &Setup, second: &Setup) -> Option<Difference> {
     while until < end {
         until = end.min(until + SLICE);
         let mut logs = (Log::default(), Log::default());
-        let stopped = (
-            worlds.0.run_until(until, &mut logs.0).is_err(),
-            worlds.1.run_until(until, &mut logs.1).is_err(),
-        );
+        let run = |world: &mut Actual<'_>, log: &mut Log| {
+            world.run_until(until, &mut (log as &mut dyn Observer)).is_err()
+        };
+        let stopped = (run(&mut worlds.0, &mut logs.0), run(&mut worlds.1, &mut logs.1));
         let (one, other) = (&logs.0.0, &logs.1.0);
         if one != other {
             let position = one.iter().zip(other).take_while(|(a, b)| a == b).count();

@@ -8,7 +8,7 @@ use knockon::policy::BreakerState;
 use knockon::scenario::Scenario;
 use knockon::time::{SimDuration, SimTime};
 
-use crate::support::simulate;
+use crate::support::{run_until, simulate};
 
 /// The callee fails from here on, for twenty seconds.
 const BROKEN_AT: f64 = 10.0;
@@ -55,7 +55,7 @@ fn watch(breaker: &str) -> Log {
     simulation.schedule_faults();
     let mut log = Log::default();
     for second in 1..=60 {
-        simulation.run_until(SimTime::ZERO + SimDuration::from_secs(second), &mut log).unwrap();
+        run_until(&mut simulation, SimTime::ZERO + SimDuration::from_secs(second), &mut log);
         simulation.check_invariants();
     }
     log

@@ -6,7 +6,7 @@ use knockon::model::Model;
 use knockon::record::Recorder;
 use knockon::time::{SimDuration, SimTime};
 
-use crate::support::{library, replay, scenario_with};
+use crate::support::{library, replay, run_until, scenario_with};
 
 const THURSDAY: &str = "thursday-checkout-outage.ron";
 
@@ -131,11 +131,11 @@ fn every_scenario_is_the_same_on_a_sorted_list() {
 }
 
 /// Runs an actual world in one go; how many events it handles.
-fn events(mut simulation: Simulation, model: &Model, end: SimTime, observer: &mut impl Observer) -> u64 {
+fn events(mut simulation: Simulation, model: &Model, end: SimTime, observer: &mut dyn Observer) -> u64 {
     if let Some(at) = model.first_fault().filter(|at| *at < end) {
-        simulation.run_until(at, observer).unwrap();
+        run_until(&mut simulation, at, observer);
         simulation.schedule_faults();
     }
-    simulation.run_until(end, observer).unwrap();
+    run_until(&mut simulation, end, observer);
     simulation.handled()
 }

@@ -11,7 +11,7 @@ use knockon::scenario::{Scenario, VerdictKind};
 use knockon::time::{SimDuration, SimTime};
 
 use crate::desk::Desk;
-use crate::support::{replay, scenario_with};
+use crate::support::{replay, run_until, scenario_with};
 
 fn searched(scenario: &Scenario, within: Option<SimDuration>) -> Incident {
     let setup = Setup { scenario, variant: None, overrides: &[], twin: true };
@@ -113,11 +113,11 @@ fn what_arrives_of_thinner_traffic_is_part_of_it_and_as_it_was() {
     let scenario = scenario_with("thursday-checkout-outage.ron", None, &["faults=[]", "expect=[]"]);
     let model = Model::compile(&scenario);
     let mut world = Simulation::new(&model);
-    world.run_until(SimTime::ZERO + SimDuration::from_secs(5), &mut ()).unwrap();
+    run_until(&mut world, SimTime::ZERO + SimDuration::from_secs(5), &mut ());
     let thinned = |share: f64| {
         let (mut world, mut log) = (world.clone(), Log::default());
         world.thin_arrivals(share);
-        world.run_until(SimTime::ZERO + SimDuration::from_secs(25), &mut log).unwrap();
+        run_until(&mut world, SimTime::ZERO + SimDuration::from_secs(25), &mut log);
         log
     };
     // Steps of journeys come when the answer before has come: at other instants, but they come.

@@ -10,7 +10,7 @@ use knockon::record::Record;
 use knockon::scenario::Scenario;
 use knockon::time::SimTime;
 
-use crate::support::replay;
+use crate::support::{replay, run_until};
 
 /// Shoppers who search, add to the cart and check out; the steps need a service each.
 fn shop(search: &str, traffic: &str, more: &str) -> Scenario {
@@ -70,7 +70,7 @@ fn watch(scenario: &Scenario) -> Steps {
     let mut steps = Steps::default();
     let mut simulation = Simulation::new(&model);
     simulation.schedule_faults();
-    simulation.run_until(model.end, &mut steps).unwrap();
+    run_until(&mut simulation, model.end, &mut steps);
     steps
 }
 

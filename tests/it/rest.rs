@@ -6,21 +6,21 @@ use knockon::record::Audit;
 use knockon::scenario::Scenario;
 use knockon::time::{SimDuration, SimTime};
 
-use crate::support::scenario;
+use crate::support::{run_until, scenario};
 
 /// Runs a world to its end, and on without arrivals until nothing is left of any request.
 fn comes_to_rest(scenario: &Scenario) {
     let model = Model::compile(scenario);
     let (mut simulation, mut audit) = (Simulation::new(&model), Audit::new(&model));
     simulation.schedule_faults();
-    simulation.run_until(model.end, &mut audit).unwrap();
+    run_until(&mut simulation, model.end, &mut audit);
     assert!(!simulation.is_at_rest(), "there is something to be given back");
     simulation.stop_arrivals();
     let mut until: SimTime = model.end;
     while !simulation.is_at_rest() {
         until += SimDuration::from_secs(1);
         assert!(until < model.end + SimDuration::from_secs(1_000), "it does not come to rest");
-        simulation.run_until(until, &mut audit).unwrap();
+        run_until(&mut simulation, until, &mut audit);
         simulation.check_invariants();
         audit.check(&simulation);
     }

@@ -9,6 +9,8 @@ use knockon::random::{Key, Stream};
 use knockon::record::describe;
 use knockon::scenario::Scenario;
 use knockon::time::{SimDuration, SimTime};
+
+use crate::support::run_until;
 use proptest::prelude::*;
 
 /// Whether an attempt is one of `a`'s two calls to `b`: the first sites there are.
@@ -104,7 +106,7 @@ fn watch(text: &str) -> Log {
     simulation.schedule_faults();
     let mut log = Log::default();
     for second in 1..=40 {
-        simulation.run_until(SimTime::ZERO + SimDuration::from_secs(second), &mut log).unwrap();
+        run_until(&mut simulation, SimTime::ZERO + SimDuration::from_secs(second), &mut log);
         simulation.check_invariants();
     }
     log

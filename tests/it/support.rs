@@ -3,9 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use knockon::analysis::Summary;
+use knockon::engine::{Observer, Simulation};
 use knockon::experiment::{Incident, Setup};
 use knockon::record::Record;
 use knockon::scenario::{Choice, Document, Scenario};
+use knockon::time::SimTime;
 
 /// A file of the scenario library.
 pub(crate) fn library(file: &str) -> PathBuf {
@@ -30,6 +32,11 @@ pub(crate) fn scenario(file: &str, horizon: &str) -> Scenario {
 pub(crate) fn replay(scenario: &Scenario) -> Incident {
     let setup = Setup { scenario, variant: None, overrides: &[], twin: true };
     knockon::experiment::replay(&setup, &())
+}
+
+/// Simulates a world up to a moment, watched by somebody.
+pub(crate) fn run_until(world: &mut Simulation<'_>, until: SimTime, mut observer: &mut dyn Observer) {
+    world.run_until(until, &mut observer).unwrap();
 }
 
 /// A scenario in a text, replayed.

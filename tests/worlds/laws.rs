@@ -190,7 +190,7 @@ fn alone_and_to_rest(scenario: &Scenario, actual: &WorldRecord) -> Law {
             break;
         }
         until += SimDuration::from_secs(1);
-        if simulation.run_until(until, &mut audit).is_err() {
+        if simulation.run_until(until, &mut (&mut audit as &mut dyn Observer)).is_err() {
             return Ok(());
         }
         simulation.check_invariants();
@@ -205,14 +205,14 @@ fn alone_and_to_rest(scenario: &Scenario, actual: &WorldRecord) -> Law {
 }
 
 /// Runs an actual world to its end, in as few steps as an incident does: faults come into sight with the first of them.
-fn run<'m>(mut simulation: Simulation<'m>, model: &Model, observer: &mut impl Observer) -> Simulation<'m> {
+fn run<'m>(mut simulation: Simulation<'m>, model: &Model, mut observer: &mut dyn Observer) -> Simulation<'m> {
     let end = model.end + SimDuration::from_nanos(1);
     let limit = "the same world stopped at no limit before";
     if let Some(at) = model.first_fault().filter(|at| *at < end) {
-        simulation.run_until(at, observer).expect(limit);
+        simulation.run_until(at, &mut observer).expect(limit);
         simulation.schedule_faults();
     }
-    simulation.run_until(end, observer).expect(limit);
+    simulation.run_until(end, &mut observer).expect(limit);
     simulation
 }
 

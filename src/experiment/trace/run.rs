@@ -75,7 +75,7 @@ fn run<O: Observer>(
             return Err(stop);
         }
         now = end.min(now + SLICE);
-        match world.run_until(now, observer) {
+        match world.run_until(now, &mut (observer as &mut dyn Observer)) {
             Ok(()) => {}
             // The incident ended here, too: what is known until then is told.
             Err(LimitHit::Events(_) | LimitHit::InFlight(_)) => return Ok(world.simulation.now()),

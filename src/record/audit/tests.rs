@@ -187,7 +187,8 @@ fn after_ten_seconds(mut falsify: impl FnMut(&ModelEvent) -> Option<ModelEvent>)
     let mut simulation = Simulation::new(&model);
     said(|| {
         let until = at(10_000);
-        simulation.run_until(until, &mut Liar(&mut audit, &mut falsify)).expect("there is no limit");
+        let mut liar = Liar(&mut audit, &mut falsify);
+        simulation.run_until(until, &mut (&mut liar as &mut dyn Observer)).expect("there is no limit");
         audit.check(&simulation);
     })
 }
