@@ -69,7 +69,11 @@
 
     /** A text that leads to what a word means, if the page has that word. */
     function term(text, word) {
-        const id = `word-${word.replace(/[^A-Za-z0-9]/g, "-")}`;
+        return defined(text, `word-${word.replace(/[^A-Za-z0-9]/g, "-")}`);
+    }
+
+    /** A text that the element with this id defines; as it is if there is none. */
+    function defined(text, id) {
         return document.getElementById(id) === null ? text : html("a", { class: "term", href: `#${id}`, "aria-describedby": id }, text);
     }
 
@@ -78,5 +82,5 @@
         return html("thead", {}, html("tr", {}, ...columns.map(([text, word]) => html("th", { scope: "col" }, term(text, word)))));
     }
 
-    knockon.dom = { html, svg, put, write, button, icon, picture_button, choice, term, head };
+    knockon.dom = { html, svg, put, write, button, icon, picture_button, choice, term, defined, head };
 })((globalThis.knockon ??= {}));

@@ -1,7 +1,7 @@
 // The margin of the replay: alerts, readings, what people do, what is behind the harm, the last events, at a moment.
 "use strict";
 (function (knockon) {
-    const { html, put, write, term } = knockon.dom;
+    const { html, put, write, term, defined } = knockon.dom;
     const { moment, percent, reading, span } = knockon.words;
     const { firing } = knockon.states;
     const EVENTS = 6;
@@ -50,7 +50,7 @@
             this.events = new List(NONE);
             this.values = this.run.data.monitors.map((monitor) => {
                 const value = html("td", {});
-                return { monitor, value, row: html("tr", {}, html("th", { scope: "row" }, monitor.name), value) };
+                return { monitor, value, row: html("tr", {}, html("th", { scope: "row" }, defined(monitor.name, monitor.anchor)), value) };
             });
             const part = ([title, word], name, ...children) => html("section", { class: `margin-part ${name}` }, html("h3", {}, word ? term(title, word) : title), ...children);
             const rows = this.values.map((value) => value.row);

@@ -101,8 +101,8 @@
         }
 
         build_service(compact, w, h) {
-            this.threads = compact ? null : new Bar("threads", 56, 47, w - 110, w - 50);
-            this.queue = compact ? new Bar(null, w - 48, h / 2 + 6, 40, w) : new Bar("queue", 56, 61, w - 110, w - 50);
+            this.threads = compact ? null : new Bar("threads", 56, 47, w - 116, w - 56);
+            this.queue = compact ? new Bar(null, w - 48, h / 2 + 6, 40, w) : new Bar("queue", 56, 61, w - 116, w - 56);
             this.replicas = compact ? null : new Replicas(this.tracks, 76);
             for (const part of [this.threads, this.queue, this.replicas]) this.group.append(...(part?.parts ?? []));
         }

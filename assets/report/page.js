@@ -9,12 +9,13 @@
     document.body.append(tip);
     let shown = null;
 
-    /** The term that says what a thing on the page is: itself, or the head of a cell's column. */
+    /** The term that says what a thing on the page is: itself, or the head of a cell's column; of its row where columns have none. */
     function termOf(target) {
         const term = target.closest?.("a.term");
         if (term) return term;
         const cell = target.closest?.("td");
-        return cell?.closest("table").querySelector("thead tr")?.cells[cell.cellIndex]?.querySelector("a.term") ?? null;
+        const column = cell?.closest("table").querySelector("thead tr")?.cells[cell.cellIndex];
+        return (column ?? cell?.parentElement.querySelector("th"))?.querySelector("a.term") ?? null;
     }
 
     function show(term, place) {

@@ -76,12 +76,10 @@
         return place < 0 ? NaN : monitor.samples[place][1];
     }
 
-    /** How a reading is beyond the threshold of its alert: "over" or "below", as it was when that fired; null if it is not. */
-    function beyond(monitor, read) {
-        const { threshold, alerts } = monitor;
-        if (threshold === null || alerts.length === 0) return null;
-        const fired = reading(monitor, alerts[0][0]);
-        if (fired > threshold) return read > threshold ? "over" : null;
+    /** How a reading is beyond the threshold of its alert: "over" or "below"; null if it is not. */
+    function beyond({ threshold, side }, read) {
+        if (threshold === null) return null;
+        if (side === "above") return read > threshold ? "over" : null;
         return read < threshold ? "below" : null;
     }
 

@@ -261,8 +261,10 @@ fn monitors() -> IndexMap<String, MonitorTrack> {
             of: of.into(),
             of_class: of == "checkout",
             threshold,
+            side: Some("above".into()),
             samples: times.map(|at| (at, value(points, at))).collect(),
             alerts: alerts.to_vec(),
+            ..MonitorTrack::default()
         }
     };
     IndexMap::from([

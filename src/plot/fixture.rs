@@ -84,10 +84,9 @@ fn track(of: &str, threshold: f64, end_s: f64, points: &[(f64, f64)]) -> Monitor
         unit: "share".into(),
         reading: "error_rate".into(),
         of: of.into(),
-        of_class: false,
         threshold: Some(threshold),
         samples: times.map(|t| (t, through(points, t))).collect(),
-        alerts: Vec::new(),
+        ..MonitorTrack::default()
     }
 }
 

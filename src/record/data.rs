@@ -370,8 +370,20 @@ pub struct MonitorTrack {
     pub of: String,
     /// Whether that is a traffic class: a service may have the same name.
     pub of_class: bool,
+    /// Who counts, where that makes a difference: `callers` or `own`.
+    pub view: Option<String>,
+    /// Which quantile of the latency it reads, 0 to 1.
+    pub quantile: Option<f64>,
+    /// Length of the trailing window, s.
+    pub window_s: f64,
+    /// From one reading to the next, s.
+    pub scrape_s: f64,
     /// The alert's threshold, if it has one.
     pub threshold: Option<f64>,
+    /// Which side of the threshold is bad: `above` or `below`.
+    pub side: Option<String>,
+    /// How long a reading must be there until the alert fires, s.
+    pub for_s: Option<f64>,
     /// (time, value); scrapes at which there was nothing to read are left out.
     pub samples: Vec<(f64, f64)>,
     /// (from, to) of each firing; no end if it fired at the end of the run.

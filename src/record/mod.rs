@@ -9,6 +9,7 @@ mod describe;
 mod fingerprint;
 mod latency;
 mod level;
+mod monitor;
 mod recorder;
 mod tally;
 pub(crate) mod word;

@@ -8,9 +8,9 @@ use crate::policy::BreakerState;
 use crate::record::containment::ContainmentTally;
 use crate::record::describe::{breaker_state, deed, replica_name, replica_state, what, who};
 use crate::record::fingerprint::Digests;
+use crate::record::monitor::track;
 use crate::record::tally::{CallTally, ClassTally, ServiceTally};
 use crate::record::{MAX_TRANSITIONS, MonitorTrack, ResponseEntry, ResponseKind, Transition, WorldRecord};
-use crate::scenario::Reading;
 use crate::time::{SimDuration, SimTime};
 
 /// Windows that a record holds at the most.
@@ -62,33 +62,6 @@ impl<'m> Recorder<'m> {
             ClassTally::new(class.slo.and_then(|slo| slo.latency), model.has_surges(class))
         };
         let service = |s: &crate::model::Service| ServiceTally::new(s.replicas, s.settings.threads);
-        let track = |monitor: &crate::model::Monitor| {
-            let (unit, reading) = match monitor.reading {
-                Reading::ErrorRate { .. } => ("share", "error_rate"),
-                Reading::Rate { .. } => ("per_s", "rate"),
-                Reading::Latency { .. } => ("s", "latency"),
-                Reading::Healthy => ("share", "healthy"),
-                Reading::Busy => ("share", "busy"),
-                Reading::Queue => ("count", "queue"),
-                Reading::Ready => ("share", "ready"),
-                Reading::Pauses => ("s", "pauses"),
-                Reading::Retries => ("share", "retries"),
-            };
-            let of = match monitor.of {
-                crate::model::Subject::Class(id) => &model.classes[id].name,
-                crate::model::Subject::Service(id) => &model.services[id].name,
-                crate::model::Subject::Pair(id) => &model.pairs[id].name,
-            };
-            MonitorTrack {
-                unit: unit.to_owned(),
-                reading: reading.to_owned(),
-                of: of.clone(),
-                of_class: matches!(monitor.of, crate::model::Subject::Class(_)),
-                threshold: monitor.alert.map(|alert| alert.threshold),
-                samples: Vec::new(),
-                alerts: Vec::new(),
-            }
-        };
         Self {
             model,
             first_fault: model.first_fault().unwrap_or(model.origin),
@@ -100,7 +73,7 @@ impl<'m> Recorder<'m> {
             services: model.services.iter().map(service).collect(),
             pairs: has_breaker.iter().map(|has_breaker| CallTally::new(*has_breaker)).collect(),
             containment: ContainmentTally::new(model.pairs.len()),
-            monitors: model.monitors.iter().map(track).collect(),
+            monitors: model.monitors.iter().map(|monitor| track(monitor, model)).collect(),
             running: model.replicas.iter().map(|_| true).collect(),
             breakers_open: model
                 .edges

@@ -103,9 +103,15 @@ fn world(attempts: [u64; 2], failed: [u64; 2], is_actual: bool) -> WorldRecord {
         reading: "error_rate".into(),
         of: "buy".into(),
         of_class: true,
+        view: Some("callers".into()),
+        window_s: 10.0,
+        scrape_s: 5.0,
         threshold: Some(0.25),
+        side: Some("above".into()),
+        for_s: Some(5.0),
         samples: vec![(5.0, 0.0), (10.0, 0.4), (15.0, 1.0)],
         alerts: if is_actual { vec![(10.0, Some(18.0))] } else { Vec::new() },
+        ..MonitorTrack::default()
     };
     WorldRecord {
         fingerprint: "5f597daeedcf0c4401".into(),

@@ -13,6 +13,7 @@
 //! | [`json`], [`csv`], [`events`] | the files of a run |
 //! | [`chrome`] | the requests that were followed, in the format that Chrome and Perfetto read |
 //! | [`saved`] | the files of a run, read back |
+//! | [`dashboard`] | what a monitor reads |
 //! | [`diagnostic`] | problems of a scenario, framed or one per line |
 //! | [`quantity`] | numbers as people read them |
 
@@ -20,6 +21,8 @@ mod block;
 pub mod chrome;
 #[cfg(feature = "report")]
 pub mod csv;
+#[cfg(feature = "report")]
+pub mod dashboard;
 #[cfg(feature = "report")]
 pub mod diagnostic;
 pub mod events;

@@ -5,6 +5,7 @@ use askama::Template;
 
 use crate::analysis::Summary;
 use crate::record::Record;
+use crate::report::dashboard;
 use crate::report::html::parts::{Part, parts};
 use crate::report::html::view::{View, of_table, views};
 use crate::report::html::words::{Entry, Words};
@@ -60,6 +61,7 @@ struct Page<'a> {
     beside: Option<View>,
     parts: Vec<Columns>,
     words: Vec<Entry>,
+    dashboards: Vec<Dashboard<'a>>,
 }
 
 /// What tells a run from the other.
@@ -75,6 +77,13 @@ struct Columns {
     id: &'static str,
     title: &'static str,
     runs: Vec<Column>,
+}
+
+/// What a monitor of a run reads.
+struct Dashboard<'a> {
+    anchor: String,
+    name: &'a str,
+    meaning: String,
 }
 
 /// What there is to tell of a run.
@@ -102,8 +111,22 @@ pub fn page(told: &[Told<'_>]) -> Result<String, PageError> {
         beside: (told.len() > 1).then(|| of_table(BESIDE, &beside::table(told, &names), &mut words)),
         parts: columns(told, &mut words),
         words: words.entries(),
+        dashboards: told
+            .iter()
+            .enumerate()
+            .flat_map(|(number, told)| dashboards(number, told.record))
+            .collect(),
     };
     Ok(page.render()?)
+}
+
+/// What the monitors of a run read.
+fn dashboards(run: usize, record: &Record) -> impl Iterator<Item = Dashboard<'_>> {
+    record.actual.monitors.iter().enumerate().map(move |(place, (name, monitor))| Dashboard {
+        anchor: data::monitor_anchor(run, place),
+        name,
+        meaning: dashboard::meaning(monitor),
+    })
 }
 
 /// The run at this place, named by what tells it from the others.

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import test from "node:test";
-import { choice, file, node, visit } from "../lib/page.mjs";
+import { choice, file, json, node, visit } from "../lib/page.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const VIEWS = [
@@ -119,9 +119,25 @@ test("every head of the replay's tables says what it is, on hover and on focus",
     assert.equal(await tip.isVisible(), true);
 }));
 
-test("a table without a head has no terms, and does not mind", () => visit("report.html", "#t=61", async (page) => {
-    await page.locator(".readings td").first().hover();
+test("every reading says what it reads, on hover and on focus", () => visit("report.html", "#t=61", async (page) => {
+    const { monitors } = json("record.json").actual;
+    const rows = page.locator(".readings tr");
+    assert.equal(await rows.count(), Object.keys(monitors).length);
+    const tip = page.locator(".tip");
+    for (const [i, [name, { of, scrape_s }]] of Object.entries(monitors).entries()) {
+        await page.mouse.move(0, 0);
+        await rows.nth(i).locator("th a.term").focus();
+        const focused = await tip.textContent();
+        assert.ok(focused.startsWith(name) && focused.includes(of) && focused.includes(`Read every ${scrape_s} s`), focused);
+        await page.keyboard.press("Escape");
+        await rows.nth(i).locator("td").hover();
+        assert.equal(await tip.textContent(), focused);
+    }
+}));
+
+test("a table without heads has no terms, and does not mind", () => visit("report.html", "#t=61", async (page) => {
     await page.locator(".help summary").click();
+    await page.locator(".help td").first().hover();
     await page.locator(".help td").first().click();
 }));
 

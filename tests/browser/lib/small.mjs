@@ -23,7 +23,7 @@ export function small() {
         edges: [{ name: "users -> a", from: 0, to: 1 }, { name: "a -> b", from: 1, to: 2 }], size: [550, 92],
         faults: [{ name: "stop", effect: "pause", service: "b", from_s: 2, to_s: 4 }],
         actual: world(harm), twin: world(flat(0)),
-        monitors: [{ name: "errors", unit: "share", of: "b", threshold: 0.5, samples: [[0, 0], [2, 0.2], [4, 0.9], [6, 0]], alerts: [[4, 6]] }],
+        monitors: [{ name: "errors", unit: "share", of: "b", threshold: 0.5, side: "above", samples: [[0, 0], [2, 0.2], [4, 0.9], [6, 0]], alerts: [[4, 6]] }],
         events: [
             { at_s: 2, kind: "fault", subject: "stop", node: 2, state: "begin", text: "stop begins" },
             { at_s: 2, kind: "replica", subject: "b/0", node: 2, state: "paused", text: "b/0 is paused" },

@@ -38,12 +38,11 @@ test("alerts and readings are those of the moment", () => {
     assert.deepEqual([-1, 0, 3, 4, 9].map((s) => knockon.states.reading(monitor(), s)), [NaN, 0, 0.2, 0.9, 0]);
 });
 
-test("a reading is beyond its threshold on the side on which its alert fires", () => {
+test("a reading is beyond its threshold on the bad side of it", () => {
     const beyond = (monitor, ...reads) => reads.map((read) => knockon.states.beyond(monitor, read));
     assert.deepEqual(beyond(small().monitors[0], 0.9, 0.5, 0.1, NaN), ["over", null, null, null]);
-    const low = { threshold: 20, samples: [[0, 46], [4, 0]], alerts: [[4, null]] };
-    assert.deepEqual(beyond(low, 46, 0, NaN), [null, "below", null]);
-    assert.deepEqual(beyond({ ...low, alerts: [] }, 46, 0), [null, null]);
+    assert.deepEqual(beyond({ threshold: 20, side: "below" }, 46, 20, 0, NaN), [null, null, "below", null]);
+    assert.deepEqual(beyond({ threshold: null, side: null }, 46, 0), [null, null]);
 });
 
 test("many alike at once are one event, and a killed replica is not told twice", () => {

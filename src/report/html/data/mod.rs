@@ -16,4 +16,4 @@ mod series;
 mod topology;
 mod world;
 
-pub(super) use run::json;
+pub(super) use run::{json, monitor_anchor};

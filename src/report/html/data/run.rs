@@ -70,7 +70,10 @@ struct Monitor<'a> {
     /// Whether that is a traffic class: a service may have the same name.
     of_class: bool,
     reading: &'a str,
+    /// Where the page says what it reads.
+    anchor: String,
     threshold: Option<Number>,
+    side: Option<&'a str>,
     samples: Vec<[Number; 2]>,
     alerts: Vec<(Number, Option<Number>)>,
 }
@@ -88,7 +91,9 @@ struct Moment {
 
 /// The runs of a page.
 pub(in crate::report::html) fn json<'a>(runs: impl Iterator<Item = (&'a Record, &'a Summary)>) -> String {
-    let data = Data { runs: runs.map(|(record, summary)| run(record, summary)).collect() };
+    let data = Data {
+        runs: runs.enumerate().map(|(number, (record, summary))| run(number, record, summary)).collect(),
+    };
     // Serialization of plain data with string keys cannot fail.
     harmless(&serde_json::to_string(&data).unwrap_or_default())
 }
@@ -110,7 +115,7 @@ fn harmless(json: &str) -> String {
     safe
 }
 
-fn run<'a>(record: &'a Record, summary: &'a Summary) -> Run<'a> {
+fn run<'a>(number: usize, record: &'a Record, summary: &'a Summary) -> Run<'a> {
     let Map { nodes, edges, size } = map(record);
     let variant = record.variant.as_ref().map_or_else(String::new, |name| format!(", variant \"{name}\""));
     Run {
@@ -127,7 +132,7 @@ fn run<'a>(record: &'a Record, summary: &'a Summary) -> Run<'a> {
         actual: world(&record.actual, Detail::Whole),
         twin: record.twin.as_ref().map(|twin| world(twin, Detail::Compared)),
         unattended: record.unattended.as_ref().map(|alone| world(alone, Detail::Answers)),
-        monitors: monitors(&record.actual.monitors),
+        monitors: monitors(number, &record.actual.monitors),
         events: events(record),
         first_hit: first_hit(record, &summary.propagation),
         sustained: summary.sustaining_loop.as_ref(),
@@ -151,10 +156,15 @@ fn fault(fault: &FaultSpan) -> Fault<'_> {
     Fault { name, effect, service, from_s: Number::time(*from_s), to_s: to_s.map(Number::time) }
 }
 
-fn monitors(tracks: &IndexMap<String, MonitorTrack>) -> Vec<Monitor<'_>> {
+/// Where the page says what a monitor reads, by the places of its run and its own.
+pub(in crate::report::html) fn monitor_anchor(run: usize, place: usize) -> String {
+    format!("monitor-{run}-{place}")
+}
+
+fn monitors(run: usize, tracks: &IndexMap<String, MonitorTrack>) -> Vec<Monitor<'_>> {
     let mut monitors = Vec::new();
-    for (name, track) in tracks {
-        let MonitorTrack { unit, reading, of, of_class, threshold, samples, alerts } = track;
+    for (place, (name, track)) in tracks.iter().enumerate() {
+        let MonitorTrack { unit, reading, of, of_class, threshold, side, samples, alerts, .. } = track;
         let samples = samples
             .iter()
             .filter(|(at_s, _)| *at_s >= 0.0)
@@ -166,7 +176,9 @@ fn monitors(tracks: &IndexMap<String, MonitorTrack>) -> Vec<Monitor<'_>> {
             of,
             of_class: *of_class,
             reading,
+            anchor: monitor_anchor(run, place),
             threshold: threshold.map(Number::short),
+            side: side.as_deref(),
             samples: samples.collect(),
             alerts: alerts.collect(),
         });

@@ -150,7 +150,12 @@ fn taken_over<'a>(record: &Record, summary: &'a Summary) -> Option<(f64, &'a Pha
 /// What keeps it failing.
 fn handed_over(record: &Record, summary: &Summary) -> Option<KeyMoment> {
     let (at_s, phase) = taken_over(record, summary)?;
-    let mut tell = vec![format!("From here on most of the harm goes back to {}.", phase.roots.join(" and "))];
+    let before =
+        summary.phases.iter().rfind(|before| before.to_s <= phase.from_s && before.roots != phase.roots);
+    let until = before
+        .map_or_else(String::new, |before| format!(", not to {} as until here", before.roots.join(" and ")));
+    let mut tell =
+        vec![format!("From here on most of the harm goes back to {}{until}.", phase.roots.join(" and "))];
     tell.extend(held(summary, phase).map(|held| format!("A loop: {held}")));
     let since = no_return_s(record, summary);
     tell.extend(
