@@ -86,9 +86,10 @@ fn grpc_stops_retrying_when_half_of_its_tokens_are_gone() {
 
 #[test]
 fn envoy_bounds_the_retries_at_once() {
-    // All attempts last 1 s, so 20 first attempts are in progress and r retries: r < 20 % of 20 + r, hence 5 at most.
-    // With a backoff of 1 s each keeps its place for 2 s but is an attempt for only one: 4 places, 2 retries a second.
-    for (backoff, per_s) in [("None", 5.0), ("Fixed(\"1s\")", 2.0)] {
+    // All attempts last 1 s, so 20 first attempts are in progress, r retries, and the one that has just failed: r is at most
+    // 20 % of 21 + r, hence 5.25, less what is cut. With a backoff of 1 s each keeps its place for 2 s but is an attempt for
+    // only one: at most 20 % of 21 + r/2, hence 4.67 places, 2.33 retries a second.
+    for (backoff, per_s) in [("None", 5.25), ("Fixed(\"1s\")", 2.33)] {
         let retry = format!("Retry(max_attempts: 4, backoff: {backoff}, budget: Envoy(min_concurrent: 0))");
         let (made, _) = retries(&format!("timeout: \"1s\", retry: {retry}"), "Pause");
         let expected = per_s * 49.0;
