@@ -44,6 +44,8 @@ mod windowed_adder;
 
 #[cfg(test)]
 mod conformance;
+#[cfg(test)]
+mod recorded_runs;
 
 pub use backoff::delay;
 pub use breaker_state::BreakerState;

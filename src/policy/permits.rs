@@ -7,10 +7,10 @@ use crate::time::SimDuration;
 
 /// A semaphore that is first come, first served, with a bounded wait: a bulkhead or a connection pool.
 ///
-/// As resilience4j's `SemaphoreBulkhead` with its default fair handling, and as `HikariCP`'s pool
-/// without its two departures from order: a busy thread's own list of connections, and connections that are created
-/// one after the other. A place is handed from its holder to the longest waiter directly, so nobody
-/// who comes later can take it in between.
+/// As resilience4j's `SemaphoreBulkhead` with its default fair handling, Envoy's `max_requests` and `max_connections`,
+/// and `HikariCP`'s pool without its departures from order: whoever asks just as a connection is given back mostly gets
+/// it before those who wait, a busy thread has a list of its own, and connections are created one after the other.
+/// A place is handed from its holder to the longest waiter directly, so nobody who comes later can take it in between.
 ///
 /// Whoever waits for longer than [`Permits::max_wait`] is to be taken out with [`Permits::abandon`]: no clock in here.
 /// A waiter (`W`) waits at most once at a time.
