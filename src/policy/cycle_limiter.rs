@@ -43,11 +43,12 @@ impl CycleLimiter {
         Self { settings, since: now, period: 0, permissions: settings.limit as i64 }
     }
 
-    /// Other numbers. As with `changeLimitForPeriod` and `changeTimeoutDuration` permissions stay as they are until the
-    /// next period; periods of another length, which the library cannot change, begin now.
+    /// Other numbers. As with `changeLimitForPeriod` and `changeTimeoutDuration` permissions stay as they are until
+    /// somebody asks in a later period, and all periods since the last question then bring the new limit. Periods of
+    /// another length, which the library cannot change, begin now.
     pub(super) fn reconfigure(&mut self, settings: CycleSettings, now: SimTime) {
-        self.refresh(now);
         if settings.period != self.settings.period {
+            self.refresh(now);
             (self.since, self.period) = (now, 0);
         }
         self.settings = settings;
@@ -175,6 +176,16 @@ mod tests {
                 assert_eq!(got, (*wait, *left), "{limit} per {period} ms, at most {max_wait} ms, at {at}");
             }
         }
+    }
+
+    #[test]
+    fn periods_in_which_nobody_asked_bring_the_new_limit() {
+        // As recorded: two used, three reserved; a period later the limit becomes 3, and 0 are left and not -1.
+        let mut limiter = limiter(2, 100, 300);
+        (0..5).for_each(|_| assert!(ask(&mut limiter, 0).is_some()));
+        let (limit, max_wait) = (3, SimDuration::from_millis(300));
+        limiter.reconfigure(CycleSettings { limit, max_wait, ..limiter.settings }, ms(150));
+        assert_eq!((ask(&mut limiter, 170), limiter.permissions), (Some(30), -1));
     }
 
     #[test]
