@@ -13,11 +13,13 @@
 //! | `5s: set Polly() -> open` | from now on it goes by these numbers |
 //!
 //! Times are added: `61s+1ns`. Each story is told twice, once with a timer for what happens by time alone and once
-//! without. The ignored failure is always `Refused`.
+//! without. The ignored failure is always `Refused`. What the libraries themselves were seen to do is told in the same
+//! words ([`recorded`]).
 
 mod gobreaker;
 mod hystrix;
 mod polly;
+mod recorded;
 mod resilience4j;
 mod side_by_side;
 
@@ -25,7 +27,7 @@ use std::collections::BTreeMap;
 
 use crate::failure::FailureCause;
 use crate::policy::{BreakerPermit, BreakerState, CircuitBreaker};
-use crate::scenario::{Breaker, Scenario};
+use crate::scenario::{Breaker, Policy, Scenario};
 use crate::time::{SimDuration, SimTime};
 
 /// How long a call takes if nothing is said of it.
@@ -40,14 +42,19 @@ struct Storyteller {
 
 /// A breaker, from its text in a scenario.
 fn breaker(text: &str) -> Breaker {
+    policy(&format!("breaker: {text}")).breaker.unwrap()
+}
+
+/// The policies of a call, from their text in a scenario.
+fn policy(text: &str) -> Policy {
     let text = format!(
         "Scenario(format: 1, name: \"x\", horizon: \"1m\",
         services: {{ \"a\": Service(operations: {{ \"op\": [] }}) }},
         traffic: {{ \"t\": Open(rate: \"1/s\", entry: \"a.op\") }},
-        calls: {{ \"t -> a\": Policy(breaker: {text}) }})"
+        calls: {{ \"t -> a\": Policy({text}) }})"
     );
     let scenario = Scenario::parse(&text).unwrap_or_else(|rejected| panic!("{:?}", rejected.diagnostics));
-    scenario.calls[0].1.breaker.clone().unwrap()
+    scenario.calls[0].1.clone()
 }
 
 /// Whether a breaker does what the story says, line by line.
@@ -71,8 +78,7 @@ impl Storyteller {
     /// What is seen after one line: the answer if something was asked, and the state.
     fn tell(&mut self, line: &str) -> String {
         let (time, what) = line.split_once(": ").unwrap();
-        let now =
-            SimTime::ZERO + time.split('+').map(duration).fold(SimDuration::ZERO, |sum, part| sum + part);
+        let now = SimTime::ZERO + sum(time);
         while let Some(due) = self.breaker.next_timed_transition().filter(|&due| self.timer && due <= now) {
             self.breaker.advance(due);
         }
@@ -125,6 +131,11 @@ impl Storyteller {
         };
         self.breaker.record(permit, now, outcome, took);
     }
+}
+
+/// Lengths of time, added: `61s+1ns`.
+fn sum(text: &str) -> SimDuration {
+    text.split('+').map(duration).fold(SimDuration::ZERO, |sum, part| sum + part)
 }
 
 fn duration(text: &str) -> SimDuration {
