@@ -157,28 +157,47 @@ pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<(), CliError> {
     fill_whole(path, |file| file.write_all(content))
 }
 
+/// Tries whether a file can be written here, so that a run is not wasted.
+pub(crate) fn try_file(path: &Path) -> Result<(), CliError> {
+    let tried = match fs::metadata(path) {
+        Ok(there) if there.is_dir() => Err(io::Error::from(io::ErrorKind::IsADirectory)),
+        Ok(there) if !there.is_file() => Ok(()),
+        _ => beside(path).map(|_| ()),
+    };
+    tried.map_err(|error| unwritten(path, &error))
+}
+
 /// Fills a file under another name in the same directory first. A link stays one, and what is no file, as a pipe or a device,
 /// is written to as it is.
 fn fill_whole(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), CliError> {
-    let failed =
-        |error: &io::Error| CliError::output(format!("cannot write `{}`: {}", path.display(), reason(error)));
+    let failed = |error: &io::Error| unwritten(path, error);
     if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
         let device = fs::OpenOptions::new().write(true).open(path).map_err(|error| failed(&error))?;
         let mut buffer = BufWriter::new(device);
         return fill(&mut buffer).and_then(|()| buffer.flush()).map_err(|error| failed(&error));
     }
-    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let (place, file) = beside(path).map_err(|error| failed(&error))?;
+    let mut buffer = BufWriter::new(file);
+    fill(&mut buffer).map_err(|error| failed(&error))?;
+    let file = buffer.into_inner().map_err(|error| failed(error.error()))?;
+    file.persist(place).map_err(|error| failed(&error.error))?;
+    Ok(())
+}
+
+/// Where a path leads, and a file beside it under another name.
+fn beside(path: &Path) -> io::Result<(PathBuf, NamedTempFile)> {
+    let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let parent = place.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".knockon-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let file = builder.tempfile_in(parent).map_err(|error| failed(&error))?;
-    let mut buffer = BufWriter::new(file);
-    fill(&mut buffer).map_err(|error| failed(&error))?;
-    let file = buffer.into_inner().map_err(|error| failed(error.error()))?;
-    file.persist(path).map_err(|error| failed(&error.error))?;
-    Ok(())
+    let file = builder.tempfile_in(parent)?;
+    Ok((place, file))
+}
+
+fn unwritten(path: &Path, error: &io::Error) -> CliError {
+    CliError::output(format!("cannot write `{}`: {}", path.display(), reason(error)))
 }
 
 #[cfg(test)]

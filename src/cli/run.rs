@@ -18,7 +18,7 @@ pub(crate) fn run(args: &RunArgs, terminal: Terminal) -> Result<Exit, CliError> 
     let document = source::load(&args.scenario)?;
     let resolved = source::resolve(&document, &args.scenario, &choice(args), terminal)?;
     let variant = args.choosing.variant.as_deref();
-    let window = args.trace.as_ref().map(|_| trace::given(args, &resolved.scenario)).transpose()?;
+    let window = args.trace.as_ref().map(|path| trace::given(path, args, &resolved.scenario)).transpose()?;
     let mut output =
         Output::open(output::place(args.out.as_deref(), &args.scenario, variant, &args.choosing.set))?;
     if let Some(number) = args.choosing.seeds {

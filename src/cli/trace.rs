@@ -9,13 +9,19 @@ use knockon::scenario::Scenario;
 
 use crate::cli::args::RunArgs;
 use crate::cli::exit::CliError;
-use crate::cli::output::write_whole;
+use crate::cli::output::{try_file, write_whole};
 
 /// Length of the window that is followed unless told otherwise, in seconds.
 const LENGTH_S: f64 = 5.0;
 
-/// The window that was asked for, checked before anything is simulated; none if it is up to the run.
-pub(crate) fn given(args: &RunArgs, scenario: &Scenario) -> Result<Option<(f64, f64)>, CliError> {
+/// The window that was asked for, none if it is up to the run. It is checked before anything is simulated, and that there
+/// is a place for the file.
+pub(crate) fn given(
+    path: &Path,
+    args: &RunArgs,
+    scenario: &Scenario,
+) -> Result<Option<(f64, f64)>, CliError> {
+    try_file(path)?;
     let horizon_s = scenario.horizon.value.as_secs_f64();
     match args.trace_window {
         Some((from, to)) if to > horizon_s => Err(CliError::wrong(format!(

@@ -25,8 +25,8 @@ pub struct Forecast {
     pub services: IdVec<ServiceId, ServiceLoad>,
     /// Each operation at the instant of its service.
     pub operations: IdVec<OperationId, OperationLoad>,
-    /// Calls per second on each edge, at the instant at which there are most.
-    pub edges: IdVec<EdgeId, f64>,
+    /// Each edge at the instant at which there are most calls.
+    pub edges: IdVec<EdgeId, EdgeLoad>,
     /// What a request of each class brings along.
     pub(super) requests: Vec<PerRequest>,
 }
@@ -77,6 +77,16 @@ pub struct OperationLoad {
     pub hold_s: f64,
 }
 
+/// The load of an edge.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct EdgeLoad {
+    /// Calls per second.
+    pub calls_per_s: f64,
+    /// Calls in progress on average, of all callers: `calls_per_s` times how long each waits for its answer (Little's
+    /// law). They hold that many connections, and permits.
+    pub in_progress: f64,
+}
+
 /// What one request brings along on average.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct PerRequest {
@@ -88,6 +98,8 @@ pub(super) struct PerRequest {
     pub(super) work_s: IdVec<OperationId, f64>,
     /// Calls from each place.
     pub(super) calls: IdVec<SiteId, f64>,
+    /// How long they wait for their answers, in seconds of all of them.
+    waits_s: IdVec<SiteId, f64>,
 }
 
 impl Forecast {
@@ -206,6 +218,7 @@ pub(super) fn per_request(
         busy_s: zeros(model.operations.ids()),
         work_s: zeros(model.operations.ids()),
         calls: zeros(model.sites.ids()),
+        waits_s: zeros(model.sites.ids()),
     };
     let mut requests: Vec<PerRequest> = model.classes.iter().map(|_| none()).collect();
     for kind in kinds(model) {
@@ -235,6 +248,7 @@ fn add_kind(model: &Model, kind: Kind, order: &[OperationId], request: &mut PerR
     let entry = model.classes[kind.class].site;
     visits[model.sites[entry].operation] = kind.share;
     request.calls[entry] += kind.share;
+    request.waits_s[entry] += times(kind.share, answer(model, entry, &holds).mean_s());
     for operation in order {
         let visited = visits[*operation];
         if visited <= 0.0 {
@@ -248,6 +262,8 @@ fn add_kind(model: &Model, kind: Kind, order: &[OperationId], request: &mut PerR
             if let Instruction::Call { first, count, .. } = step {
                 for site in sites(*first, *count) {
                     request.calls[site] += visited * probability;
+                    request.waits_s[site] +=
+                        times(visited * probability, answer(model, site, &holds).mean_s());
                     visits[model.sites[site].operation] += visited * probability;
                 }
             }
@@ -299,18 +315,26 @@ pub(super) fn rates(model: &Model, at: SimTime) -> Vec<f64> {
     model.classes.iter().map(|class| class.rate.at(at).max(0.0)).collect()
 }
 
-/// Most calls per second on each edge.
-fn edges(model: &Model, requests: &[PerRequest], instants: &[(SimTime, Vec<f64>)]) -> IdVec<EdgeId, f64> {
-    let mut most: IdVec<EdgeId, f64> = zeros(model.edges.ids());
+/// Each edge at the instant at which there are most calls.
+fn edges(
+    model: &Model,
+    requests: &[PerRequest],
+    instants: &[(SimTime, Vec<f64>)],
+) -> IdVec<EdgeId, EdgeLoad> {
+    let mut most: IdVec<EdgeId, EdgeLoad> = zeros(model.edges.ids());
     for (_, rates) in instants {
-        let mut calls_per_s: IdVec<EdgeId, f64> = zeros(model.edges.ids());
+        let mut loads: IdVec<EdgeId, EdgeLoad> = zeros(model.edges.ids());
         for (request, rate) in requests.iter().zip(rates) {
-            for (site, number) in request.calls.enumerate() {
-                calls_per_s[model.sites[site].edge] += number * rate;
+            for (site, place) in model.sites.enumerate() {
+                let load = &mut loads[place.edge];
+                load.calls_per_s += request.calls[site] * rate;
+                load.in_progress += times(*rate, request.waits_s[site]);
             }
         }
-        for (most, calls_per_s) in most.iter_mut().zip(&calls_per_s) {
-            *most = most.max(*calls_per_s);
+        for (most, load) in most.iter_mut().zip(loads.iter()) {
+            if load.calls_per_s > most.calls_per_s {
+                *most = *load;
+            }
         }
     }
     most

@@ -21,7 +21,7 @@ mod walk;
 pub use arrival_rate::ArrivalRate;
 pub use changes::{Change, Changed};
 pub use faults::effect_name;
-pub use load::{Forecast, OperationLoad, ServiceLoad};
+pub use load::{EdgeLoad, Forecast, OperationLoad, ServiceLoad};
 pub use parts::{
     CallSite, Caller, Class, Condition, Edge, Fault, Instruction, JourneyStep, Model, Monitor, Operation,
     Pair, Replica, Service, Subject, Target,

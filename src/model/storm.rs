@@ -144,7 +144,7 @@ impl Storm<'_> {
         let place = &self.model.sites[site];
         let edge = &self.model.edges[place.edge];
         let direct = Some(edge.callee) == self.failing;
-        let calls_per_s = self.forecast.edges[place.edge];
+        let calls_per_s = self.forecast.edges[place.edge].calls_per_s;
         let guards = edge.guard_count(&self.model.services);
         edge.mean_attempts(fails[place.operation], direct, calls_per_s, guards)
     }

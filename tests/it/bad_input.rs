@@ -102,6 +102,18 @@ fn an_output_directory_that_is_a_file_fails_before_the_run() {
 }
 
 #[test]
+fn a_trace_that_has_no_place_fails_before_the_run() {
+    let desk = Desk::with_shop();
+    desk.put("folder/file", "");
+    for path in ["nowhere/trace.json", "folder"] {
+        desk.run(&["run", "shop.ron", "--trace", path])
+            .exits(3)
+            .complains(&[&format!("cannot write `{path}`")]);
+        assert!(!exists(&desk.path("output")), "nothing was simulated");
+    }
+}
+
+#[test]
 fn an_unknown_variant_gets_a_suggestion() {
     let desk = Desk::with_shop();
     desk.run(&["run", "shop.ron", "--variant", "no retry"])

@@ -2,7 +2,7 @@
 
 use crate::id::ServiceId;
 use crate::model::lint::finding::{Finding, Gravity, Lint, exact, listed, number, rate, time};
-use crate::model::{Instruction, Service, ServiceLoad};
+use crate::model::{EdgeLoad, Instruction, Service, ServiceLoad};
 use crate::scenario::{Cancel, Capacity, Queue};
 
 /// A share of busy threads beyond this leaves little room.
@@ -130,6 +130,39 @@ pub(super) fn capacity_cache(lint: &Lint<'_>) -> Vec<Finding> {
         })
     };
     services(lint).filter_map(find).collect()
+}
+
+/// `L006`: more calls at once than a bulkhead or a pool has places.
+pub(super) fn too_few_places(lint: &Lint<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (id, edge) in lint.edges() {
+        let EdgeLoad { calls_per_s, in_progress } = lint.forecast.edges[id];
+        let callers = u64::from(edge.guard_count(&lint.model.services));
+        let bulkhead = edge.policy.bulkhead.map(|bulkhead| ("bulkhead", bulkhead.max_concurrent));
+        let pool = edge.policy.pool.map(|pool| ("pool", pool.size));
+        for (what, size) in [bulkhead, pool].into_iter().flatten() {
+            let places = callers * u64::from(size);
+            if in_progress < places as f64 || !in_progress.is_finite() {
+                continue;
+            }
+            let each =
+                if callers > 1 { format!(" ({callers} callers of {size} each)") } else { String::new() };
+            let hold_s = in_progress / calls_per_s;
+            findings.push(Finding {
+                code: "L006",
+                gravity: Gravity::Serious,
+                message: format!(
+                    "{} makes {} calls of {} each, {} at once, but its {what} has {places} places{each}",
+                    lint.name(id),
+                    rate(calls_per_s),
+                    time(hold_s),
+                    number(in_progress),
+                ),
+                hint: format!("it lets through {} at most, before any fault", rate(places as f64 / hold_s)),
+            });
+        }
+    }
+    findings
 }
 
 /// `L030`: queues without a bound.

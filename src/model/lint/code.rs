@@ -56,6 +56,14 @@ const CODES: &[Code] = &[
         example: r#"caches: { "profile": Warming(hit_ratio: "90%", after: 5000, after_start: "100%") }"#,
     },
     Code {
+        id: "L006",
+        title: "more calls at once than places",
+        explanation: "In health, first attempts alone need more permits or connections than the bulkhead or the pool of a \
+            call has: calls per second times the mean time for which each waits for its answer (Little's law). Threads \
+            may be enough; who finds no place waits for one, or is refused, before any fault. Retries come on top.",
+        example: r#"calls: { "app -> db": Policy(pool: Pool(size: 20)) }"#,
+    },
+    Code {
         id: "L010",
         title: "vulnerable to a retry storm",
         explanation: "The service can carry its first attempts, but not the attempts that come when every one fails: \

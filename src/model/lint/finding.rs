@@ -39,7 +39,9 @@ impl<'m> Lint<'m> {
     /// The edges that traffic reaches. Probes have theirs to themselves, under a policy that nobody wrote.
     pub(super) fn edges(self) -> impl Iterator<Item = (EdgeId, &'m crate::model::Edge)> {
         let edges = self.model.edges.enumerate();
-        edges.filter(move |(id, edge)| self.forecast.edges[*id] > 0.0 && !self.model.probe_calls(edge.caller))
+        edges.filter(move |(id, edge)| {
+            self.forecast.edges[*id].calls_per_s > 0.0 && !self.model.probe_calls(edge.caller)
+        })
     }
 
     /// Calls from a place that requests bring along, over all classes.

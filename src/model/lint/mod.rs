@@ -2,7 +2,7 @@
 //!
 //! | file | finds |
 //! |---|---|
-//! | `capacity` | services that are too busy, queues, single copies |
+//! | `capacity` | services that are too busy, places that are too few, queues, single copies |
 //! | `retries` | storms, layers, refusals tried again |
 //! | `waits` | timeouts that are missing, too short or in the wrong order, breakers that cannot open |
 //! | `probes` | probes that ask for what needs others |

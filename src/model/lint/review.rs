@@ -14,6 +14,7 @@ pub fn review(model: &Model, forecast: &Forecast) -> Vec<Finding> {
         capacity::no_mean,
         capacity::cold_start,
         capacity::capacity_cache,
+        capacity::too_few_places,
         retries::storm,
         retries::layers,
         retries::open_breaker_tried_again,

@@ -46,6 +46,30 @@ fn busy_services_are_found_by_degrees() {
 }
 
 #[test]
+fn places_are_compared_with_the_calls_that_hold_them() {
+    let with = |policy: &str, rate| {
+        let call = format!(r#""a -> b": Policy(timeout: "1s", {policy})"#);
+        findings("threads: 200,", "threads: 10, queue: Fifo(capacity: 50),", &call, rate)
+    };
+    // Two callers of 3 connections each, which 100 ms hold: 60/s.
+    let few = "pool: Pool(size: 3)";
+    assert_eq!(with(few, "59/s"), []);
+    only(
+        &with(few, "90/s"),
+        "L006",
+        "`a -> b` makes 90/s calls of 100ms each, 9 at once, but its pool has 6 places (2 callers of 3 each)",
+    );
+    assert!(with(few, "90/s")[0].hint.contains("60/s at most"));
+    only(&with("bulkhead: Bulkhead(max_concurrent: 4)", "90/s"), "L006", "its bulkhead has 8 places");
+    // The network holds them, too: 100 + 2 x 50 ms.
+    only(
+        &with("pool: Pool(size: 7), network: Constant(\"50ms\")", "75/s"),
+        "L006",
+        "of 200ms each, 15 at once",
+    );
+}
+
+#[test]
 fn queues_are_compared_with_their_callers() {
     let with =
         |queue: &str, call: &str| findings("", &format!("threads: 10, queue: {queue},"), call, "100/s");

@@ -110,7 +110,7 @@ pub(super) fn breaker_cannot_open(lint: &Lint<'_>) -> Vec<Finding> {
             }
         };
         let states = edge.guard_count(&lint.model.services);
-        let seen_per_s = lint.forecast.edges[id] * above * f64::from(own) / f64::from(states);
+        let seen_per_s = lint.forecast.edges[id].calls_per_s * above * f64::from(own) / f64::from(states);
         let (seen, needed, window) = edge.breaker_shortfall(seen_per_s)?;
         let of_states =
             if states > 1 { format!(" (each of {states} replicas has its own)") } else { String::new() };

@@ -1,6 +1,6 @@
 //! How people write numbers with units: `"5%"`, `"10000/min"`, `"T+10s"`, `"14:00"`. Knows neither fields nor ranges.
 
-use crate::time::SimDuration;
+use crate::time::{ParseDurationError, SimDuration};
 
 /// What a number counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +67,15 @@ pub(in crate::scenario) fn duration(text: &str) -> Result<SimDuration, String> {
     if text.trim_start().starts_with("T+") {
         return Err("this is a point in time; a duration is written without `T+`".to_owned());
     }
-    text.parse().map_err(|error: crate::time::ParseDurationError| error.to_string())
+    length(text).map_err(|error| error.to_string())
+}
+
+/// A length of time. One that is too long to be counted is as long as any can be: the bounds say what is wrong with it.
+fn length(text: &str) -> Result<SimDuration, ParseDurationError> {
+    match text.parse() {
+        Err(ParseDurationError::TooLong) => Ok(SimDuration::MAX),
+        read => read,
+    }
 }
 
 /// A point in time since the end of the warm-up: `"T+10s"`, or `"10s"`.
@@ -76,13 +84,11 @@ pub(in crate::scenario) fn instant(text: &str) -> Result<SimDuration, String> {
     if trimmed.starts_with("T-") || trimmed.starts_with('-') {
         return Err("times count from the end of the warm-up (T+0s); nothing may happen before".to_owned());
     }
-    let length = trimmed.strip_prefix("T+").unwrap_or(trimmed);
-    if length.trim() == "0" {
+    let since = trimmed.strip_prefix("T+").unwrap_or(trimmed);
+    if since.trim() == "0" {
         return Ok(SimDuration::ZERO);
     }
-    length.parse().map_err(|error: crate::time::ParseDurationError| {
-        format!("{error}; a point in time is written \"T+10s\"")
-    })
+    length(since).map_err(|error| format!("{error}; a point in time is written \"T+10s\""))
 }
 
 /// A time of day in seconds since midnight: `"14:00:00"`, `"14:00"`.
@@ -160,6 +166,8 @@ mod tests {
         for text in ["-5s", "T-5s", "T+", "soon"] {
             assert!(instant(text).is_err(), "{text:?}");
         }
+        // Too long is no mistake of form: the bounds refuse it.
+        assert_eq!(duration("100000000d").unwrap(), SimDuration::MAX);
         assert!(duration("-5s").is_err() && duration("T+5s").is_err() && any("20").is_err());
     }
 }
