@@ -149,11 +149,7 @@ fn overrides_that_lead_nowhere_say_so() {
         ("variants=[]", "`variants` cannot be set from outside the file", "decides what the file is"),
         ("horizon.x=1", "this path goes on where the scenario ends", "a text has no parts"),
         ("horizon=30", "the unit is missing: expected a duration, like \"250ms\"", "a number without a unit"),
-        (
-            "horizon=100000000d",
-            "100000000d is out of range: 1ms to 10 years",
-            "allowed: 1ms to 10 years",
-        ),
+        ("horizon=100000000d", "100000000d is out of range: 1ms to 10 years", "allowed: 1ms to 10 years"),
         ("calls.'checkout -> usr'.timeout=1s", "there is no service `usr`", "did you mean `user`?"),
         ("horizn=5s", "`Scenario` has no field `horizn`", "did you mean `horizon`?"),
     ] {
