@@ -57,7 +57,7 @@ fn table(rows: &[&Compared]) -> Table {
             row.verdict.name().to_owned(),
         ];
         let tone = match row.verdict {
-            Verdict::Agrees => Tone::Plain,
+            Verdict::Agrees | Verdict::Nearer => Tone::Plain,
             Verdict::Begins => Tone::Dim,
             Verdict::TooWide => Tone::Caution,
             Verdict::Differs => Tone::Bad,

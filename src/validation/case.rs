@@ -181,6 +181,8 @@ impl Case {
 pub enum Verdict {
     /// Theory and simulation agree.
     Agrees,
+    /// Nearer to its limit than the size before, and not there yet: as it should be.
+    Nearer,
     /// They do not.
     Differs,
     /// The interval is too wide to tell.
@@ -190,10 +192,16 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Whether that is what theory says.
+    pub const fn is_right(self) -> bool {
+        matches!(self, Self::Agrees | Self::Nearer)
+    }
+
     /// One word or two.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Agrees => "agrees",
+            Self::Nearer => "nearer",
             Self::Differs => "differs",
             Self::TooWide => "too wide",
             Self::Begins => "begins",
@@ -231,9 +239,11 @@ impl Row {
                 inside
             }
             (Rule::Nearer, None) => return Verdict::Begins,
-            (Rule::Nearer, Some(before)) => {
-                found.holds(theory) || (found.estimate - theory).abs() < (before - theory).abs()
+            (Rule::Nearer, Some(_)) if found.holds(theory) => true,
+            (Rule::Nearer, Some(before)) if (found.estimate - theory).abs() < (before - theory).abs() => {
+                return Verdict::Nearer;
             }
+            (Rule::Nearer, Some(_)) => false,
             (Rule::AtMost, _) => found.estimate <= theory * (1.0 + 1e-6),
         };
         if agrees { Verdict::Agrees } else { Verdict::Differs }
@@ -265,7 +275,7 @@ mod tests {
         assert_eq!(verdict(Rule::Band(0.05), 10.2, &values, None), Verdict::Agrees);
         assert_eq!(verdict(Rule::Band(0.05), 11.0, &values, None), Verdict::Differs);
         assert_eq!(verdict(Rule::Nearer, 12.0, &values, None), Verdict::Begins);
-        assert_eq!(verdict(Rule::Nearer, 12.0, &values, Some(9.0)), Verdict::Agrees);
+        assert_eq!(verdict(Rule::Nearer, 12.0, &values, Some(9.0)), Verdict::Nearer);
         assert_eq!(verdict(Rule::Nearer, 12.0, &values, Some(11.0)), Verdict::Differs);
         assert_eq!(verdict(Rule::Nearer, 10.0, &values, Some(10.0)), Verdict::Agrees, "inside");
         assert_eq!(verdict(Rule::AtMost, 10.1, &values, None), Verdict::Agrees);

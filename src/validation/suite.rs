@@ -52,7 +52,7 @@ impl Validation {
     /// How many rows agree, and how many were judged.
     pub fn score(&self) -> (usize, usize) {
         let judged = self.rows.iter().filter(|row| row.verdict != Verdict::Begins);
-        (judged.clone().filter(|row| row.verdict == Verdict::Agrees).count(), judged.count())
+        (judged.clone().filter(|row| row.verdict.is_right()).count(), judged.count())
     }
 
     /// Whether all of them do.
