@@ -14,12 +14,11 @@
 //!
 //! Times are added: `61s+1ns`. Each story is told twice, once with a timer for what happens by time alone and once
 //! without. The ignored failure is always `Refused`. What the libraries themselves were seen to do is told in the same
-//! words ([`recorded`]).
+//! words (`recorded_runs`).
 
 mod gobreaker;
 mod hystrix;
 mod polly;
-mod recorded;
 mod resilience4j;
 mod side_by_side;
 
@@ -46,7 +45,7 @@ fn breaker(text: &str) -> Breaker {
 }
 
 /// The policies of a call, from their text in a scenario.
-fn policy(text: &str) -> Policy {
+pub(super) fn policy(text: &str) -> Policy {
     let text = format!(
         "Scenario(format: 1, name: \"x\", horizon: \"1m\",
         services: {{ \"a\": Service(operations: {{ \"op\": [] }}) }},
@@ -58,7 +57,7 @@ fn policy(text: &str) -> Policy {
 }
 
 /// Whether a breaker does what the story says, line by line.
-fn follows(settings: &str, story: &str) {
+pub(super) fn follows(settings: &str, story: &str) {
     for timer in [false, true] {
         let mut teller = Storyteller::new(settings, timer);
         for line in story.lines().map(str::trim).filter(|line| !line.is_empty()) {
@@ -134,7 +133,7 @@ impl Storyteller {
 }
 
 /// Lengths of time, added: `61s+1ns`.
-fn sum(text: &str) -> SimDuration {
+pub(super) fn sum(text: &str) -> SimDuration {
     text.split('+').map(duration).fold(SimDuration::ZERO, |sum, part| sum + part)
 }
 

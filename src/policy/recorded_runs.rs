@@ -1,4 +1,4 @@
-//! Recordings of the real programs (`tests/recorded`), replayed on the mechanisms that are named after them.
+//! Recordings of the real libraries and programs (`tests/recorded`), replayed on the mechanisms that are named after them.
 //!
 //! A recording is made of cases, with an empty line between two. The first line of a case says what was set, every other
 //! what happened and, after an arrow, what the program did. Nothing of it was written by hand.
@@ -8,6 +8,7 @@ mod envoy;
 mod envoy_limits;
 mod grpc;
 mod hikari;
+mod libraries;
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;

@@ -147,3 +147,30 @@ fn whose_a_reading_is_is_recorded() {
     let of = |name: &str| (record.actual.monitors[name].of.as_str(), record.actual.monitors[name].of_class);
     assert_eq!((of("users"), of("service")), (("shop", true), ("shop", false)));
 }
+
+/// The record says what a reading is, and when it is bad.
+#[test]
+fn what_a_reading_is_is_recorded() {
+    let (record, _) = simulate(
+        "Scenario(format: 1, name: \"test\", horizon: \"10s\", seed: 7,
+        services: { \"shop\": Service(threads: 5, operations: { \"op\": [Work(\"5ms\")] }) },
+        traffic: { \"users\": Open(rate: \"9/s\", entry: \"shop.op\") },
+        monitors: {
+            \"slow\": Latency(of: Service(\"shop\"), quantile: 0.9, view: Own, window: \"6s\", scrape: \"2s\",
+                alert: Above(\"1s\", for: \"4s\")),
+            \"few\": Rate(of: Class(\"users\"), alert: Below(\"1/s\")),
+            \"held\": Busy(of: \"shop\", scrape: \"1s\"),
+        })",
+    );
+    let slow = &record.actual.monitors["slow"];
+    assert_eq!((slow.view.as_deref(), slow.quantile), (Some("own"), Some(0.9)));
+    assert_eq!((slow.window_s, slow.scrape_s), (6.0, 2.0));
+    assert_eq!((slow.side.as_deref(), slow.threshold, slow.for_s), (Some("above"), Some(1.0), Some(4.0)));
+    let few = &record.actual.monitors["few"];
+    assert_eq!(
+        (few.view.as_deref(), few.side.as_deref(), few.for_s),
+        (Some("callers"), Some("below"), Some(0.0))
+    );
+    let held = &record.actual.monitors["held"];
+    assert_eq!((held.view.as_deref(), held.quantile, held.side.as_deref()), (None, None, None));
+}
