@@ -20,13 +20,27 @@ const PARTS: u64 = 16;
 const KEPT: usize = 1_024;
 /// Replicas of a callee that are asked what holds a caller's connections.
 const ASKED: usize = 64;
+/// Stretches of a line that are remembered.
+const REMEMBERED: usize = 4;
 
 /// What held the threads of a replica at some instants, as shares of one; empty if none was held.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Line {
     samples: VecDeque<(SimTime, Shares)>,
+    /// Samples that were taken before these.
+    forgotten: usize,
     /// Whether it is being looked at: chains can lead back to it.
     looking: bool,
+    stretches: [Stretch; REMEMBERED],
+}
+
+/// What held a line from the second of its parts to the last but one: the same for all who joined it between the same two
+/// samples, and most do who leave it before the next is taken.
+#[derive(Clone, Debug, Default)]
+struct Stretch {
+    /// The first sample, counted from the begin of the world, and how many there were so far.
+    samples: (usize, usize),
+    held: Shares,
 }
 
 impl Tracker<'_> {
@@ -96,6 +110,7 @@ impl Tracker<'_> {
         if line.samples.len() > KEPT
             && let Some((_, oldest)) = line.samples.pop_front()
         {
+            line.forgotten += 1;
             self.give_back(oldest);
         }
     }
@@ -274,20 +289,41 @@ impl Tracker<'_> {
 impl Line {
     /// What held it between two instants: each sample counts from when it was taken to the next one, for as many seconds as
     /// `seconds` says. Of many samples the middle one of some neighbors speaks for all of them.
-    fn over(&self, from: SimTime, to: SimTime, sum: &mut Shares, seconds: impl Fn(SimTime, SimTime) -> f64) {
-        let first = self.samples.partition_point(|(at, _)| *at <= from).saturating_sub(1);
-        let neighbors = (self.samples.len() - first).div_ceil(PARTS as usize).max(1);
-        let mut begin = from;
-        for place in (first..self.samples.len()).step_by(neighbors) {
-            let end = self.samples.get(place + neighbors).map_or(to, |(next, _)| *next).clamp(begin, to);
-            let middle = (place + neighbors / 2).min(self.samples.len() - 1);
-            sum.add_all(&self.samples[middle].1, seconds(begin, end));
-            begin = end;
+    fn over(
+        &mut self,
+        from: SimTime,
+        to: SimTime,
+        sum: &mut Shares,
+        seconds: impl Fn(SimTime, SimTime) -> f64,
+    ) {
+        let Self { samples, forgotten, stretches, .. } = self;
+        let first = samples.partition_point(|(at, _)| *at <= from).saturating_sub(1);
+        let neighbors = (samples.len() - first).div_ceil(PARTS as usize).max(1);
+        let Some(last) = (first..samples.len()).step_by(neighbors).next_back() else { return };
+        let begins = |place: usize| samples.get(place).map_or(to, |(at, _)| *at).clamp(from, to);
+        let add = |sum: &mut Shares, place: usize, begin: SimTime| {
+            let middle = (place + neighbors / 2).min(samples.len() - 1);
+            sum.add_all(&samples[middle].1, seconds(begin, begins(place + neighbors)));
+        };
+        add(sum, first, from);
+        if last > first {
+            let key = (*forgotten + first, *forgotten + samples.len());
+            let known = stretches.iter().position(|stretch| stretch.samples == key);
+            let known = known.unwrap_or_else(|| {
+                stretches.rotate_right(1);
+                let Stretch { samples, held } = &mut stretches[0];
+                *samples = key;
+                held.clear();
+                for place in (first + neighbors..last).step_by(neighbors) {
+                    add(held, place, begins(place));
+                }
+                0
+            });
+            sum.add_all(&stretches[known].held, 1.0);
+            add(sum, last, begins(last));
         }
-        if sum.is_empty()
-            && let Some((_, last)) = self.samples.back()
-        {
-            sum.add_all(last, 1.0);
+        if sum.is_empty() {
+            sum.add_all(&samples[samples.len() - 1].1, 1.0);
         }
     }
 }
