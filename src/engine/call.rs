@@ -1,20 +1,22 @@
 //! The caller's side of a call: deadline, breaker, bulkhead, throttle, balancer, connection, and the next attempt.
 //!
-//! The path of an attempt reads from top to bottom: `begin_call`, `next_attempt`, `take_permit`, `permitted`, `admitted`, `send`.
+//! The path of an attempt reads from top to bottom: `begin_call`, `next_attempt`, `pass`, `take_permit`, `take_turn`,
+//! `take_connection`, `send`.
 
 use rand_distr::Distribution;
 
 use crate::engine::event::Event;
+use crate::engine::guard::Terms;
 use crate::engine::observer::{AttemptId, ModelEvent, Observer};
 use crate::engine::simulation::Engine;
 use crate::engine::slab::Handle;
-use crate::engine::state::{Attempt, CallRun, NO_CALL, Parent, Place};
+use crate::engine::state::{Attempt, CallRun, NO_CALL, Parent, Place, State};
 use crate::engine::view::Turn;
 use crate::failure::{FailureCause, Outcome};
 use crate::id::{Id, ReplicaId, SiteId};
-use crate::policy::{Acquired, Admission};
+use crate::policy::{Acquired, Admission, BreakerPermit};
 use crate::random::{Key, Stream};
-use crate::scenario::{Balancer, Detection};
+use crate::scenario::{Balancer, Detection, LateReply};
 use crate::time::{SimDuration, SimTime};
 
 const NETWORK_OUT: Stream = Stream::named("network out");
@@ -35,9 +37,6 @@ impl<O: Observer> Engine<'_, O> {
     ) {
         let place = &self.model.sites[site];
         let edge = &self.model.edges[place.edge];
-        let policy = &self.state.settings.policies[place.edge];
-        let (deadline, inside) = (policy.deadline, policy.retries_inside());
-        let falls_back = policy.fallback.is_some();
         let number = caller.filter(|_| edge.per_replica).map_or(0, |id| self.model.replicas[id].number);
         let guard = edge.first_guard + number;
         let now = self.now();
@@ -67,10 +66,11 @@ impl<O: Observer> Engine<'_, O> {
         if let Parent::Attempt(parent) = parent {
             self.state.attempts[parent].calls = slot;
         }
-        if falls_back && self.answer_before(slot) {
+        let terms = self.state.guards[guard as usize].terms;
+        if terms.falls_back && self.answer_before(slot) {
             return;
         }
-        if let Some(longest) = self.longest(parent, deadline) {
+        if let Some(longest) = self.longest(parent, terms.deadline) {
             let at = now + longest;
             self.state.runs[slot].deadline = at;
             self.state.runs[slot].deadline_event = self.events.schedule(at, Event::Deadline(slot));
@@ -78,17 +78,24 @@ impl<O: Observer> Engine<'_, O> {
         if let Some(budget) = &mut self.state.guards[guard as usize].budget {
             budget.on_first_attempt(now);
         }
-        if inside {
-            let permit = self.ask_breaker(guard);
-            if permit.is_none() && self.state.guards[guard as usize].breaker.is_some() {
-                self.state.runs[slot].attempts = 1;
-                self.refuse_unsent(slot, FailureCause::BreakerOpen);
-                self.call_failed(slot, FailureCause::BreakerOpen);
-                return;
-            }
-            self.state.runs[slot].permit = permit;
+        if terms.retries_inside && !self.permitted_as_a_whole(slot) {
+            return;
         }
         self.next_attempt(slot);
+    }
+
+    /// Asks the breaker for the whole of a call, retries included. Refused, it has failed.
+    fn permitted_as_a_whole(&mut self, slot: u32) -> bool {
+        let guard = self.state.runs[slot].guard;
+        let permit = self.ask_breaker(guard);
+        if permit.is_none() && self.state.guards[guard as usize].breaker.is_some() {
+            self.state.runs[slot].attempts = 1;
+            self.refuse_unsent(slot, FailureCause::BreakerOpen);
+            self.call_failed(slot, FailureCause::BreakerOpen);
+            return false;
+        }
+        self.state.runs[slot].permit = permit;
+        true
     }
 
     /// How long a call may take: as its deadline says, or for as long as its user waits, whichever is shorter.
@@ -105,26 +112,40 @@ impl<O: Observer> Engine<'_, O> {
         let run = &mut self.state.runs[slot];
         run.retry_event = 0;
         run.attempts += 1;
-        let run = *run;
+        let (guard, asks) = (run.guard as usize, run.permit.is_none());
         let mut permit = None;
         // A call without a permission of its own asks for each attempt, whatever the order was when it began.
-        if run.permit.is_none() && self.state.guards[run.guard as usize].breaker.is_some() {
-            permit = self.ask_breaker(run.guard);
+        if asks && self.state.guards[guard].breaker.is_some() {
+            permit = self.ask_breaker(guard as u32);
             if permit.is_none() {
                 self.refuse_unsent(slot, FailureCause::BreakerOpen);
                 self.attempt_failed(slot, FailureCause::BreakerOpen);
                 return;
             }
         }
-        let handle = self.state.attempts.insert(Attempt {
+        let attempt = self.new_attempt(slot, permit);
+        self.turn(Turn::AttemptBegins(attempt));
+        self.pass(attempt, Place::AwaitsPermit);
+    }
+
+    /// Adds an attempt of a call, with its timeout.
+    fn new_attempt(&mut self, slot: u32, permit: Option<BreakerPermit>) -> u32 {
+        let begun_at = self.now();
+        let State { runs, attempts, requests, guards, .. } = &mut *self.state;
+        let handle = runs.handle(slot);
+        let run = &mut runs[slot];
+        let guard = &mut guards[run.guard as usize];
+        guard.in_progress.attempts += 1;
+        requests[run.request].attempts += 1;
+        run.current = attempts.insert_with(|Handle { slot, .. }| Attempt {
             key: run.key.nth(u64::from(run.attempts)),
             request: run.request,
-            run: Handle::NONE,
+            run: handle,
             site: run.site,
             guard: run.guard,
             caller: run.caller,
             number: run.attempts,
-            begun_at: self.now(),
+            begun_at,
             awaited: true,
             canceled: false,
             has_permit: false,
@@ -132,7 +153,10 @@ impl<O: Observer> Engine<'_, O> {
             counted: false,
             sent: false,
             permit,
-            timeout_event: 0,
+            timeout_event: guard
+                .terms
+                .timeout
+                .map_or(0, |timeout| self.events.schedule(begun_at + timeout, Event::Timeout(slot))),
             event: 0,
             place: Place::AwaitsPermit,
             replica: ReplicaId::new(0),
@@ -150,80 +174,79 @@ impl<O: Observer> Engine<'_, O> {
             launching: false,
             reply: Outcome::Ok,
         });
-        let attempt = handle.slot;
-        self.state.attempts[attempt].run = self.state.runs.handle(slot);
-        self.state.runs[slot].current = handle;
-        self.state.requests[run.request].attempts += 1;
-        self.state.guards[run.guard as usize].in_progress.attempts += 1;
-        if let Some(timeout) = self.policy(run.site).timeout {
-            let at = self.now() + timeout;
-            self.state.attempts[attempt].timeout_event = self.events.schedule(at, Event::Timeout(attempt));
+        run.current.slot
+    }
+
+    /// Leads an attempt past what may hold it back at its caller, one after the other, from one of them on. Each says
+    /// whether it lets the attempt go on.
+    fn pass(&mut self, slot: u32, from: Place) {
+        if from == Place::AwaitsPermit && !self.take_permit(slot) {
+            return;
         }
-        self.turn(Turn::AttemptBegins(attempt));
-        self.take_permit(attempt);
+        if from != Place::AwaitsConnection && !self.take_turn(slot) {
+            return;
+        }
+        if self.take_connection(slot) {
+            self.send(slot);
+        }
     }
 
     /// Asks the bulkhead.
-    fn take_permit(&mut self, slot: u32) {
-        let guard = self.state.attempts[slot].guard as usize;
-        let Some(bulkhead) = &mut self.state.guards[guard].bulkhead else {
-            return self.permitted(slot);
-        };
-        match bulkhead.acquire(slot) {
-            Acquired::Granted => {
-                self.state.attempts[slot].has_permit = true;
-                self.permitted(slot);
-            }
+    fn take_permit(&mut self, slot: u32) -> bool {
+        let attempt = &mut self.state.attempts[slot];
+        let Some(bulkhead) = &mut self.state.guards[attempt.guard as usize].bulkhead else { return true };
+        let acquired = bulkhead.acquire(slot);
+        attempt.has_permit = acquired == Acquired::Granted;
+        match acquired {
+            Acquired::Granted => return true,
             Acquired::Waiting => {
                 let wait = bulkhead.max_wait();
                 self.wait_at_most(slot, wait);
             }
             Acquired::Refused => self.refuse(slot, FailureCause::BulkheadFull),
         }
+        false
     }
 
-    /// Past the bulkhead: asks the throttle.
-    fn permitted(&mut self, slot: u32) {
+    /// Asks the throttle.
+    fn take_turn(&mut self, slot: u32) -> bool {
         let now = self.now();
         let attempt = &mut self.state.attempts[slot];
-        let Some(throttle) = &mut self.state.guards[attempt.guard as usize].throttle else {
-            return self.admitted(slot);
-        };
+        let Some(throttle) = &mut self.state.guards[attempt.guard as usize].throttle else { return true };
         attempt.place = Place::AwaitsTurn;
         match throttle.ask(now, || attempt.key.uniform(THROTTLE)) {
-            Admission::Now => self.admitted(slot),
+            Admission::Now => return true,
             Admission::After(wait) => {
                 attempt.event = self.events.schedule(now + wait, Event::Granted(slot));
             }
             Admission::Refused(SimDuration::ZERO) => self.refuse(slot, FailureCause::Throttled),
             Admission::Refused(wait) => self.wait_at_most(slot, wait),
         }
+        false
     }
 
-    /// Past the throttle: picks a replica and asks the pool.
-    fn admitted(&mut self, slot: u32) {
+    /// Picks a replica and asks the pool.
+    fn take_connection(&mut self, slot: u32) -> bool {
         let Some(replica) = self.pick_replica(slot) else {
             self.mark_sent(slot);
-            return self.settle_unreached(slot, Outcome::Failed(FailureCause::Refused));
+            self.settle_unreached(slot, Outcome::Failed(FailureCause::Refused));
+            return false;
         };
         let attempt = &mut self.state.attempts[slot];
         attempt.replica = replica;
         attempt.place = Place::AwaitsConnection;
-        let guard = attempt.guard as usize;
-        let Some(pool) = &mut self.state.guards[guard].pool else {
-            return self.send(slot);
-        };
-        match pool.acquire(slot) {
-            Acquired::Granted => {
-                self.state.attempts[slot].has_connection = true;
-                self.send(slot);
-            }
+        let Some(pool) = &mut self.state.guards[attempt.guard as usize].pool else { return true };
+        let acquired = pool.acquire(slot);
+        attempt.has_connection = acquired == Acquired::Granted;
+        match acquired {
+            Acquired::Granted => return true,
             Acquired::Waiting => {
                 let wait = pool.max_wait();
                 self.wait_at_most(slot, wait);
             }
             Acquired::Refused => self.refuse(slot, FailureCause::PoolTimeout),
         }
+        false
     }
 
     /// Lets an attempt wait for its permit, its turn or its connection.
@@ -240,8 +263,8 @@ impl<O: Observer> Engine<'_, O> {
         self.turn(Turn::Granted(slot));
         self.state.attempts[slot].event = 0;
         match self.state.attempts[slot].place {
-            Place::AwaitsPermit => self.permitted(slot),
-            Place::AwaitsTurn => self.admitted(slot),
+            Place::AwaitsPermit => self.pass(slot, Place::AwaitsTurn),
+            Place::AwaitsTurn => self.pass(slot, Place::AwaitsConnection),
             _ => self.send(slot),
         }
     }
@@ -261,21 +284,26 @@ impl<O: Observer> Engine<'_, O> {
     /// Puts an attempt on the network.
     fn send(&mut self, slot: u32) {
         self.mark_sent(slot);
-        let site = &self.model.sites[self.state.attempts[slot].site];
+        let attempt = &self.state.attempts[slot];
+        let site = &self.model.sites[attempt.site];
         let faults = &self.state.failing_pairs;
         if faults.iter().any(|(pair, fault)| *pair == site.pair && self.fault_fails(*fault, slot)) {
             return self.settle_unreached(slot, Outcome::Failed(FailureCause::Error));
         }
+        let latency = self.network_latency(attempt, NETWORK_OUT);
         let attempt = &mut self.state.attempts[slot];
-        attempt.pc = self.model.operations[site.operation].start;
+        attempt.pc = site.start;
         attempt.place = Place::Underway;
-        let policy = &self.state.settings.policies[site.edge];
-        let latency = policy.network.sample(&mut attempt.key.draws(NETWORK_OUT));
         if latency.is_zero() {
             return self.arrive(slot);
         }
-        let at = self.now() + latency;
-        self.state.attempts[slot].event = self.events.schedule(at, Event::Arrive(slot));
+        attempt.event = self.events.schedule(self.events.now() + latency, Event::Arrive(slot));
+    }
+
+    /// How long the network takes, one way.
+    fn network_latency(&self, attempt: &Attempt, way: Stream) -> SimDuration {
+        let network = &self.state.guards[attempt.guard as usize].terms.network;
+        network.map_or(SimDuration::ZERO, |network| network.sample(&mut attempt.key.draws(way)))
     }
 
     /// Notes that an attempt left its caller.
@@ -304,18 +332,18 @@ impl<O: Observer> Engine<'_, O> {
         {
             return Some(replica);
         }
-        let ready = match self.state.settings.policies[site.edge].detection {
+        let guard = &mut self.state.guards[attempt.guard as usize];
+        let Terms { balancer, detection, .. } = guard.terms;
+        let ready = match detection {
             Detection::Instant => &self.state.ready[site.callee],
             Detection::Probes => &self.state.believed[site.callee],
         };
         if ready.is_empty() {
             return None;
         }
-        let guard = &mut self.state.guards[attempt.guard as usize];
         let turn = guard.turn as usize % ready.len();
         guard.turn = guard.turn.wrapping_add(1);
         let number = |id: ReplicaId| self.model.replicas[id].number as usize;
-        let balancer = self.state.settings.policies[site.edge].balancer;
         let chosen = match balancer {
             Balancer::RoundRobin => ready[turn],
             Balancer::Random => ready[(key.uniform(REPLICA) * ready.len() as f64) as usize],
@@ -341,17 +369,14 @@ impl<O: Observer> Engine<'_, O> {
     pub(crate) fn respond(&mut self, slot: u32, outcome: Outcome) {
         let attempt = &mut self.state.attempts[slot];
         attempt.reply = outcome;
-        let attempt = &self.state.attempts[slot];
-        let policy = &self.state.settings.policies[self.model.sites[attempt.site].edge];
-        let wanted = attempt.awaited
-            || policy.late_reply == crate::scenario::LateReply::Accept
-                && self.state.runs.is_live(attempt.run);
-        if !wanted {
+        let accepts = || self.state.guards[attempt.guard as usize].terms.late_reply == LateReply::Accept;
+        if !(attempt.awaited || accepts() && self.state.runs.is_live(attempt.run)) {
             return self.forget_attempt(slot);
         }
-        let latency = policy.network.sample(&mut attempt.key.draws(NETWORK_BACK));
+        attempt.place = Place::Replying;
+        let attempt = &self.state.attempts[slot];
+        let latency = self.network_latency(attempt, NETWORK_BACK);
         let caller_paused = attempt.caller.is_some_and(|caller| self.state.replicas[caller].is_paused());
-        self.state.attempts[slot].place = Place::Replying;
         if latency.is_zero() && !caller_paused {
             return self.deliver(slot);
         }

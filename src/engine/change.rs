@@ -8,13 +8,13 @@ use std::mem::discriminant;
 use std::ops::Range;
 
 use crate::engine::event::Event;
-use crate::engine::guard::Guard;
+use crate::engine::guard::{Guard, Terms, new_breaker, new_budget, new_throttle};
 use crate::engine::observer::{ModelEvent, Observer};
 use crate::engine::simulation::Engine;
 use crate::engine::state::{Attempt, State};
 use crate::id::{ChangeId, EdgeId, ServiceId};
 use crate::model::Changed;
-use crate::policy::{BreakerState, CircuitBreaker, ClientThrottle, Permits, RetryBudget};
+use crate::policy::{BreakerState, CircuitBreaker, Permits};
 use crate::scenario::Policy;
 use crate::time::SimDuration;
 
@@ -82,6 +82,7 @@ impl<O: Observer> Engine<'_, O> {
             let pool = after.pool.map(|pool| (pool.size, pool.max_wait));
             self.places_change(guard, pool, |guard| &mut guard.pool, |slot| &mut slot.has_connection);
             let state = &mut self.state.guards[guard as usize];
+            state.terms = Terms::of(after);
             if after.balancer.counts() && state.in_flight.is_empty() {
                 state.in_flight = vec![0; self.model.services[edge.callee].replicas as usize];
             }
@@ -112,15 +113,15 @@ impl<O: Observer> Engine<'_, O> {
     fn breaker_changes(&mut self, guard: u32, policy: &Policy) {
         let now = self.now();
         let state = &mut self.state.guards[guard as usize];
-        let before = state.breaker.as_ref().map_or(BreakerState::Closed, CircuitBreaker::state);
+        let before = state.breaker.as_deref().map_or(BreakerState::Closed, CircuitBreaker::state);
         let kept = match (&mut state.breaker, &policy.breaker) {
             (Some(breaker), Some(settings)) => breaker.reconfigure(settings, now),
             _ => false,
         };
         if !kept {
-            state.breaker = policy.breaker.as_ref().map(|breaker| CircuitBreaker::new(breaker, now));
+            state.breaker = new_breaker(policy, now);
         }
-        let after = state.breaker.as_ref().map_or(BreakerState::Closed, CircuitBreaker::state);
+        let after = state.breaker.as_deref().map_or(BreakerState::Closed, CircuitBreaker::state);
         self.breaker_changed(guard, before, after);
     }
 
@@ -134,7 +135,7 @@ impl<O: Observer> Engine<'_, O> {
             _ => false,
         };
         if !kept {
-            *budget = settings.map(|settings| RetryBudget::new(settings, now));
+            *budget = new_budget(policy, now);
         }
     }
 
@@ -147,7 +148,7 @@ impl<O: Observer> Engine<'_, O> {
             _ => false,
         };
         if !kept {
-            *throttle = policy.throttle.as_ref().map(|settings| ClientThrottle::new(settings, now));
+            *throttle = new_throttle(policy, now);
         }
     }
 
@@ -156,7 +157,7 @@ impl<O: Observer> Engine<'_, O> {
         &mut self,
         guard: u32,
         to: Option<(u32, SimDuration)>,
-        places: fn(&mut Guard) -> &mut Option<Permits<u32>>,
+        places: fn(&mut Guard) -> &mut Option<Box<Permits<u32>>>,
         holds: fn(&mut Attempt) -> &mut bool,
     ) {
         let places = places(&mut self.state.guards[guard as usize]);
@@ -167,9 +168,9 @@ impl<O: Observer> Engine<'_, O> {
                     self.grant(slot);
                 }
             }
-            (None, to) => *places = to.map(|(capacity, max_wait)| Permits::new(capacity, max_wait)),
+            (None, to) => *places = to.map(|(capacity, max_wait)| Box::new(Permits::new(capacity, max_wait))),
             (Some(_), None) => {
-                let waiting = places.take().into_iter().flat_map(Permits::into_waiting);
+                let waiting = places.take().into_iter().flat_map(|permits| permits.into_waiting());
                 waiting.for_each(|slot| self.grant(slot));
             }
         }

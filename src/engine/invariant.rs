@@ -1,5 +1,6 @@
 //! What must hold between any two events. Broken means a defect of the engine: it panics.
 
+use crate::engine::guard::Terms;
 use crate::engine::replica::CANCELED_KEPT;
 use crate::engine::state::{Attempt, Place, Process, Replica, State};
 use crate::id::{IdVec, ReplicaId};
@@ -63,8 +64,9 @@ impl State {
             assert_eq!(guard.in_progress, counted, "attempts and retries in progress");
         }
         for (guard, held) in self.guards.iter().zip(permits) {
-            assert_eq!(guard.bulkhead.as_ref().map_or(0, Permits::in_use), held.0, "permits of a bulkhead");
-            assert_eq!(guard.pool.as_ref().map_or(0, Permits::in_use), held.1, "connections of a pool");
+            assert_eq!(guard.terms, Terms::of(&self.settings.policies[guard.edge]), "terms of a policy");
+            assert_eq!(guard.bulkhead.as_deref().map_or(0, Permits::in_use), held.0, "permits of a bulkhead");
+            assert_eq!(guard.pool.as_deref().map_or(0, Permits::in_use), held.1, "connections of a pool");
             assert_eq!(guard.in_flight.iter().sum::<u32>(), held.2, "attempts that a balancer counts");
         }
     }

@@ -4,10 +4,11 @@
 
 use crate::engine::event::Event;
 use crate::engine::fallback::Stage;
+use crate::engine::guard::Terms;
 use crate::engine::observer::{AttemptId, ModelEvent, Observer};
 use crate::engine::simulation::Engine;
 use crate::engine::slab::Handle;
-use crate::engine::state::{NO_CALL, Parent, Place};
+use crate::engine::state::{Attempt, NO_CALL, Parent, Place};
 use crate::engine::view::Turn;
 use crate::failure::{FailureCause, Outcome};
 use crate::id::SiteId;
@@ -25,7 +26,7 @@ impl<O: Observer> Engine<'_, O> {
     pub(crate) fn deliver(&mut self, slot: u32) {
         let attempt = &mut self.state.attempts[slot];
         attempt.event = 0;
-        let (run, site, outcome) = (attempt.run, attempt.site, attempt.reply);
+        let (run, guard, outcome) = (attempt.run, attempt.guard, attempt.reply);
         if attempt.awaited {
             self.settle(slot, outcome);
             self.forget_attempt(slot);
@@ -33,7 +34,7 @@ impl<O: Observer> Engine<'_, O> {
             return;
         }
         self.forget_attempt(slot);
-        let accepts = self.policy(site).late_reply == LateReply::Accept;
+        let accepts = self.state.guards[guard as usize].terms.late_reply == LateReply::Accept;
         if accepts && outcome.is_answered() && self.state.runs.is_live(run) {
             self.call_ended(run.slot, outcome);
         }
@@ -126,13 +127,15 @@ impl<O: Observer> Engine<'_, O> {
             self.state.guards[guard].in_flight[number] -= 1;
         }
         if had_connection
-            && let Some(next) = self.state.guards[guard].pool.as_mut().and_then(policy::Permits::release)
+            && let Some(next) =
+                self.state.guards[guard].pool.as_deref_mut().and_then(policy::Permits::release)
         {
             self.state.attempts[next].has_connection = true;
             self.state.attempts[next].event = self.events.schedule_now(Event::Granted(next));
         }
         if had_permit
-            && let Some(next) = self.state.guards[guard].bulkhead.as_mut().and_then(policy::Permits::release)
+            && let Some(next) =
+                self.state.guards[guard].bulkhead.as_deref_mut().and_then(policy::Permits::release)
         {
             self.state.attempts[next].has_permit = true;
             self.state.attempts[next].event = self.events.schedule_now(Event::Granted(next));
@@ -189,7 +192,7 @@ impl<O: Observer> Engine<'_, O> {
             return self.call_failed(slot, cause);
         }
         if let RetryDecision::GiveUp(why) =
-            policy::decide(policy.retry.as_ref(), failed, guard.budget.as_mut())
+            policy::decide(policy.retry.as_ref(), failed, guard.budget.as_deref_mut())
         {
             if why == GiveUpReason::BudgetExhausted {
                 self.emit(ModelEvent::RetryDenied(run.site, self.state.requests[run.request].id));
@@ -313,7 +316,7 @@ impl<O: Observer> Engine<'_, O> {
             Place::AwaitsPermit | Place::AwaitsTurn | Place::AwaitsConnection | Place::Lost => {
                 self.forget_attempt(slot);
             }
-            _ if self.policy(attempt.site).cancel == Cancel::AtOnce => self.cancel(slot),
+            _ if self.terms(&attempt).cancel == Cancel::AtOnce => self.cancel(slot),
             _ => {}
         }
     }
@@ -372,7 +375,7 @@ impl<O: Observer> Engine<'_, O> {
     /// observers if it has changed.
     pub(crate) fn breaker_changed(&mut self, guard: u32, before: BreakerState, after: BreakerState) {
         let state = &mut self.state.guards[guard as usize];
-        let next = state.breaker.as_ref().and_then(CircuitBreaker::next_timed_transition);
+        let next = state.breaker.as_deref().and_then(CircuitBreaker::next_timed_transition);
         if let Some(at) = next.filter(|_| next != state.breaker_due) {
             state.breaker_due = next;
             self.events.schedule(at, Event::BreakerTimer(guard));
@@ -382,6 +385,11 @@ impl<O: Observer> Engine<'_, O> {
             let number = guard - self.model.edges[edge].first_guard;
             self.emit(ModelEvent::BreakerChanged(edge, number, after));
         }
+    }
+
+    /// What the policy of an attempt says, as far as every attempt asks.
+    pub(crate) fn terms(&self, attempt: &Attempt) -> &Terms {
+        &self.state.guards[attempt.guard as usize].terms
     }
 
     /// The policy in force at a call site.

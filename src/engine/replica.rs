@@ -142,7 +142,7 @@ impl<O: Observer> Engine<'_, O> {
                 continue;
             }
             self.state.replicas[id].queue_length -= 1;
-            if !attempt.awaited && self.policy(attempt.site).cancel == Cancel::AtDequeue {
+            if !attempt.awaited && self.terms(attempt).cancel == Cancel::AtDequeue {
                 self.emit(ModelEvent::Unqueued(id));
                 self.forget_attempt(slot);
                 continue;

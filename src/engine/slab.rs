@@ -42,14 +42,21 @@ impl<T: Copy> Slab<T> {
 
     /// Puts a value into a free slot.
     pub(crate) fn insert(&mut self, value: T) -> Handle {
+        self.insert_with(|_| value)
+    }
+
+    /// Puts a value into a free slot that knows where it will live.
+    pub(crate) fn insert_with(&mut self, value: impl FnOnce(Handle) -> T) -> Handle {
         if let Some(slot) = self.free.pop() {
             let entry = &mut self.slots[slot as usize];
             entry.generation = entry.generation.wrapping_add(1);
-            entry.value = value;
-            return Handle { slot, generation: entry.generation };
+            let handle = Handle { slot, generation: entry.generation };
+            entry.value = value(handle);
+            return handle;
         }
-        self.slots.push(Slot { generation: 1, value });
-        Handle { slot: self.slots.len() as u32 - 1, generation: 1 }
+        let handle = Handle { slot: self.slots.len() as u32, generation: 1 };
+        self.slots.push(Slot { generation: 1, value: value(handle) });
+        handle
     }
 
     /// Slots, in use or not.

@@ -118,7 +118,7 @@ impl<'a> View<'a> {
 
     /// Whether a caller's throttle holds back by what it has seen.
     pub(crate) fn throttle_learns(&self, guard: u32) -> bool {
-        self.state.guards[guard as usize].throttle.as_ref().is_some_and(ClientThrottle::learns)
+        self.state.guards[guard as usize].throttle.as_deref().is_some_and(ClientThrottle::learns)
     }
 
     /// Whether the breaker of its caller counts an attempt that is answered now as slow.

@@ -28,6 +28,8 @@ impl Model {
         compiler.operations();
         compiler.classes();
         compiler.probes();
+        let Model { sites, operations, .. } = &mut compiler.model;
+        sites.iter_mut().for_each(|site| site.start = operations[site.operation].start);
         let faults = compile_faults(scenario, &compiler.model, &compiler.names);
         let monitors = compile_monitors(scenario, &compiler.model, &compiler.names);
         let changes = compile_changes(scenario, &compiler.model, &compiler.names);
@@ -204,7 +206,7 @@ impl<'a> Compiler<'a> {
         let edge = self.edge(caller, caller_name, callee, to);
         let pair = self.model.edges[edge].pair;
         let stream = Stream::named(to).nth(nth);
-        self.model.sites.push(CallSite { edge, callee, pair, is_probe: false, operation, stream })
+        self.model.sites.push(CallSite { edge, callee, pair, is_probe: false, operation, start: 0, stream })
     }
 
     /// The edge from a caller to an operation, under the most specific policy that is written for it.

@@ -199,7 +199,7 @@ pub enum Condition {
 pub struct CallSite {
     /// Caller, callee and policy.
     pub edge: EdgeId,
-    /// The callee of that edge; as the two below, it stands here because it is asked for at every attempt.
+    /// The callee of that edge; as the two below and `start`, it stands here because it is asked for at every attempt.
     pub callee: ServiceId,
     /// What people see that edge as.
     pub pair: PairId,
@@ -207,6 +207,8 @@ pub struct CallSite {
     pub is_probe: bool,
     /// What is asked for.
     pub operation: OperationId,
+    /// Its first instruction.
+    pub start: u32,
     /// The place's name, hashed: enters the keys of what happens below it.
     pub stream: Stream,
 }
