@@ -55,7 +55,7 @@ impl<O: Observer> Engine<'_, O> {
         let attempt = &self.state.attempts[slot];
         let replica = &self.state.replicas[attempt.replica];
         let rules = &self.state.settings.services[self.model.replicas[attempt.replica].service].shed;
-        if rules.is_empty() || replica.is_paused() {
+        if replica.is_paused() {
             return false;
         }
         let class = self.state.requests[attempt.request].id.class;

@@ -164,9 +164,9 @@ impl<O: Observer> Engine<'_, O> {
 
     /// Forgets an ended request once its last attempt is gone.
     pub(crate) fn request_maybe_drained(&mut self, slot: u32) {
-        let request = self.state.requests[slot];
+        let request = &self.state.requests[slot];
         if request.ended && request.attempts == 0 {
-            self.state.requests.remove(slot);
+            let request = self.state.requests.remove(slot);
             self.emit(ModelEvent::RequestDrained(request.id));
         }
     }

@@ -341,7 +341,7 @@ impl<O: Observer> Engine<'_, O> {
         if ready.is_empty() {
             return None;
         }
-        let turn = guard.turn as usize % ready.len();
+        let turn = (guard.turn % ready.len() as u32) as usize;
         guard.turn = guard.turn.wrapping_add(1);
         let number = |id: ReplicaId| self.model.replicas[id].number as usize;
         let chosen = match balancer {

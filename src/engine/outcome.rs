@@ -8,7 +8,7 @@ use crate::engine::guard::Terms;
 use crate::engine::observer::{AttemptId, ModelEvent, Observer};
 use crate::engine::simulation::Engine;
 use crate::engine::slab::Handle;
-use crate::engine::state::{Attempt, NO_CALL, Parent, Place};
+use crate::engine::state::{Attempt, CallRun, NO_CALL, Parent, Place};
 use crate::engine::view::Turn;
 use crate::failure::{FailureCause, Outcome};
 use crate::id::SiteId;
@@ -145,6 +145,9 @@ impl<O: Observer> Engine<'_, O> {
     /// Takes an attempt out of the line for a permit or connection, if it stands in one.
     pub(crate) fn stop_waiting_for_permits(&mut self, slot: u32) {
         let attempt = &self.state.attempts[slot];
+        if !matches!(attempt.place, Place::AwaitsPermit | Place::AwaitsConnection) {
+            return;
+        }
         let guard = &mut self.state.guards[attempt.guard as usize];
         let waits_for = match attempt.place {
             Place::AwaitsPermit if !attempt.has_permit => &mut guard.bulkhead,
@@ -230,14 +233,15 @@ impl<O: Observer> Engine<'_, O> {
 
     /// Ends a call, as its callee or its failures have it.
     pub(crate) fn call_ended(&mut self, slot: u32, outcome: Outcome) {
-        let run = self.state.runs[slot];
-        if let Some(permit) = run.permit {
-            self.tell_breaker(run.guard, permit, outcome, run.begun_at);
-        }
+        let run = &self.state.runs[slot];
         if outcome.is_answered()
             && let Some(budget) = &mut self.state.guards[run.guard as usize].budget
         {
             budget.on_success(run.retrying.then_some(run.failed_by));
+        }
+        if let Some(permit) = run.permit {
+            let (guard, begun_at) = (run.guard, run.begun_at);
+            self.tell_breaker(guard, permit, outcome, begun_at);
         }
         if outcome == Outcome::Ok {
             self.remember(slot);
@@ -248,12 +252,12 @@ impl<O: Observer> Engine<'_, O> {
     /// Tells whoever waits for a call how it ended.
     pub(crate) fn conclude(&mut self, slot: u32, outcome: Outcome) {
         self.turn(Turn::CallOver(slot, outcome));
-        let run = self.state.runs[slot];
+        let CallRun { parent, sibling, .. } = self.state.runs[slot];
         self.forget_call(slot);
-        match run.parent {
+        match parent {
             Parent::Request(request) => self.request_ended(request, outcome),
             Parent::Attempt(parent) => {
-                self.unlink_call(parent, slot, run.sibling);
+                self.unlink_call(parent, slot, sibling);
                 self.call_answered(parent, outcome);
             }
         }
@@ -311,12 +315,12 @@ impl<O: Observer> Engine<'_, O> {
 
     /// What happens at the callee to an attempt that nobody waits for: nothing, or its cancellation.
     fn release_callee(&mut self, slot: u32) {
-        let attempt = self.state.attempts[slot];
+        let attempt = &self.state.attempts[slot];
         match attempt.place {
             Place::AwaitsPermit | Place::AwaitsTurn | Place::AwaitsConnection | Place::Lost => {
                 self.forget_attempt(slot);
             }
-            _ if self.terms(&attempt).cancel == Cancel::AtOnce => self.cancel(slot),
+            _ if self.terms(attempt).cancel == Cancel::AtOnce => self.cancel(slot),
             _ => {}
         }
     }

@@ -42,7 +42,7 @@ impl<O: Observer> Engine<'_, O> {
         if replica.failing_by.iter().any(|fault| self.fault_fails(*fault, slot)) {
             return self.respond(slot, Outcome::Failed(FailureCause::Error));
         }
-        if self.sheds(slot) {
+        if !service.shed.is_empty() && self.sheds(slot) {
             return self.respond(slot, Outcome::Failed(FailureCause::Shed));
         }
         if !replica.is_paused()

@@ -5,7 +5,7 @@ use rand_distr::Distribution;
 use crate::engine::event::Event;
 use crate::engine::observer::{ModelEvent, Observer};
 use crate::engine::simulation::Engine;
-use crate::engine::state::Parent;
+use crate::engine::state::{NO_CALL, Parent};
 use crate::engine::view::Turn;
 use crate::failure::{FailureCause, Outcome};
 use crate::id::{Id, SiteId};
@@ -25,10 +25,10 @@ impl<O: Observer> Engine<'_, O> {
             self.state.attempts[slot].pc = pc + 1;
             match &model.program[pc as usize] {
                 Instruction::Work { time, stream, per_request } => {
-                    let key = self.state.attempts[slot].key;
-                    let request = self.state.requests[self.state.attempts[slot].request].id.key;
-                    let mut draws = if *per_request { request.draws(*stream) } else { key.draws(*stream) };
-                    return self.work(slot, time.sample(&mut draws));
+                    let attempt = &self.state.attempts[slot];
+                    let key =
+                        if *per_request { self.state.requests[attempt.request].id.key } else { attempt.key };
+                    return self.work(slot, time.sample(&mut key.draws(*stream)));
                 }
                 Instruction::Call { first, count, needed } => {
                     if !self.launch(slot, *first, *count, *needed) {
@@ -153,8 +153,11 @@ impl<O: Observer> Engine<'_, O> {
         if needed > 0 && attempt.outstanding >= needed {
             return false;
         }
+        let waits = attempt.calls != NO_CALL;
         self.turn(Turn::StepOver(slot, needed > 0));
-        self.abandon_calls(slot);
+        if waits {
+            self.abandon_calls(slot);
+        }
         self.emit(ModelEvent::Unblocked(replica));
         if needed > 0 {
             self.finish(slot, Outcome::Failed(FailureCause::Dependency));
