@@ -86,6 +86,7 @@ fn roots(model: &Model, compared: &Compared, order: &[(ChainId, Harm)]) -> (Vec<
         kind: kind(*root).to_owned(),
         place: place(model, *root),
         harmed: rounded(sums[root]),
+        lost: rounded(compared.blame.lost_to(*root)),
         classes: by_class(model, compared, *root),
         windows: windows[root].iter().copied().map(rounded).collect(),
     };
@@ -113,13 +114,15 @@ fn links(model: &Model, chains: &Chains, chain: ChainId) -> Vec<Link> {
 pub(crate) fn shares(record: &BlameRecord) -> Vec<RootCause> {
     let harmful = || record.roots.iter().filter(|root| root.harmed > 0.0);
     let total: f64 = harmful().map(|root| root.harmed).sum();
+    let lost: f64 = harmful().map(|root| root.lost).sum();
     let span = |windows: &[f64]| {
         let first = windows.iter().position(|sum| *sum > 0.0).unwrap_or(0);
         (first as f64 * record.window_s, windows.len() as f64 * record.window_s)
     };
     let cause = |root: &RootHarm| {
         let (from_s, to_s) = span(&root.windows);
-        RootCause { root: root.root.clone(), share: root.harmed / total, from_s, to_s }
+        let share_of_lost = if lost > 0.0 { root.lost / lost } else { 0.0 };
+        RootCause { root: root.root.clone(), share: root.harmed / total, share_of_lost, from_s, to_s }
     };
     harmful().map(cause).collect()
 }
@@ -202,24 +205,31 @@ mod tests {
     /// Windows of half a second.
     #[test]
     fn a_root_is_told_by_its_share_and_from_its_first_harm_to_its_last() {
-        let root = |name: &str, windows: &[f64]| RootHarm {
+        let root = |name: &str, lost: f64, windows: &[f64]| RootHarm {
             root: name.to_owned(),
             kind: "fault".to_owned(),
             place: String::new(),
             harmed: windows.iter().sum(),
+            lost,
             classes: Vec::new(),
             windows: windows.to_vec(),
         };
-        let roots =
-            vec![root("pause", &[0.0, 0.0, 5.0, 0.0, 1.0]), root("storm", &[2.0]), root("trace", &[0.0])];
+        let roots = vec![
+            root("pause", 1.0, &[0.0, 0.0, 5.0, 0.0, 1.0]),
+            root("storm", 1.5, &[2.0]),
+            root("trace", 0.0, &[0.0]),
+        ];
         let blame = BlameRecord { window_s: 0.5, roots, ..BlameRecord::default() };
         let told: Vec<_> = shares(&blame)
             .into_iter()
-            .map(|cause| (cause.root, cause.share, cause.from_s, cause.to_s))
+            .map(|cause| (cause.root, cause.share, cause.share_of_lost, cause.from_s, cause.to_s))
             .collect();
-        assert_eq!(told, [("pause".to_owned(), 0.75, 1.0, 2.5), ("storm".to_owned(), 0.25, 0.0, 0.5)]);
+        assert_eq!(
+            told,
+            [("pause".to_owned(), 0.75, 0.4, 1.0, 2.5), ("storm".to_owned(), 0.25, 0.6, 0.0, 0.5)]
+        );
         assert!(shares(&BlameRecord::default()).is_empty());
-        let none = BlameRecord { roots: vec![root("pause", &[])], ..BlameRecord::default() };
+        let none = BlameRecord { roots: vec![root("pause", 0.0, &[])], ..BlameRecord::default() };
         assert!(shares(&none).is_empty(), "nothing of nothing is no share");
     }
 }

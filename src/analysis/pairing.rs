@@ -243,7 +243,7 @@ impl<'m> Comparison<'m> {
         if severity.is_affected() {
             let is_lesser = severity == Severity::Degraded;
             let found = why.as_ref().map(|why| if is_lesser { &why.lesser } else { &why.wait });
-            self.blame.harmed(tracker, found, id.class, at);
+            self.blame.harmed(tracker, found, id.class, at, severity.is_lost());
         }
         if let Some(why) = why {
             tracker.forget(why);

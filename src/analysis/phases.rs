@@ -149,6 +149,7 @@ mod tests {
             kind: "fault".to_owned(),
             place: String::new(),
             harmed: windows.iter().sum(),
+            lost: 0.0,
             classes: Vec::new(),
             windows: windows.to_vec(),
         };

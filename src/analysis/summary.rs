@@ -353,6 +353,9 @@ pub struct RootCause {
     pub root: String,
     /// Share of the harmed requests, 0 to 1.
     pub share: f64,
+    /// Share of those of them that were answered in the twin and not in the actual world, 0 to 1.
+    #[serde(default)]
+    pub share_of_lost: f64,
     /// Begin of the window in which the first of them ended.
     pub from_s: f64,
     /// End of the window in which the last of them did.

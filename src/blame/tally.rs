@@ -19,6 +19,8 @@ pub struct BlameTally {
     /// By window of the record, in which the request ended or should have.
     windows: Vec<Harm>,
     classes: IdVec<ClassId, Harm>,
+    /// Of the harmed requests those that were answered by the twin alone, by where their chains end.
+    lost: BTreeMap<Root, f64>,
 }
 
 impl BlameTally {
@@ -29,6 +31,7 @@ impl BlameTally {
             width,
             windows: Vec::new(),
             classes: model.classes.iter().map(|_| Harm::new()).collect(),
+            lost: BTreeMap::new(),
         }
     }
 
@@ -37,13 +40,14 @@ impl BlameTally {
         self.width
     }
 
-    /// A request was harmed, for these reasons as shares of one.
+    /// A request was harmed, for these reasons as shares of one; lost, if its user got nothing that the twin's got.
     pub(crate) fn harmed(
         &mut self,
         tracker: &mut Tracker<'_>,
         why: Option<&Shares>,
         class: ClassId,
         at: SimTime,
+        is_lost: bool,
     ) {
         let window = (at.saturating_since(self.origin).as_nanos() / self.width.as_nanos().max(1)) as usize;
         if self.windows.len() <= window {
@@ -54,12 +58,20 @@ impl BlameTally {
         for (chain, share) in known.into_iter().flat_map(Shares::iter).chain(unknown) {
             *self.windows[window].entry(chain).or_default() += share;
             *self.classes[class].entry(chain).or_default() += share;
+            if is_lost {
+                *self.lost.entry(tracker.chains.root_of(chain)).or_default() += share;
+            }
         }
     }
 
     /// Harmed requests by chain, of a class.
     pub(crate) fn of_class(&self, class: ClassId) -> impl Iterator<Item = (ChainId, f64)> + '_ {
         self.classes[class].iter().map(|(chain, sum)| (*chain, *sum))
+    }
+
+    /// Lost requests that go back to a root.
+    pub(crate) fn lost_to(&self, root: Root) -> f64 {
+        self.lost.get(&root).copied().unwrap_or(0.0)
     }
 
     /// Harmed requests by chain, window by window.

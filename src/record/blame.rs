@@ -35,7 +35,10 @@ pub struct RootHarm {
     pub place: String,
     /// Harmed requests that are its share.
     pub harmed: f64,
-    /// The same by traffic class, classes without left out.
+    /// Of these, those that were answered in the twin and not in the actual world.
+    #[serde(default)]
+    pub lost: f64,
+    /// The harmed by traffic class, classes without left out.
     pub classes: Vec<(String, f64)>,
     /// The same by window in which the requests ended, up to the last with any.
     pub windows: Vec<f64>,
@@ -96,7 +99,7 @@ impl BlameRecord {
     pub(crate) fn check(&self, windows: usize) -> Result<(), String> {
         let of_roots = self.roots.iter().flat_map(|root| {
             let classes = root.classes.iter().map(|(_, sum)| *sum);
-            root.windows.iter().copied().chain(classes).chain([root.harmed])
+            root.windows.iter().copied().chain(classes).chain([root.harmed, root.lost])
         });
         let of_chains = self.chains.iter().flat_map(|chain| [chain.harmed, chain.from_s, chain.to_s]);
         let of_calls = self.calls.iter().flat_map(|call| {

@@ -1,6 +1,7 @@
 //! Blame for who is refused, and for who waits for one thing after the other, where arithmetic says what it is.
 
 use knockon::record::{BlameRecord, Record};
+use knockon::report::{Telling, story, text};
 
 use crate::blame::{B, all_of_it, run, run_at, share, told};
 
@@ -301,4 +302,37 @@ fn who_waits_for_a_limit_waits_for_those_before_it() {
     let blame = run(b, throttle, faults).0.blame.unwrap();
     assert!(harm(&blame, "surge of c", 30.0, 60.0) > 100.0);
     assert!(harm(&blame, "errors of b", 20.0, 120.0) < 1e-9);
+}
+
+/// Many are slowed and few fail, for two reasons: what most of the harm goes back to is not what failed anybody, and both
+/// are told.
+#[test]
+fn what_failed_is_told_apart_from_what_was_slow() {
+    let text = "Scenario(format: 1, name: \"test\", warm_up: \"10s\", horizon: \"2m\", seed: 7,
+        services: {
+            \"a\": Service(threads: 5000, queue: Fifo(capacity: Unbounded), operations: { \"left\": [Call(\"b.op\")], \"right\": [Call(\"d.op\")] }),
+            \"b\": Service(threads: 500, queue: Fifo(capacity: Unbounded), operations: { \"op\": [Work(\"5ms\")] }),
+            \"d\": Service(threads: 500, queue: Fifo(capacity: Unbounded), operations: { \"op\": [Work(\"5ms\")] }),
+        },
+        traffic: { \"left\": Open(rate: \"50/s\", entry: \"a.left\"), \"right\": Open(rate: \"50/s\", entry: \"a.right\") },
+        faults: [
+            Fault(at: \"T+20s\", for: \"5s\", on: \"b\", effect: Errors(\"100%\")),
+            Fault(at: \"T+20s\", for: \"45s\", on: \"d\", effect: Latency(added: \"1s\")),
+        ])";
+    let (record, summary) = told(text);
+    let cause = |name: &str| summary.root_causes.iter().find(|cause| cause.root == name).unwrap();
+    let (errors, latency) = (cause("errors of b"), cause("latency of d"));
+    // 5 s of failures, 45 s of slow answers.
+    assert!(
+        (errors.share - 0.1).abs() < 0.02 && (latency.share - 0.9).abs() < 0.02,
+        "{errors:?} {latency:?}"
+    );
+    assert!(errors.share_of_lost > 0.999 && latency.share_of_lost < 0.001, "{errors:?} {latency:?}");
+    let story = text::plain(&story(&record, &summary, &Telling::default()), 100);
+    let wanted = format!(
+        "Of all the harm: {:.1} % latency of d, {:.1} % errors of b. Of what failed: 100 % errors of b.",
+        100.0 * latency.share,
+        100.0 * errors.share
+    );
+    assert!(story.split_whitespace().collect::<Vec<_>>().join(" ").contains(&wanted), "{wanted}\n{story}");
 }

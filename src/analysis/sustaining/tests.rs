@@ -42,6 +42,7 @@ fn root(kind: &str, name: &str, place: &str, before: f64, harm: f64) -> RootHarm
         kind: kind.into(),
         place: place.into(),
         harmed: 0.0,
+        lost: 0.0,
         classes: Vec::new(),
         windows: column(before, harm, harm),
     }

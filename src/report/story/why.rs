@@ -11,6 +11,8 @@ const PHASES: usize = 6;
 const ROOTS: usize = 4;
 /// Roots with a smaller share are not.
 const LEAST: f64 = 0.005;
+/// Roots whose shares of the harm and of what failed differ by so much are told by both.
+const APART: f64 = 0.2;
 /// A root with this share of the harm is what an alert should point at.
 const MOST: f64 = 1.0 / 3.0;
 
@@ -51,22 +53,28 @@ fn phases(phases: &[Phase]) -> String {
     told.join(", ")
 }
 
-/// The shares of the largest roots.
+/// The shares of the largest roots: of the harm, and of what failed if that goes back to others.
 fn shares(causes: &[RootCause]) -> String {
-    let large: Vec<&RootCause> = causes.iter().filter(|cause| cause.share >= LEAST).collect();
-    let mut told: Vec<String> = large
-        .iter()
-        .take(ROOTS)
-        .map(|cause| format!("{} {}", quantity::share(cause.share), cause.root))
-        .collect();
-    if large.len() < 2 {
-        return String::new();
+    let Some(of_harm) = largest(causes, |cause| cause.share) else { return String::new() };
+    let lost: f64 = causes.iter().map(|cause| cause.share_of_lost).sum();
+    let apart = causes.iter().any(|cause| (cause.share - cause.share_of_lost).abs() >= APART);
+    let of_lost = largest(causes, |cause| cause.share_of_lost).filter(|_| apart && lost > 0.0);
+    let of_lost = of_lost.map(|told| format!(" Of what failed: {told}."));
+    format!(" Of all the harm: {of_harm}.{}", of_lost.unwrap_or_default())
+}
+
+/// The largest of some shares, the largest first; none if there is only one root.
+fn largest(causes: &[RootCause], share: impl Fn(&RootCause) -> f64) -> Option<String> {
+    if causes.iter().filter(|cause| cause.share >= LEAST).count() < 2 {
+        return None;
     }
-    let rest: f64 = 1.0 - large.iter().take(ROOTS).map(|cause| cause.share).sum::<f64>();
-    if rest >= LEAST {
-        told.push(format!("{} others", quantity::share(rest)));
-    }
-    format!(" Of all the harm: {}.", told.join(", "))
+    let mut large: Vec<&RootCause> = causes.iter().filter(|cause| share(cause) >= LEAST).collect();
+    large.sort_by(|a, b| share(b).total_cmp(&share(a)));
+    large.truncate(ROOTS);
+    let rest: f64 = 1.0 - large.iter().map(|cause| share(cause)).sum::<f64>();
+    let told = large.into_iter().map(|cause| format!("{} {}", quantity::share(share(cause)), cause.root));
+    let rest = (rest >= LEAST).then(|| format!("{} others", quantity::share(rest)));
+    Some(told.chain(rest).collect::<Vec<_>>().join(", "))
 }
 
 /// The loop that held it, and when.
