@@ -4,7 +4,7 @@
 //!
 //! | layer | owns |
 //! |---|---|
-//! | [`time`], [`random`], [`distribution`], [`failure`], [`id`], [`histogram`], [`diagnostic`], [`suggest`] | values with no opinion |
+//! | [`time`], [`random`], [`distribution`], [`failure`], [`id`], [`histogram`], [`diagnostic`], [`suggest`], [`unseen`] | values with no opinion |
 //! | [`scenario`] | what the person wrote: text, tree, typed and checked |
 //! | [`policy`] | how resilience mechanisms decide: pure state machines |
 //! | [`model`] | the scenario in dense, immutable form |
@@ -37,4 +37,5 @@ pub mod report;
 pub mod scenario;
 pub mod suggest;
 pub mod time;
+pub mod unseen;
 pub mod validation;

@@ -7,6 +7,7 @@ use knockon::model::{Forecast, Model, lint};
 use knockon::report::quantity::counted;
 use knockon::report::{design_review, diagnostic};
 use knockon::scenario::{Choice, Document, Scenario, Step};
+use knockon::unseen::spelled;
 
 use crate::cli::args::{CheckArgs, CheckFormat};
 use crate::cli::exit::{CliError, Exit};
@@ -98,7 +99,7 @@ fn finish(args: &CheckArgs, census: &Census, variants: usize, terminal: Terminal
             format!("{}; ", inventory(scenario, variants, census.expectations))
         });
         let tally = diagnostic::tally(&all);
-        text.extend([&args.scenario.display().to_string(), ": ", &holds, &tally, "\n"]);
+        text.extend([&*spelled(&args.scenario.display().to_string()), ": ", &holds, &tally, "\n"]);
     }
     terminal.result(&text)?;
     let wants_review = args.format == CheckFormat::Text && !is_wrong && !terminal.is_quiet();

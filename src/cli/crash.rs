@@ -4,6 +4,8 @@ use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::Write as _;
 use std::panic;
 
+use knockon::unseen::is_unseen;
+
 /// Installs the words for a panic. The exit code stays Rust's own, 101.
 pub(crate) fn install() {
     panic::set_hook(Box::new(|info| {
@@ -34,16 +36,32 @@ fn words(panic: &str, arguments: &[String]) -> String {
 /// An argument as a shell reads it back.
 pub(crate) fn quoted(argument: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
-    if !argument.is_empty() && argument.chars().all(is_plain) {
+    if argument.contains(is_unseen) {
+        format!("$'{}'", argument.chars().map(escape).collect::<String>())
+    } else if !argument.is_empty() && argument.chars().all(is_plain) {
         argument.to_owned()
     } else {
         format!("'{}'", argument.replace('\'', r"'\''"))
     }
 }
 
+/// A character within `$'...'`, what cannot be seen by its number.
+fn escape(c: char) -> String {
+    match c {
+        '\'' | '\\' => format!("\\{c}"),
+        _ if is_unseen(c) => format!("\\U{:08x}", u32::from(c)),
+        _ => c.to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_cannot_be_seen_is_spelled_out() {
+        assert_eq!(quoted("a\u{202e}b'c\\"), r"$'a\U0000202eb\'c\\'");
+    }
 
     #[test]
     fn a_crash_names_the_command_that_shows_it_again() {

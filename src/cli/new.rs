@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use knockon::unseen::is_unseen;
+
 use crate::cli::args::NewArgs;
 use crate::cli::crash::quoted;
 use crate::cli::exit::{CliError, Exit};
@@ -56,7 +58,7 @@ fn file(name: &str) -> (PathBuf, String) {
 
 /// The starter scenario under a name.
 fn starter(name: &str) -> String {
-    let name: String = name.chars().filter(|letter| !letter.is_control()).collect();
+    let name: String = name.chars().filter(|letter| !is_unseen(*letter)).collect();
     let safe = name.replace('\\', r"\\").replace('"', "\\\"");
     STARTER.replace(STARTER_NAME, &safe)
 }
@@ -77,5 +79,6 @@ mod tests {
     fn a_name_cannot_break_the_text() {
         assert!(starter(r#"a "b" \c"#).contains(r#"name: "a \"b\" \\c""#));
         assert!(!starter("x").contains(STARTER_NAME));
+        assert!(starter("a\u{202e}b").contains(r#"name: "ab""#));
     }
 }

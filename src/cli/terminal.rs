@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
 use knockon::report::{Line, Piece, Report, Tone, text};
+use knockon::unseen::{marked, marked_lines};
 
 use crate::cli::exit::{CliError, Exit, reason};
 
@@ -69,7 +70,7 @@ impl Terminal {
     /// Writes something worth knowing that is not a result.
     pub(crate) fn note(self, text: &str) {
         if !self.quiet {
-            self.complain(text);
+            self.complain(&marked_lines(text));
         }
     }
 
@@ -94,11 +95,11 @@ impl Terminal {
     }
 }
 
-/// A line with the colors of its tones; characters that would steer the terminal become harmless.
+/// A line with the colors of its tones; characters that cannot be seen or would steer the terminal are marked.
 pub(crate) fn painted(line: &Line) -> String {
     let paint = |piece: &Piece| {
         let style = style(piece.tone);
-        let safe = piece.text.replace(char::is_control, "\u{fffd}");
+        let safe = marked(&piece.text);
         format!("{style}{safe}{style:#}")
     };
     line.pieces.iter().map(paint).collect()

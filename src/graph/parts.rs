@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::graph::facts;
 use crate::id::{EdgeId, Id, OperationId, SiteId};
 use crate::model::{Caller, Instruction, Model};
+use crate::unseen::marked;
 
 /// So many operations are named; more are counted.
 const NAMED: usize = 3;
@@ -201,8 +202,7 @@ impl<'m> Sites<'m> {
     }
 }
 
-/// A name without characters that steer a terminal, break a line or may not stand in XML.
+/// A name without characters that cannot be seen, steer a terminal, break a line or may not stand in XML.
 pub(super) fn safe(name: &str) -> String {
-    let harmful = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}');
-    name.replace(harmful, "\u{fffd}")
+    marked(name).into_owned()
 }

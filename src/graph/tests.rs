@@ -110,3 +110,14 @@ fn where_operations_do_not_tell_calls_apart_their_callers_do() {
     assert_eq!(call.lines(), ["one to go: timeout 1s", "two to go: no limits"]);
     assert!(call.endless);
 }
+
+#[test]
+fn what_cannot_be_seen_in_a_name_is_marked() {
+    let mut scenario = Scenario::parse(EVERYTHING).unwrap();
+    scenario.traffic[0].0.value = "buy\u{202e}ers\n\u{1b}".to_owned();
+    let graph = Graph::new("a\u{2028}b", &Model::compile(&scenario));
+    assert_eq!(
+        (graph.title.as_str(), graph.nodes[0].name.as_str()),
+        ("a\u{fffd}b", "buy\u{fffd}ers\u{fffd}\u{fffd}")
+    );
+}

@@ -1,7 +1,10 @@
 //! What the drawing library leaves out of an SVG: its size on the page, words for those who cannot see it, and the
 //! width of each text, so that another font takes the same space. Draws nothing.
 
+use std::borrow::Cow;
 use std::fmt::Write;
+
+use crate::unseen::marked_lines;
 
 use super::scene::{Scene, Shape, Text};
 
@@ -31,13 +34,12 @@ pub(super) fn finish(raw: &str, scene: &Scene, scale: f64) -> String {
     legible(svg)
 }
 
-/// What no XML may hold, in whatever a scenario names, is replaced by a mark.
+/// What no XML may hold and what nobody sees, in whatever a scenario names, is replaced by a mark.
 fn legible(svg: String) -> String {
-    let is_illegal = |letter: char| {
-        letter.is_control() && !matches!(letter, '\n' | '\r' | '\t')
-            || matches!(letter, '\u{fffe}' | '\u{ffff}')
-    };
-    if svg.contains(is_illegal) { svg.replace(is_illegal, "\u{fffd}") } else { svg }
+    match marked_lines(&svg) {
+        Cow::Owned(marked) => marked,
+        Cow::Borrowed(_) => svg,
+    }
 }
 
 /// Opens the picture: shown in logical pixels, lines with round joints, named for screen readers.
@@ -66,7 +68,10 @@ mod tests {
 
     #[test]
     fn what_xml_forbids_is_marked() {
-        assert_eq!(legible("a\u{1b}[1m\u{0}b\n\u{ffff}".to_owned()), "a\u{fffd}[1m\u{fffd}b\n\u{fffd}");
+        assert_eq!(
+            legible("a\u{1b}[1m\u{0}b\n\u{ffff}\u{202e}".to_owned()),
+            "a\u{fffd}[1m\u{fffd}b\n\u{fffd}\u{fffd}"
+        );
         assert_eq!(legible("as it is".to_owned()), "as it is");
     }
 }

@@ -4,6 +4,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::diagnostic::{Diagnostic, Severity, Source, Sources, Span};
 use crate::report::quantity;
+use crate::unseen::{is_layout, is_unseen, spelled, spelled_lines};
 
 /// Beyond so many, problems are counted and not shown.
 const SHOWN: usize = 100;
@@ -11,7 +12,8 @@ const SHOWN: usize = 100;
 /// Each problem framed in its text, with ANSI colors: strip them where they are not wanted.
 pub fn framed(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     let renderer = Renderer::styled();
-    let frame = |diagnostic| renderer.render(&[group(sources, diagnostic)]) + "\n\n";
+    let sources = seen_sources(sources);
+    let frame = |diagnostic| renderer.render(&[group(&sources, &seen(diagnostic))]) + "\n\n";
     let frames: String = diagnostics.iter().take(SHOWN).map(frame).collect();
     match diagnostics.len().saturating_sub(SHOWN) {
         0 => frames,
@@ -22,7 +24,7 @@ pub fn framed(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
 /// Each problem in one line, `file:line:column: error[K001]: message`, as editors parse it.
 pub fn concise(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     let line = |diagnostic: &Diagnostic| {
-        let Diagnostic { severity, code, message, help, .. } = diagnostic;
+        let Diagnostic { severity, code, message, help, .. } = &seen(diagnostic);
         let place = place(sources, diagnostic.span);
         let help = help.as_ref().map_or_else(String::new, |help| format!(" ({})", one_line(help)));
         format!("{place}: {severity}[{code}]: {}{help}", one_line(message))
@@ -90,7 +92,35 @@ fn range(sources: &Sources, span: Span) -> std::ops::Range<usize> {
 /// `file:line:column`.
 fn place(sources: &Sources, span: Span) -> String {
     let (line, column) = sources.line_column(span);
-    format!("{}:{line}:{column}", sources.get(span.source).name)
+    format!("{}:{line}:{column}", spelled(&sources.get(span.source).name))
+}
+
+/// A problem whose words can be seen, whatever it repeats of the scenario.
+fn seen(diagnostic: &Diagnostic) -> Diagnostic {
+    let words = |text: &String| spelled_lines(text).into_owned();
+    Diagnostic {
+        message: words(&diagnostic.message),
+        label: words(&diagnostic.label),
+        help: diagnostic.help.as_ref().map(words),
+        related: diagnostic.related.iter().map(|(span, text)| (*span, words(text))).collect(),
+        ..diagnostic.clone()
+    }
+}
+
+/// The texts with marks in place of what cannot be seen. A mark is as long as what it stands for, so that places stay.
+fn seen_sources(sources: &Sources) -> Sources {
+    let mark = |(at, c): (usize, char)| match c.len_utf8() {
+        // The renderer has signs for the controls of ASCII; the mark of a byte order shows nothing at the begin.
+        _ if !is_unseen(c) || is_layout(c) || c.is_ascii() || (at, c) == (0, '\u{feff}') => c,
+        2 => '\u{a4}',
+        3 => '\u{fffd}',
+        _ => '\u{1f6c7}',
+    };
+    let mut seen = Sources::default();
+    for source in sources.iter() {
+        seen.add(spelled(&source.name), source.text.char_indices().map(mark).collect::<String>());
+    }
+    seen
 }
 
 /// With line breaks and runs of blanks as single blanks.
@@ -131,6 +161,21 @@ mod tests {
             "shop.ron:2:15: error[K012]: call target `databse` is not a service (did you mean `database`?)\n\
              shop.ron:1:1: warning[K040]: the scenario has no expectations\n"
         );
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_shown_and_moves_no_place() {
+        let mut sources = Sources::default();
+        let source = sources.add("a\u{202e}b.ron", "\u{feff}x\u{202e}y\u{85}z\u{e0041}w\u{1b} name");
+        let span = Span { source, start: 18, end: 22 };
+        let problem = Diagnostic::error("K001", span, "`\u{202e}` is unknown").help("not \u{202e}");
+        let (framed, concise) =
+            (framed(&sources, std::slice::from_ref(&problem)), concise(&sources, &[problem]));
+        let framed = anstream::adapter::strip_str(&framed).to_string();
+        assert!(!concise.contains(|c| is_unseen(c) && c != '\n'), "{concise}");
+        assert!(framed.contains("x\u{fffd}y\u{a4}z\u{1f6c7}w"), "{framed}");
+        assert!(!framed.contains(|c| is_unseen(c) && !"\n\u{feff}".contains(c)), "{framed}");
+        assert!(framed.contains(":1:11") && concise.contains(":1:11: "), "{framed}{concise}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::report::block::{Block, Line, Moment, Report, Side, Table, Tone};
+use crate::unseen::{marked, marked_lines};
 
 /// Renders a report.
 pub fn markdown(report: &Report) -> String {
@@ -71,7 +72,7 @@ fn push_verbatim(text: &mut String, verbatim: &str) {
     let runs = verbatim.split(|character| character != '`').map(str::len);
     let fence = "`".repeat(runs.max().unwrap_or(0).max(2) + 1);
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "{fence}\n{verbatim}\n{fence}");
+    let _ = writeln!(text, "{fence}\n{}\n{fence}", marked_lines(verbatim));
 }
 
 /// Toned text: what matters is bold.
@@ -97,9 +98,10 @@ fn escaped(text: &str) -> String {
             safe.push('\\');
         }
         // A line that ends would end the row, the item or the heading that it is in.
-        safe.push(if character.is_control() { ' ' } else { character });
+        let is_break = character.is_control() || matches!(character, '\u{2028}' | '\u{2029}');
+        safe.push(if is_break { ' ' } else { character });
     }
-    safe
+    marked(&safe).into_owned()
 }
 
 #[cfg(test)]
@@ -111,6 +113,14 @@ mod tests {
         let line = Line::toned(Tone::Bad, "alert ").and("a|b *c* fires");
         assert_eq!(inline(&line), r"**alert** a\|b \*c\* fires");
         assert_eq!(escaped("a\r\n# <script> &lt; ~~b~~"), r"a  \# \<script> \&lt; \~\~b\~\~");
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_marked() {
+        assert_eq!(escaped("a\u{202e}b\u{2028}c"), "a\u{fffd}b c");
+        let mut text = String::new();
+        push_verbatim(&mut text, "run a\u{202e}b\nrun c");
+        assert_eq!(text, "```\nrun a\u{fffd}b\nrun c\n```\n");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span, Spanned};
 use crate::scenario::check::unknown::unknown;
+use crate::scenario::check::unseen;
 use crate::scenario::edit::apply::set;
 use crate::scenario::edit::merge::{OVERRIDE, merge};
 use crate::scenario::edit::path;
@@ -118,7 +119,7 @@ impl Document {
         }
         for text in &choice.sets {
             let source = sources.add("--set", text.clone());
-            override_one(&mut tree, source, text, &mut problems);
+            override_one(&mut tree, &sources, source, &mut problems);
         }
         let whole = read_with_changes(tree, &sources);
         let mut found = Diagnostics::default();
@@ -162,9 +163,11 @@ fn rejected(sources: Sources, problems: Vec<Diagnostic>) -> Rejected {
     Rejected { sources, diagnostics: found.into_sorted() }
 }
 
-fn override_one(tree: &mut Node, source: SourceId, text: &str, problems: &mut Vec<Diagnostic>) {
-    match path::parse_assignment(source, text) {
+fn override_one(tree: &mut Node, sources: &Sources, source: SourceId, problems: &mut Vec<Diagnostic>) {
+    match path::parse_assignment(source, &sources.get(source).text) {
         Ok(assignment) => {
+            problems.extend(unseen::in_path(&assignment.path, sources));
+            problems.extend(unseen::in_tree(&assignment.value, sources));
             if let Some(problem) = path::forbidden(&assignment.path) {
                 problems.push(problem);
             } else {
@@ -206,6 +209,7 @@ impl Reader<'_> {
             );
             return None;
         }
+        self.problems.extend(unseen::in_tree(&tree, &self.sources));
         self.format(&mut tree)?;
         let Some(base) = take(&mut tree, "base") else { return Some(tree) };
         let Some(path) = base.node.as_text() else {

@@ -7,6 +7,7 @@ use knockon::plot;
 use knockon::record::Record;
 use knockon::report::html::{Picture, Told, page};
 use knockon::report::{Telling, json, saved};
+use knockon::unseen::marked_lines;
 use scraper::{ElementRef, Html, Selector};
 use serde_json::Value;
 
@@ -28,7 +29,7 @@ const SHOP: &str = r#"Scenario(format: 1, name: "TITLE", notes: "NOTES", warm_up
 /// What people type into names who want a page to do something else.
 const HOSTILE: [(&str, &str); 8] = [
     ("TITLE", "</title></script><script>alert(1)</script>"),
-    ("NOTES", "</script><!-- <script> --> ]]> \u{2028} &amp; &lt;b&gt;"),
+    ("NOTES", "</script><!-- <script> --> ]]> \u{2028} \u{202e}\n &amp; &lt;b&gt;"),
     ("FRONT", "\"><img src=x onerror=alert(1)>"),
     ("BACK", "' onfocus='alert(1)' autofocus x='"),
     ("USERS", "<svg/onload=alert(1)>{{ 7*7 }}{% raw %}"),
@@ -108,7 +109,9 @@ fn hostile_names_stay_text() {
     for selector in ["body > *", "section", "table", "svg", "dd", "li", "h2", "header *"] {
         assert_eq!(count(&html, selector), count(&plain, selector), "{selector}");
     }
-    let [title, notes, front, back, users, fault, monitor, act] = HOSTILE.map(|(_, hostile)| hostile);
+    let seen = HOSTILE.map(|(_, hostile)| marked_lines(hostile));
+    let [title, notes, front, back, users, fault, monitor, act] = seen.each_ref().map(|text| &**text);
+    assert!(notes.contains("\u{fffd} \u{fffd}\n"));
     assert_eq!(text(&all(&html, "h1")[0]), title);
     let heads: Vec<String> = all(&html, "tbody th").iter().map(text).collect();
     assert!([front, back, users].iter().all(|name| heads.contains(&(*name).to_owned())), "{heads:?}");

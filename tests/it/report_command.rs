@@ -1,5 +1,6 @@
 //! `report`: a saved run, told and drawn again to the byte; and files that are no saved run.
 
+use knockon::unseen::{is_layout, is_unseen};
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, Said, exists};
@@ -213,4 +214,31 @@ fn a_summary_belongs_to_its_record() {
     desk.put("out/summary.json", &whole);
     change(&desk, "out/summary.json", |summary| summary["services"]["stock"]["attempts"] = json!(5));
     desk.run(&["report", "out"]).exits(2).complains(&["`services` is not what the record says"]);
+}
+
+/// Whatever a file was made to say, nothing of it hides or turns the text around it.
+#[test]
+fn names_from_a_file_hide_nothing() {
+    let (desk, _) = ran(&["--set", "horizon=\"2m\""]);
+    let hidden = "sto\u{202e}ck\u{200b}\u{85}\u{e0041}\u{7f}";
+    for name in ["out/record.json", "out/summary.json"] {
+        let text = desk.read(name);
+        assert!(text.contains("stock"));
+        desk.put(name, text.replace("stock", hidden));
+    }
+    for format in ["text", "markdown", "json"] {
+        let said = desk.run(&["report", "out", "--format", format]).succeeds();
+        assert!(said.stdout.contains("sto"), "{format}");
+        assert!(!said.stdout.contains(|c| is_unseen(c) && c != '\n'), "{format}: {}", said.stdout);
+        if format == "json" {
+            let summary: Value = serde_json::from_str(&said.stdout).unwrap();
+            assert!(summary["services"].get(hidden).is_some());
+        }
+    }
+    for name in desk.names("out").iter().filter(|name| !name.ends_with("png") && !name.contains("json")) {
+        let text = desk.read(&format!("out/{name}"));
+        assert!(name == "series.csv" || !text.contains(|c| is_unseen(c) && !is_layout(c)), "{name}");
+    }
+    assert!(desk.read("out/report.html").contains("sto\u{fffd}ck\u{fffd}\u{fffd}\u{fffd}\u{fffd}"));
+    assert!(desk.read("out/postmortem.md").contains("sto\u{fffd}ck"));
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// Layers from the bottom up. A module imports only from its own layer's folder and from layers before it; modules of
 /// one line stand side by side and do not know each other, except as `SIBLINGS` says.
 const LAYERS: &[&[&str]] = &[
-    &["time", "random", "failure", "id", "histogram", "suggest", "diagnostic"],
+    &["time", "random", "failure", "id", "histogram", "suggest", "diagnostic", "unseen"],
     &["distribution"],
     &["scenario"],
     &["policy"],

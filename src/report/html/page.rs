@@ -12,6 +12,7 @@ use crate::report::html::words::{Entry, Words};
 use crate::report::html::{assets, beside, data};
 use crate::report::story::Telling;
 use crate::scenario::VerdictKind;
+use crate::unseen::marked_lines;
 
 /// What the table of several runs is called.
 const BESIDE: &str = "Side by side";
@@ -117,7 +118,7 @@ pub fn page(told: &[Told<'_>]) -> Result<String, PageError> {
             .flat_map(|(number, told)| dashboards(number, told.record))
             .collect(),
     };
-    Ok(page.render()?)
+    Ok(marked_lines(&page.render()?).into_owned())
 }
 
 /// What the monitors of a run read.

@@ -9,3 +9,4 @@ pub(in crate::scenario) mod policy;
 pub(in crate::scenario) mod response;
 pub(in crate::scenario) mod rules;
 pub(in crate::scenario) mod unknown;
+pub(in crate::scenario) mod unseen;

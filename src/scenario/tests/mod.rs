@@ -10,3 +10,4 @@ mod mistakes;
 mod policies;
 mod reading;
 mod sample;
+mod unseen;

@@ -116,6 +116,12 @@ codes! {
         operation that nothing calls, a cache that nothing asks, a fault that is cut off by the horizon, a threshold that is never \
         reached."
         r#"calls: { "checkout -> user": Policy(...) } needs an operation of checkout that calls one of user"#;
+    UNSEEN "K024" "a character that cannot be seen"
+        "Some characters take no room, break a line, steer a terminal or change the direction in which text is read. \
+        Names with them look like other names, and what is told of them could read as something else. They come \
+        with text that is copied from a page or a chat: type it again. Where the name is right, remove them. Texts \
+        that are no names, such as `notes`, may have several lines."
+        r#""payment": Service(...)"#;
     // The shape of the system.
     CYCLE "K030" "operations call each other in a circle"
         "A request would never end. Cycles between services are fine, as long as the operations do not come \

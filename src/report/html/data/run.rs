@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::analysis::{Summary, SustainingLoop};
 use crate::record::{FaultSpan, MonitorTrack, Record};
 use crate::report::html::key::{KeyMoment, key_moments, no_return_s};
+use crate::unseen::marked;
 
 use super::events::{Event, events};
 use super::harm::{Blamed, Cause, Hit, blamed, first_hit, roots};
@@ -95,11 +96,11 @@ pub(in crate::report::html) fn json<'a>(runs: impl Iterator<Item = (&'a Record, 
         runs: runs.enumerate().map(|(number, (record, summary))| run(number, record, summary)).collect(),
     };
     // Serialization of plain data with string keys cannot fail.
-    harmless(&serde_json::to_string(&data).unwrap_or_default())
+    harmless(&marked(&serde_json::to_string(&data).unwrap_or_default()))
 }
 
-/// With the characters that end a script, begin a comment or break a line written as JSON writes any other: they stand
-/// within strings alone.
+/// With the characters that end a script or begin a comment written as JSON writes any other: they stand within strings
+/// alone.
 fn harmless(json: &str) -> String {
     let mut safe = String::with_capacity(json.len());
     for letter in json.chars() {
@@ -107,8 +108,6 @@ fn harmless(json: &str) -> String {
             '<' => safe.push_str("\\u003c"),
             '>' => safe.push_str("\\u003e"),
             '&' => safe.push_str("\\u0026"),
-            '\u{2028}' => safe.push_str("\\u2028"),
-            '\u{2029}' => safe.push_str("\\u2029"),
             letter => safe.push(letter),
         }
     }

@@ -1,0 +1,115 @@
+//! Characters that cannot be seen, or that change how others are seen: the one definition for those who read names and
+//! those who show them. Knows no format.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// What stands for such a character where text is shown.
+const MARK: char = '\u{fffd}';
+
+/// Whether a character steers a terminal, breaks a line, turns the direction of text, takes no room, or is none at all.
+/// These are Unicode's controls, its line and paragraph separators, what it calls default-ignorable, the marks of
+/// annotations and the noncharacters.
+pub fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || turns_text(c)
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200d}' | '\u{2028}'..='\u{2029}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+            | '\u{fdd0}'..='\u{fdef}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+        || u32::from(c) & 0xfffe == 0xfffe
+}
+
+/// Whether a character changes the direction in which others are read, or how they are ordered.
+pub fn turns_text(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether a character lays out a text of several lines.
+pub fn is_layout(c: char) -> bool {
+    matches!(c, '\n' | '\r' | '\t')
+}
+
+/// A text in one line, with marks in place of what cannot be seen.
+pub fn marked(text: &str) -> Cow<'_, str> {
+    replaced(text, is_unseen)
+}
+
+/// The same for a text of several lines.
+pub fn marked_lines(text: &str) -> Cow<'_, str> {
+    replaced(text, |c| is_unseen(c) && !is_layout(c))
+}
+
+fn replaced(text: &str, harmful: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if text.contains(&harmful) {
+        Cow::Owned(text.chars().map(|c| if harmful(c) { MARK } else { c }).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// A text in one line, with what cannot be seen spelled out: `\u{202e}`.
+pub fn spelled(text: &str) -> Cow<'_, str> {
+    spelled_out(text, is_unseen)
+}
+
+/// The same for a text of several lines.
+pub fn spelled_lines(text: &str) -> Cow<'_, str> {
+    spelled_out(text, |c| is_unseen(c) && !is_layout(c))
+}
+
+fn spelled_out(text: &str, harmful: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if !text.contains(&harmful) {
+        return Cow::Borrowed(text);
+    }
+    let mut spelled = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if harmful(c) {
+            // Writing to a string cannot fail.
+            let _ = write!(spelled, "{}", c.escape_unicode());
+        } else {
+            spelled.push(c);
+        }
+    }
+    Cow::Owned(spelled)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_write_is_seen() {
+        for text in [
+            "user-db",
+            "a b",
+            "Z\u{fc}rich",
+            "\u{5e9}\u{5dc}\u{5d5}\u{5dd}",
+            "\u{6771}\u{4eac}",
+            "\u{20ac}",
+            "\u{1f6d2}",
+        ] {
+            assert!(!text.contains(is_unseen), "{text}");
+            assert_eq!((marked(text), spelled(text)), (text.into(), text.into()));
+        }
+    }
+
+    #[test]
+    fn what_hides_or_turns_is_not() {
+        let ranges =
+            [0x202a..=0x202e, 0x2066..=0x2069, 0x200b..=0x200f, 0xe0000..=0xe007f, 0..=0x1f, 0x7f..=0x9f];
+        let single = [0xad, 0x61c, 0x180e, 0x2028, 0x2029, 0x2060, 0xfe0f, 0xfeff, 0xfff9, 0xfffe, 0x1_ffff];
+        for code in ranges.into_iter().flatten().chain(single) {
+            assert!(is_unseen(char::from_u32(code).unwrap()), "U+{code:04X}");
+        }
+    }
+
+    #[test]
+    fn it_is_marked_or_spelled_out() {
+        assert_eq!(marked("pay\u{202e}tnem\u{1b}[1m\n"), "pay\u{fffd}tnem\u{fffd}[1m\u{fffd}");
+        assert_eq!(marked_lines("a\u{200b}\r\n\tb"), "a\u{fffd}\r\n\tb");
+        assert_eq!(spelled("pay\u{202e}tnem"), r"pay\u{202e}tnem");
+        assert_eq!((spelled("a\n"), spelled_lines("a\n\u{7f}")), (r"a\u{a}".into(), "a\n\\u{7f}".into()));
+    }
+}
