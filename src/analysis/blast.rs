@@ -16,6 +16,8 @@ pub struct BlastTally {
     pub(crate) improved: u64,
     pub(crate) first: Option<SimTime>,
     pub(crate) last: Option<SimTime>,
+    /// Affected requests over time, each where it ended.
+    ends: Stretches,
     /// By class, as far as any request was compared.
     classes: Vec<ClassBlast>,
     /// Users with a request since the worlds parted, by number, and whether one was affected; the same in several classes
@@ -81,12 +83,19 @@ impl BlastTally {
         class.by_severity.count(severity);
         self.users_hit += u64::from(!std::mem::replace(user_hit, true));
         let ended_at = actual.map_or(now, |end| end.at);
+        self.ends.count(ended_at, count);
         self.first = Some(self.first.map_or(id.arrived_at, |first| first.min(id.arrived_at)));
         self.last = Some(self.last.map_or(ended_at, |last| last.max(ended_at)));
         class.span = Some(class.span.map_or((id.arrived_at, ended_at), |(first, last)| {
             (first.min(id.arrived_at), last.max(ended_at))
         }));
         severity
+    }
+
+    /// When 99 % of the affected requests had ended, to the width of a bucket.
+    pub(crate) fn nearly_all(&self) -> Option<SimTime> {
+        let reached = self.ends.all_but(100, |count| count.affected)?;
+        self.last.map(|last| reached.min(last))
     }
 
     /// Affected requests, of any severity.
@@ -164,5 +173,6 @@ mod tests {
         assert_eq!((blast.affected(), blast.improved), (5, 2));
         assert_eq!((blast.first, blast.last), (Some(at(200)), Some(at(900))));
         assert!((blast.users_affected() - 0.75).abs() < 1e-9, "three of four");
+        assert_eq!(blast.nearly_all(), Some(at(900)), "with less than a hundred it is the last one");
     }
 }

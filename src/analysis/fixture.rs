@@ -440,6 +440,7 @@ pub(crate) fn attended() -> (Record, Summary) {
         by_severity: BySeverity { slower: 1_200, failed, ..BySeverity::default() },
         improved: 0,
         duration_s: 1174.0,
+        duration_99_s: Some(1_168.0),
         classes,
     });
     summary.waves = waves::waves(&record, &summary.propagation);

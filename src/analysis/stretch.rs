@@ -1,4 +1,5 @@
-//! When the requests of a class were affected: counts over time in bounded memory, and the worst minute. Names nobody.
+//! When requests were affected: counts over time in bounded memory, the worst minute, and by when nearly all had been.
+//! Names nobody.
 
 use crate::time::{SimDuration, SimTime};
 
@@ -9,7 +10,7 @@ const WIDTH: SimDuration = SimDuration::from_secs(1);
 /// Length of the stretch that is looked for.
 const MINUTE: SimDuration = SimDuration::from_secs(60);
 
-/// Requests over time, each where it arrived.
+/// Requests over time, each where it arrived, or where it ended.
 #[derive(Clone, Debug)]
 pub(crate) struct Stretches {
     width: SimDuration,
@@ -83,7 +84,23 @@ impl Stretches {
         self.worst(|count| count.affected)
     }
 
-    /// The same for those of some kind.
+    /// When all but one in so many of some kind had been counted: the end of the bucket in which it was reached.
+    pub(crate) fn all_but(&self, one_in: u64, of: fn(&Count) -> u64) -> Option<SimTime> {
+        let all: u64 = self.counts.iter().map(of).sum();
+        let wanted = all - all / one_in;
+        let mut counted = 0;
+        let position = self.counts.iter().position(|count| {
+            counted += of(count);
+            counted > 0 && counted >= wanted
+        })?;
+        Some(self.begin(position + 1))
+    }
+
+    fn begin(&self, position: usize) -> SimTime {
+        SimTime::from_nanos(position as u64 * self.width.as_nanos())
+    }
+
+    /// The minute in which most of some kind arrived.
     pub(crate) fn worst(&self, of: fn(&Count) -> u64) -> Option<Stretch> {
         let buckets = ((MINUTE.as_nanos() / self.width.as_nanos()) as usize).max(1);
         let mut worst: Option<(usize, Count)> = None;
@@ -96,9 +113,10 @@ impl Stretches {
                 worst = Some((position, sum));
             }
         }
-        worst.map(|(position, count)| {
-            let at = |position: usize| SimTime::from_nanos(position as u64 * self.width.as_nanos());
-            Stretch { from: at(position), to: at(position + buckets), count }
+        worst.map(|(position, count)| Stretch {
+            from: self.begin(position),
+            to: self.begin(position + buckets),
+            count,
         })
     }
 }
@@ -133,6 +151,22 @@ mod tests {
         stretches.count(at(100), LOST);
         stretches.count(at(100), LOST);
         assert_eq!(stretches.worst_minute().unwrap().from, at(100), "3 of 3, and the first of equals");
+    }
+
+    #[test]
+    fn stragglers_are_left_out_up_to_one_in_so_many() {
+        let affected = |count: &Count| count.affected;
+        let mut stretches = Stretches::default();
+        assert_eq!(stretches.all_but(100, affected), None);
+        (0..50).for_each(|s| stretches.count(at(s), WELL));
+        assert_eq!(stretches.all_but(100, affected), None, "nobody was affected");
+        (10..109).for_each(|s| stretches.count(at(s), AFFECTED));
+        stretches.count(at(1_500), LOST);
+        assert_eq!(stretches.all_but(100, affected), Some(at(109)), "99 of 100, to the end of their second");
+        assert_eq!(stretches.all_but(101, affected), Some(at(1_501)), "not one of 100");
+        // Wider buckets: 1 s has become 2 s.
+        stretches.count(at(3_000), WELL);
+        assert_eq!(stretches.all_but(100, affected), Some(at(110)));
     }
 
     #[test]

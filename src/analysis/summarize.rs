@@ -217,6 +217,7 @@ pub(crate) fn add_impact(
             (Some(first), Some(last)) => (last - first).as_secs_f64(),
             _ => 0.0,
         },
+        duration_99_s: blast.first.zip(blast.nearly_all()).map(|(first, by)| (by - first).as_secs_f64()),
         classes: reach::classes(model, summary, blast, now),
     });
     summary.propagation = propagation.order;

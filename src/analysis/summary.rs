@@ -205,6 +205,9 @@ pub struct BlastRadius {
     pub improved: u64,
     /// From the first affected request to the last.
     pub duration_s: f64,
+    /// From the first affected request until 99 % of them had ended: a single late one does not make it longer. Rounded up
+    /// to the second; in runs above half an hour to 2 s, above an hour to 4 s, and so on. None if there is none.
+    pub duration_99_s: Option<f64>,
     /// The same by traffic class.
     pub classes: IndexMap<String, ClassRadius>,
 }

@@ -182,6 +182,7 @@ fn blast_radius() -> BlastRadius {
         by_severity: BySeverity { slower: 12, failed: 140, ..BySeverity::default() },
         improved: 0,
         duration_s: 14.2,
+        duration_99_s: Some(14.0),
         classes: only(
             "buy",
             ClassRadius {

@@ -43,6 +43,28 @@ fn the_story_with_people_fits_on_a_screen() {
 }
 
 #[test]
+fn a_few_late_requests_are_told_where_they_make_the_harm_long() {
+    let told = |most: Option<f64>| {
+        let (record, mut summary) = (record(), summary());
+        summary.blast_radius.as_mut().unwrap().duration_99_s = most;
+        let story = text::plain(&story(&record, &summary, &telling()), 1_000);
+        let review = crate::report::postmortem(&record, &summary, &telling()).unwrap();
+        (story, markdown::markdown(&review))
+    };
+    let (story, review) = told(Some(12.0));
+    assert!(story.contains("14.2 s from the first to the last, 99 % of them within 12 s"), "{story}");
+    let words = "14.2 s from the first request that was worse off to the last, 99 % of them within 12 s";
+    assert!(review.contains(&format!("**duration**: {words}")), "{review}");
+    for most in [Some(13.0), None] {
+        let (story, review) = told(most);
+        assert!(
+            story.contains("14.2 s from the first to the last\n") && !review.contains("99 %"),
+            "{most:?}"
+        );
+    }
+}
+
+#[test]
 fn actions_are_events() {
     let (record, _) = crate::analysis::fixture::attended();
     let told = events::events(&record);

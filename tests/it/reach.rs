@@ -53,6 +53,20 @@ fn only_the_class_behind_a_fault_is_hit_and_only_as_long_as_it_lasts() {
     assert_eq!(blog.map(|harm| (harm.harmed, harm.callers.len(), harm.callers_total)), Some((0, 0, 1)));
 }
 
+/// A moment of errors, much later, is less than one in a hundred of those that half a minute of errors hits.
+#[test]
+fn a_few_late_requests_do_not_make_the_harm_long() {
+    let late = "Fault(at: \"T+180s\", for: \"100ms\", on: \"shop\", effect: Errors(\"100%\"))";
+    let summary = shop("200s", "None", &format!("{ERRORS}, {late}"));
+    let radius = summary.blast_radius.unwrap();
+    assert!((79.9..80.5).contains(&radius.duration_s), "{radius:?}");
+    // The begin is exact, the end is that of its second.
+    assert!((29.4..31.1).contains(&radius.duration_99_s.unwrap()), "{radius:?}");
+    let alone = shop("200s", "None", ERRORS).blast_radius.unwrap();
+    assert!((29.0..=alone.duration_s).contains(&alone.duration_99_s.unwrap()), "{alone:?}");
+    assert_eq!(shop("200s", "None", "").blast_radius.unwrap().duration_99_s, None);
+}
+
 #[test]
 fn who_waits_for_ever_is_never_answered() {
     let hangs = shop("100s", "None", BLACKOUT);

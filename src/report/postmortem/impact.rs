@@ -10,6 +10,11 @@ use crate::report::story;
 pub(in crate::report) fn section(record: &Record, summary: &Summary, radius: &BlastRadius) -> Vec<Block> {
     let mut blocks: Vec<Block> = classes(record, summary, radius).map(Block::Table).into_iter().collect();
     let mut facts: Vec<(String, Line)> = Vec::new();
+    let duration = story::nearly_all(radius).map(|most| {
+        let whole = quantity::seconds(radius.duration_s);
+        Line::plain(format!("{whole} from the first request that was worse off to the last, {most}"))
+    });
+    facts.extend(duration.map(|line| ("duration".to_owned(), line)));
     facts.extend(story::worst_class(radius).map(|line| ("worst".to_owned(), line)));
     let degradation = story::degradation(summary.degradation.as_ref());
     facts.extend(degradation.map(|line| ("degradation".to_owned(), line)));

@@ -7,6 +7,8 @@ use crate::report::quantity;
 use crate::report::story::tell::Telling;
 use crate::report::story::{service, signals};
 
+/// Nearly all of the harm is told by itself if it was over before this share of the time.
+const MARKEDLY: f64 = 0.9;
 /// So many mechanisms are told.
 const MECHANISMS: usize = 2;
 /// Why expectations are told and do not count.
@@ -95,12 +97,12 @@ fn scope(facts: &mut Facts, radius: &BlastRadius) {
         return;
     }
     let scope = format!(
-        "{} of the requests, {} of the users; {} of {}; {} from the first to the last",
+        "{} of the requests, {} of the users; {} of {}; {}",
         quantity::share(radius.requests_affected),
         quantity::share(radius.users_affected),
         radius.services_affected,
         quantity::counted(radius.services_total as u64, "service"),
-        quantity::seconds(radius.duration_s)
+        lasted(radius)
     );
     facts.add("blast radius", Line::plain(scope));
     let mut kinds: Vec<String> = Vec::new();
@@ -120,6 +122,18 @@ fn scope(facts: &mut Facts, radius: &BlastRadius) {
         number => format!("; {} fared better than in the twin", quantity::count(number)),
     };
     facts.add("blast radius", Line::plain(format!("{}{improved}", kinds.join(", "))));
+}
+
+/// How long it was from the first affected request to the last, and how soon it was nearly over if a few came much later.
+fn lasted(radius: &BlastRadius) -> String {
+    let whole = format!("{} from the first to the last", quantity::seconds(radius.duration_s));
+    nearly_all(radius).map_or(whole.clone(), |most| format!("{whole}, {most}"))
+}
+
+/// Within which time nearly all of the harm was, where a few requests make the whole much longer.
+pub(in crate::report) fn nearly_all(radius: &BlastRadius) -> Option<String> {
+    let most = radius.duration_99_s.filter(|most| *most <= MARKEDLY * radius.duration_s)?;
+    Some(format!("99 % of them within {}", quantity::seconds(most)))
 }
 
 /// The class of whose requests the largest share was affected, and its worst minute.

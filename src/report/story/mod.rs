@@ -14,7 +14,7 @@ mod tell;
 mod why;
 
 pub use facts::found;
-pub(super) use facts::{NOT_JUDGED, amplification, fallbacks, misleading, worst_class};
+pub(super) use facts::{NOT_JUDGED, amplification, fallbacks, misleading, nearly_all, worst_class};
 pub(super) use moments::all as moments;
 pub(super) use people::facts as people_facts;
 pub(super) use service::{containment, degradation, objectives, times};
