@@ -54,7 +54,7 @@ fn a_few_late_requests_are_told_where_they_make_the_harm_long() {
     let (story, review) = told(Some(12.0));
     assert!(story.contains("14.2 s from the first to the last, 99 % of them within 12 s"), "{story}");
     let words = "14.2 s from the first request that was worse off to the last, 99 % of them within 12 s";
-    assert!(review.contains(&format!("**duration**: {words}")), "{review}");
+    assert!(review.contains(&format!("\n{words}.\n")), "{review}");
     for most in [Some(13.0), None] {
         let (story, review) = told(most);
         assert!(

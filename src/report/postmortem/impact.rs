@@ -10,11 +10,6 @@ use crate::report::story;
 pub(in crate::report) fn section(record: &Record, summary: &Summary, radius: &BlastRadius) -> Vec<Block> {
     let mut blocks: Vec<Block> = classes(record, summary, radius).map(Block::Table).into_iter().collect();
     let mut facts: Vec<(String, Line)> = Vec::new();
-    let duration = story::nearly_all(radius).map(|most| {
-        let whole = quantity::seconds(radius.duration_s);
-        Line::plain(format!("{whole} from the first request that was worse off to the last, {most}"))
-    });
-    facts.extend(duration.map(|line| ("duration".to_owned(), line)));
     facts.extend(story::worst_class(radius).map(|line| ("worst".to_owned(), line)));
     let degradation = story::degradation(summary.degradation.as_ref());
     facts.extend(degradation.map(|line| ("degradation".to_owned(), line)));
@@ -28,6 +23,14 @@ pub(in crate::report) fn section(record: &Record, summary: &Summary, radius: &Bl
         blocks.push(Block::Facts(facts));
     }
     blocks
+}
+
+/// How long it was, where a few requests make it much longer.
+pub(super) fn duration(radius: &BlastRadius) -> Option<Block> {
+    let most = story::nearly_all(radius)?;
+    let whole = quantity::seconds(radius.duration_s);
+    let line = format!("{whole} from the first request that was worse off to the last, {most}.");
+    Some(Block::Paragraph(Line::plain(line)))
 }
 
 /// What happened to the requests of each class; none without any.

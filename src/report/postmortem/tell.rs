@@ -23,7 +23,8 @@ pub fn postmortem(record: &Record, summary: &Summary, telling: &Telling) -> Opti
         }
     };
     section("Summary", vec![Block::Paragraph(opening::summary(record, summary, radius, verdict))]);
-    section("Impact", impact::section(record, summary, radius));
+    let duration = impact::duration(radius).into_iter();
+    section("Impact", duration.chain(impact::section(record, summary, radius)).collect());
     section("Timeline", whole(story::moments(record, summary), Block::Moments));
     section("Root cause", cause::root(record, summary));
     section("Contributing factors", whole(cause::contributing(record, summary), Block::List));
