@@ -68,7 +68,7 @@ pub use slo::SloSummary;
 pub use summary::{
     BlastRadius, BySeverity, CallSummary, ClassRadius, ExpectationResult, Impact, MonitorSummary,
     PeopleSummary, RootCause, SUMMARY_VERSION, Saved, ServiceHarm, ServiceSummary, Summary, TrafficSummary,
-    Wave, WorldSummary, WorstMinute,
+    VainFix, Wave, WorldSummary, WorstMinute,
 };
 pub use sustaining::SustainingLoop;
 pub use times::IncidentTimes;

@@ -1,12 +1,25 @@
-//! How long people took for each phase of an incident, and what acting saved or added. Judges no decision.
+//! How long people took for each phase of an incident, which fixes did not end it, and what acting saved or added. Judges no
+//! decision: that a fix did not end it is known from what was decided after it.
 
 use indexmap::IndexMap;
 
-use crate::analysis::{PeopleSummary, Saved, Summary, TrafficSummary};
+use crate::analysis::{PeopleSummary, Saved, Summary, TrafficSummary, VainFix};
 use crate::record::{Record, ResponseEntry, ResponseKind};
 
 /// The phases, in the order in which they are told.
-const PHASES: [&str; 6] = ["notice", "dismissal", "decision", "misdiagnosis", "action", "escalation"];
+const PHASES: [&str; 9] = [
+    "notice",
+    "dismissal",
+    "decision",
+    "misdiagnosis",
+    "action",
+    "vain_fix",
+    "escalation",
+    "at_a_loss",
+    "last_fix",
+];
+/// No phase: nothing was asked of anybody yet, or it was over.
+const OVER: &str = "";
 /// Those in which nothing is done that could help.
 const LOST: [&str; 4] = ["notice", "dismissal", "misdiagnosis", "escalation"];
 
@@ -20,7 +33,7 @@ pub(crate) fn people(record: &Record, summary: &Summary) -> Option<PeopleSummary
         entries.iter().find(|entry| wanted.contains(&entry.kind)).map(|entry| entry.at_s)
     };
     let resolved = entries.iter().rev().find(|entry| entry.kind == ResponseKind::Resolved);
-    let delays_s = delays(entries);
+    let Course { delays_s, vain } = course(record);
     let lost_s: f64 = LOST.iter().filter_map(|phase| delays_s.get(*phase)).sum();
     // Once all services are well again single requests that are late do not make it longer.
     let recovered_s = summary.times.as_ref().and_then(|times| times.to_recover_s);
@@ -33,40 +46,82 @@ pub(crate) fn people(record: &Record, summary: &Summary) -> Option<PeopleSummary
         first_action_s: first(&[ResponseKind::Set, ResponseKind::Restart]),
         resolved_s: resolved.map(|entry| entry.at_s),
         delays_s,
+        vain_fixes: vain,
         share_of_outage: (outage_s > 0.0).then(|| (lost_s / outage_s).min(1.0)),
         saved: saved(record, summary),
     })
 }
 
-/// How long people took for each phase, over all pages. What automation does takes no time of theirs.
-fn delays(entries: &[ResponseEntry]) -> IndexMap<String, f64> {
-    use ResponseKind::{
-        Decided, Dismissed, Escalated, Exhausted, Misled, Paged, Resolved, Restart, Set, Started, StoodDown,
-    };
-    let mut delays: IndexMap<String, f64> = PHASES.iter().map(|phase| ((*phase).to_owned(), 0.0)).collect();
-    let mut last: Option<&ResponseEntry> = None;
-    for entry in entries.iter().filter(|entry| matches!(entry.by.as_str(), "on-call" | "experts")) {
-        if let Some(before) = last {
-            let phase = match (before.kind, entry.kind) {
-                (Paged, Dismissed | Started) => Some("notice"),
-                (Dismissed, Started | StoodDown) => Some("dismissal"),
-                (Started, Decided | Misled | Escalated) => Some("decision"),
-                // What is done on a wrong lead is part of it.
-                (Misled, Set | Restart) => {
-                    continue;
-                }
-                (Misled, Decided | Escalated | Exhausted | Resolved) => Some("misdiagnosis"),
-                (Escalated, Decided | Exhausted | Resolved) => Some("escalation"),
-                (Decided, Set | Restart) => Some("action"),
-                _ => None,
-            };
-            if let Some(delay) = phase.and_then(|phase| delays.get_mut(phase)) {
-                *delay += entry.at_s - before.at_s;
-            }
+/// What people were at when.
+struct Course {
+    /// How long they took for each phase, over all pages.
+    delays_s: IndexMap<String, f64>,
+    /// What they did that did not end it.
+    vain: Vec<VainFix>,
+}
+
+/// Follows people from page to page: each moment between a page and its end is in one phase. What automation does takes no
+/// time of theirs.
+fn course(record: &Record) -> Course {
+    let delays_s = PHASES.iter().map(|phase| ((*phase).to_owned(), 0.0)).collect();
+    let mut course = Course { delays_s, vain: Vec::new() };
+    // The phase that they are in, and the entry that began it.
+    let (mut phase, mut begun) = (OVER, 0);
+    for (index, entry) in record.actual.response.iter().enumerate().filter(|(_, entry)| is_person(entry)) {
+        let next = next_phase(phase, entry.kind);
+        if next != phase {
+            course.close(record, phase, begun, entry.at_s, next);
+            (phase, begun) = (next, index);
         }
-        last = Some(entry);
     }
-    delays
+    // How long the phase takes that the run ends in is not known.
+    course
+}
+
+fn is_person(entry: &ResponseEntry) -> bool {
+    matches!(entry.by.as_str(), "on-call" | "experts")
+}
+
+/// The phase that people are in after an entry.
+fn next_phase(phase: &'static str, kind: ResponseKind) -> &'static str {
+    match kind {
+        ResponseKind::Paged => "notice",
+        ResponseKind::Dismissed => "dismissal",
+        ResponseKind::Started => "decision",
+        ResponseKind::Misled => "misdiagnosis",
+        ResponseKind::Decided => "action",
+        ResponseKind::Set | ResponseKind::Restart if phase == "action" => "last_fix",
+        // What is done on a wrong lead is part of it, and what is done after the end is no fix.
+        ResponseKind::Set | ResponseKind::Restart => phase,
+        ResponseKind::Escalated => "escalation",
+        ResponseKind::Exhausted => "at_a_loss",
+        ResponseKind::Resolved | ResponseKind::StoodDown => OVER,
+    }
+}
+
+impl Course {
+    /// Counts a phase that ends. A fix after which something else had to be decided did not end the incident.
+    fn close(&mut self, record: &Record, phase: &str, begun: usize, to_s: f64, next: &str) {
+        // Of a page whose alert was gone before anybody looked nothing is to be told.
+        let nothing = phase == OVER || (phase == "notice" && next == OVER);
+        let Some(entry) = record.actual.response.get(begun).filter(|_| !nothing) else { return };
+        let in_vain = phase == "last_fix" && next != OVER;
+        if let Some(delay) = self.delays_s.get_mut(if in_vain { "vain_fix" } else { phase }) {
+            *delay += to_s - entry.at_s;
+        }
+        if in_vain {
+            let own = record.actual.response[begun..].iter().filter(|later| later.by == entry.by);
+            let deeds = own.take_while(|later| later.kind.changes_the_world());
+            let firing = record.actual.monitors.iter().filter(|(_, track)| track.fires_at(to_s));
+            self.vain.push(VainFix {
+                at_s: entry.at_s,
+                to_s,
+                by: entry.by.clone(),
+                what: deeds.map(|entry| entry.what.clone()).collect(),
+                firing: firing.map(|(name, _)| name.clone()).collect(),
+            });
+        }
+    }
 }
 
 /// What acting saved; nothing if nobody acted, since the unattended world is then the actual one.
@@ -113,10 +168,29 @@ mod tests {
         all.iter().map(entry).collect()
     }
 
+    /// A run in which this was done, and one alert fires from 20 s to 400 s, another from 450 s on.
+    fn of(all: &[(f64, &str, ResponseKind)]) -> Course {
+        let (mut record, _) = crate::analysis::fixture::attended();
+        record.actual.response = entries(all);
+        record.actual.monitors["user errors"].alerts = vec![(20.0, Some(400.0))];
+        record.actual.monitors["checkout errors"].alerts = vec![(450.0, None)];
+        course(&record)
+    }
+
+    #[track_caller]
+    fn takes(told: &Course, expected: &[(&str, f64)]) {
+        for (phase, delay) in &told.delays_s {
+            let expected = expected.iter().find(|(name, _)| name == phase).map_or(0.0, |(_, delay)| *delay);
+            assert!((delay - expected).abs() < 1e-9, "{phase}: {delay} instead of {expected}");
+        }
+        let known = |name: &&str| told.delays_s.contains_key(*name);
+        assert!(expected.iter().map(|(name, _)| name).all(known));
+    }
+
     #[test]
     fn delays_are_the_times_between_entries() {
         use ResponseKind::{Decided, Dismissed, Escalated, Misled, Paged, Restart, Set, Started};
-        let told = delays(&entries(&[
+        let told = of(&[
             (30.0, "on-call", Paged),
             (40.0, "on-call", Dismissed),
             (45.0, "scale up", Set),
@@ -125,27 +199,69 @@ mod tests {
             (130.0, "on-call", Restart),
             (300.0, "on-call", Decided),
             (310.0, "on-call", Set),
+            (350.0, "scale up", Set),
             (400.0, "on-call", Set),
             (500.0, "on-call", Escalated),
             (800.0, "experts", Decided),
             (805.0, "experts", Restart),
-        ]));
-        let expected = [10.0, 60.0, 20.0, 180.0, 15.0, 300.0];
-        for ((phase, delay), expected) in told.iter().zip(expected) {
-            assert!((delay - expected).abs() < 1e-9, "{phase}: {delay}");
-        }
+        ]);
+        let expected = [
+            ("notice", 10.0),
+            ("dismissal", 60.0),
+            ("decision", 20.0),
+            ("misdiagnosis", 180.0),
+            ("action", 15.0),
+            ("vain_fix", 190.0),
+            ("escalation", 300.0),
+        ];
+        takes(&told, &expected);
+        let whole: f64 = told.delays_s.values().sum();
+        assert!((whole - 775.0).abs() < 1e-9, "from the page to what was last begun: {whole}");
+        let [vain] = &told.vain[..] else { panic!("{:?}", told.vain) };
+        assert_eq!(
+            (vain.by.as_str(), vain.what.len()),
+            ("on-call", 2),
+            "what automation did is none of theirs"
+        );
+        assert!((vain.at_s - 310.0).abs() < 1e-9 && (vain.to_s - 500.0).abs() < 1e-9);
+        assert_eq!(vain.firing, ["checkout errors"], "the other had resolved");
+    }
+
+    #[test]
+    fn only_what_was_followed_by_another_decision_was_in_vain() {
+        use ResponseKind::{Decided, Exhausted, Paged, Resolved, Restart, Set, Started, StoodDown};
+        let begun = [(0.0, "on-call", Paged), (10.0, "on-call", Started)];
+        let fix = |at: f64| [(at, "on-call", Decided), (at + 1.0, "on-call", Restart)];
+        // Declared over, put back, and a page for nothing.
+        let over = [
+            (60.0, "on-call", Resolved),
+            (65.0, "on-call", Set),
+            (200.0, "on-call", Paged),
+            (230.0, "on-call", StoodDown),
+        ];
+        let told = of(&[&begun[..], &fix(20.0), &over].concat());
+        takes(&told, &[("notice", 10.0), ("decision", 10.0), ("action", 1.0), ("last_fix", 39.0)]);
+        assert_eq!(told.vain, []);
+        // Two that did not end it, and nothing left to try.
+        let lost = [(200.0, "on-call", Exhausted)];
+        let told = of(&[&begun[..], &fix(20.0), &fix(100.0), &lost].concat());
+        let expected = [("notice", 10.0), ("decision", 10.0), ("action", 2.0), ("vain_fix", 178.0)];
+        takes(&told, &expected);
+        let firing: Vec<usize> = told.vain.iter().map(|vain| vain.firing.len()).collect();
+        assert_eq!(firing, [1, 1]);
     }
 
     #[test]
     fn who_has_nothing_left_to_try_is_no_longer_misled_and_waits_for_nobody() {
         use ResponseKind::{Escalated, Exhausted, Misled, Paged, Started};
         let begun = [(0.0, "on-call", Paged), (60.0, "on-call", Started), (90.0, "on-call", Misled)];
-        let alone = delays(&entries(&[&begun[..], &[(390.0, "on-call", Exhausted)]].concat()));
-        assert!((alone["misdiagnosis"] - 300.0).abs() < 1e-9, "{alone:?}");
+        let alone = of(&[&begun[..], &[(390.0, "on-call", Exhausted)]].concat());
+        let misled = [("notice", 60.0), ("decision", 30.0), ("misdiagnosis", 300.0)];
+        takes(&alone, &misled);
         let called = [(390.0, "on-call", Escalated), (990.0, "experts", Exhausted)];
-        let helped = delays(&entries(&[&begun[..], &called].concat()));
-        assert!((helped["misdiagnosis"] - 300.0).abs() < 1e-9, "{helped:?}");
-        assert!((helped["escalation"] - 600.0).abs() < 1e-9, "{helped:?}");
+        let helped = of(&[&begun[..], &called].concat());
+        takes(&helped, &[&misled[..], &[("escalation", 600.0)]].concat());
+        assert_eq!(alone.vain.len() + helped.vain.len(), 0);
     }
 
     /// A request without an answer is as lost as one that failed.

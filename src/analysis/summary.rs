@@ -328,14 +328,35 @@ pub struct PeopleSummary {
     pub first_action_s: Option<f64>,
     /// When it was last declared over.
     pub resolved_s: Option<f64>,
-    /// How long people took for each phase, summed up: `notice`, `dismissal`, `decision`, `misdiagnosis`, `action`,
-    /// `escalation`.
+    /// How long people took for each phase, summed up: `notice`, `dismissal`, `decision`, `misdiagnosis`, `action` (until the
+    /// first step of what was decided), `vain_fix` (from then until something else was decided), `escalation`, `at_a_loss`
+    /// and `last_fix` (from its first step until it was declared over). Together they are all the time from each page to
+    /// its end, without pages whose alert was gone before anybody looked, and the phase that the run ends in.
     pub delays_s: IndexMap<String, f64>,
+    /// What people did that did not end it, in order.
+    #[serde(default)]
+    pub vain_fixes: Vec<VainFix>,
     /// Notice, dismissal, misdiagnosis and escalation over the time to recover; over the duration of the blast radius if it
     /// did not recover.
     pub share_of_outage: Option<f64>,
     /// What acting saved against the world in which nobody acts; none without a twin.
     pub saved: Option<Saved>,
+}
+
+/// What people did, after which the incident was not over: they decided on something else, called for help or were at a
+/// loss. Whether it helped a little is not said.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct VainFix {
+    /// When its first step was taken.
+    pub at_s: f64,
+    /// When something else was decided.
+    pub to_s: f64,
+    /// Who took it: `on-call`, `experts`.
+    pub by: String,
+    /// Its steps: `restart user, all at once`.
+    pub what: Vec<String>,
+    /// The monitors whose alerts fired when something else was decided.
+    pub firing: Vec<String>,
 }
 
 /// What acting saved (positive) or added (negative): the unattended world's numbers minus the actual ones.

@@ -390,6 +390,13 @@ pub struct MonitorTrack {
     pub alerts: Vec<(f64, Option<f64>)>,
 }
 
+impl MonitorTrack {
+    /// Whether its alert fires at an instant.
+    pub fn fires_at(&self, at_s: f64) -> bool {
+        self.alerts.iter().any(|(from, to)| *from <= at_s && to.is_none_or(|to| at_s < to))
+    }
+}
+
 impl ResponseKind {
     /// Whether it changed the world, and not only what somebody knew.
     pub const fn changes_the_world(self) -> bool {

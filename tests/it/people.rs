@@ -74,6 +74,28 @@ fn an_on_call_notices_dismisses_errs_and_calls_for_help() {
             (103, "experts", Resolved),
         ]
     );
+    // The wrong fix has its own time, and all phases together are the time from the page to the end.
+    let people = incident.summary.people.as_ref().unwrap();
+    let phases = [
+        ("notice", 5.0),
+        ("dismissal", 10.0),
+        ("decision", 3.0),
+        ("misdiagnosis", 4.0),
+        ("action", 1.0 + 5.0),
+        ("vain_fix", 6.0),
+        ("escalation", 20.0),
+        ("at_a_loss", 36.0),
+        ("last_fix", 0.0),
+    ];
+    assert_eq!(people.delays_s.len(), phases.len());
+    for (phase, expected) in phases {
+        let delay = people.delays_s[phase];
+        assert!((delay - expected).abs() < 1e-6, "{phase}: {delay}");
+    }
+    let [vain] = &people.vain_fixes[..] else { panic!("{:?}", people.vain_fixes) };
+    assert!((vain.at_s - 36.0).abs() < 1e-6 && (vain.to_s - 42.0).abs() < 1e-6, "{vain:?}");
+    assert_eq!((vain.by.as_str(), &vain.what[..]), ("on-call", &["restart s, all at once".to_owned()][..]));
+    assert_eq!(vain.firing, ["errors"]);
     let readings = &incident.record.actual.response[2].readings;
     assert!(
         readings.iter().any(|(name, value)| name == "errors" && (*value - 1.0).abs() < 1e-9),

@@ -15,6 +15,7 @@ pub(in crate::report) fn all(record: &Record, summary: &Summary) -> Vec<Line> {
     found.extend(restarted(summary));
     found.extend(added(record, summary));
     found.extend(misled(record, summary));
+    found.extend(in_vain(summary));
     found.extend(lost_time(summary));
     found.extend(promised(summary));
     found.into_iter().map(Line::plain).collect()
@@ -70,6 +71,17 @@ fn added(record: &Record, summary: &Summary) -> Option<String> {
         .then(|| format!("Acting added {}: what should have been left alone?", parts.join(" and ")))
 }
 
+/// Fixes that did not end it.
+fn in_vain(summary: &Summary) -> Option<String> {
+    let fixes = &summary.people.as_ref()?.vain_fixes;
+    let longest = fixes.iter().max_by(|a, b| (a.to_s - a.at_s).total_cmp(&(b.to_s - b.at_s)))?;
+    Some(format!(
+        "What was done at {} had not ended it {} later: what would have shown sooner that it does not?",
+        quantity::instant(longest.at_s),
+        quantity::seconds(longest.to_s - longest.at_s)
+    ))
+}
+
 /// What pointed elsewhere.
 fn misled(record: &Record, summary: &Summary) -> Option<String> {
     let number = detection::misled(record, summary).len() as u64;
@@ -83,7 +95,8 @@ fn misled(record: &Record, summary: &Summary) -> Option<String> {
 fn lost_time(summary: &Summary) -> Option<String> {
     let people = summary.people.as_ref()?;
     let share = people.share_of_outage.filter(|share| *share > 0.0)?;
-    let longest = people.delays_s.iter().filter(|(name, _)| *name != "decision" && *name != "action");
+    let is_lost = |name: &str| matches!(name, "notice" | "dismissal" | "misdiagnosis" | "escalation");
+    let longest = people.delays_s.iter().filter(|(name, _)| is_lost(name));
     let (name, delay) = longest.max_by(|a, b| a.1.total_cmp(b.1))?;
     Some(format!(
         "Notice, dismissal, misdiagnosis and escalation took {} of the outage, {name} the longest with {}: which of it \
@@ -119,12 +132,15 @@ mod tests {
         assert!(has(&told, "Without help it does not end (the first action came at"), "{told:?}");
         assert!(has(&told, "followed by a second wave"), "{told:?}");
         assert!(!has(&told, "Acting added"), "{told:?}");
+        assert!(has(&told, "What was done at T+61s had not ended it 5m later"), "{told:?}");
+        summary.people.as_mut().unwrap().vain_fixes.clear();
         summary.verdict_unattended = Some(VerdictKind::Recovered);
         summary.waves.clear();
         let saved = summary.people.as_mut().unwrap().saved.as_mut().unwrap();
         (saved.requests, saved.value) = (-7, -3.5);
         let told = ask(&record, &summary);
         assert!(!has(&told, "Without help") && !has(&told, "second wave"), "{told:?}");
+        assert!(!has(&told, "What was done"), "{told:?}");
         assert!(has(&told, "Acting added 7 failed requests and $3.50"), "{told:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! What people and automation did as moments, and what it came to as facts. Judges no decision.
 
-use crate::analysis::{PeopleSummary, Saved};
+use crate::analysis::{PeopleSummary, Saved, VainFix};
 use crate::record::{Record, ResponseEntry, ResponseKind};
 use crate::report::block::{Line, Tone};
 use crate::report::quantity;
@@ -11,6 +11,8 @@ use crate::report::story::signals;
 const TOGETHER_S: f64 = 60.0;
 /// So many steps are told one by one in a moment.
 const STEPS: usize = 4;
+/// So many fixes that did not end it are told.
+const FIXES: usize = 3;
 /// So many readings stand in one sentence.
 const READINGS: usize = 4;
 
@@ -192,26 +194,67 @@ pub(in crate::report) fn facts(record: &Record, people: &PeopleSummary) -> Vec<(
     } else {
         told.join(", ")
     }));
-    let taken: Vec<String> = people
-        .delays_s
-        .iter()
-        .filter(|(_, delay)| **delay > 0.0)
-        .map(|(phase, delay)| format!("{phase} {}", quantity::seconds(*delay)))
-        .collect();
-    if !taken.is_empty() {
-        let share = people.share_of_outage.filter(|share| *share > 0.0).map_or_else(String::new, |share| {
-            format!(
-                "; notice, dismissal, misdiagnosis and escalation are {} of the outage",
-                quantity::share(share)
-            )
-        });
-        add(Line::plain(format!("{}{share}", taken.join(", "))));
+    if let Some(taken) = phases(people) {
+        add(taken);
+    }
+    for fix in people.vain_fixes.iter().take(FIXES) {
+        add(in_vain(fix));
     }
     let acted = people.first_action_s.is_some();
     for line in people.saved.iter().filter(|_| acted).flat_map(|saved| balance(record, saved)) {
         add(line);
     }
     facts
+}
+
+/// How long each phase took, and all of them.
+fn phases(people: &PeopleSummary) -> Option<Line> {
+    let told = |(phase, delay): (&String, &f64)| {
+        let name = match phase.as_str() {
+            "vain_fix" if people.vain_fixes.len() > 1 => "fixes that did not end it",
+            "vain_fix" => "a fix that did not end it",
+            "at_a_loss" => "at a loss",
+            "last_fix" => "the last fix",
+            name => name,
+        };
+        format!("{name} {}", quantity::seconds(*delay))
+    };
+    let taken: Vec<String> = people.delays_s.iter().filter(|(_, delay)| **delay > 0.0).map(told).collect();
+    let all = match taken.len() {
+        0 => return None,
+        1 => String::new(),
+        _ => format!("{} in all: ", quantity::seconds(people.delays_s.values().sum())),
+    };
+    let share = people.share_of_outage.filter(|share| *share > 0.0).map_or_else(String::new, |share| {
+        format!(
+            "; notice, dismissal, misdiagnosis and escalation are {} of the outage",
+            quantity::share(share)
+        )
+    });
+    Some(Line::plain(format!("{all}{}{share}", taken.join(", "))))
+}
+
+/// What did not end it, for how long that was waited for, and what still said so.
+fn in_vain(fix: &VainFix) -> Line {
+    let more = fix.what.len().saturating_sub(STEPS);
+    let more = if more > 0 {
+        format!("; and {}", quantity::counted(more as u64, "more step"))
+    } else {
+        String::new()
+    };
+    let what = fix.what.iter().take(STEPS).cloned().collect::<Vec<_>>().join("; ") + &more;
+    let firing = match &fix.firing[..] {
+        [] => "no alert was firing, and it was not over".to_owned(),
+        firing => {
+            format!("{} {} firing", firing.join(" and "), if firing.len() == 1 { "was" } else { "were" })
+        }
+    };
+    Line::toned(Tone::Caution, "not over ").and(format!(
+        "{} after {} did this at {}: {what}; {firing}",
+        quantity::seconds(fix.to_s - fix.at_s),
+        who(&fix.by),
+        quantity::instant(fix.at_s)
+    ))
 }
 
 /// What was saved, and what was added, against nobody acting.
