@@ -234,9 +234,11 @@ words! {
     "phase" ["phases"]
         "A stretch of an incident in which one root, or two in turn, was behind most of the harm: first the fault, then what \
         took over from it.";
-    "blast radius" ["blast_radius"]
+    "blast radius" ["blast_radius", "duration_99_s"]
         "How far an incident reached: the share of requests and users affected, the services hit, how badly, \
-        and for how long.";
+        and for how long. From the first affected request to the last may be long because of a single late one: \
+        `duration_99_s` is the time until 99 % of them had ended, to the second in runs of up to half an hour, and told \
+        where it is much shorter.";
     "outage"
         "In the story: from the first failure to the last of the time in which more than half of a traffic \
         class fails, or else more than 5 %, over periods long enough to hold about 20 requests.";
@@ -274,6 +276,10 @@ words! {
         "From the first impact until an alert fired or somebody was called (detect), until the last decision before it \
         was mitigated (diagnose), until every class had 90 % of its twin's goodput for good (mitigate), until no service \
         was hit any more (recover). Each is none where that did not happen.";
+    "fix that did not end it" ["vain_fix", "vain_fixes", "last_fix", "at_a_loss"]
+        "What people did until they decided on something else, called for help or were at a loss, with the alerts that were \
+        firing by then. It may have helped a little. Notice, dismissal, decision, misdiagnosis, action, fixes that did not \
+        end it, escalation, being at a loss and the last fix are together the time from a page until it was declared over.";
     "worst minute" ["worst_minute"]
         "In the blast radius: the minute in which most requests of a traffic class arrived that were affected.";
     "harm" ["harmed"]
