@@ -164,6 +164,8 @@ fn calls(world: &WorldRecord, twin: Option<&WorldRecord>) -> IndexMap<String, Ca
                 .and_then(|twin| ratio(totals.attempts_since_fault, twin.first_attempts_since_fault)),
             peak_amplification: peak,
             breaker_opened: totals.breaker_opened,
+            mean_wait_ms: totals.mean_wait_ms,
+            longest_wait_ms: totals.longest_wait_ms,
         };
         (name.clone(), summary)
     };

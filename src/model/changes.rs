@@ -46,13 +46,13 @@ pub(crate) fn compile_changes(scenario: &Scenario, model: &Model, names: &Names)
 }
 
 impl Model {
-    /// Whether a change gives calls of an edge a breaker.
-    pub fn may_give_breaker(&self, edge: EdgeId) -> bool {
-        self.changes.iter().any(|change| match &change.what {
+    /// Whether something holds of the policy of an edge, as it is written or after a change.
+    pub fn ever(&self, edge: EdgeId, holds: fn(&Policy) -> bool) -> bool {
+        let mut changes = self.changes.iter();
+        let changed = |change: &Change| match &change.what {
             Changed::Service(..) => false,
-            Changed::Calls(edges) => {
-                edges.iter().any(|(id, patch)| *id == edge && patch.after().breaker.is_some())
-            }
-        })
+            Changed::Calls(edges) => edges.iter().any(|(id, patch)| *id == edge && holds(patch.after())),
+        };
+        holds(&self.edges[edge].policy) || changes.any(changed)
     }
 }

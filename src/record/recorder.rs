@@ -11,6 +11,7 @@ use crate::record::fingerprint::Digests;
 use crate::record::monitor::track;
 use crate::record::tally::{CallTally, ClassTally, ServiceTally};
 use crate::record::{MAX_TRANSITIONS, MonitorTrack, ResponseEntry, ResponseKind, Transition, WorldRecord};
+use crate::scenario::Policy;
 use crate::time::{SimDuration, SimTime};
 
 /// Windows that a record holds at the most.
@@ -54,9 +55,11 @@ pub(crate) fn window_width(horizon: SimDuration) -> SimDuration {
 impl<'m> Recorder<'m> {
     /// A recorder for a world at the begin of its warm-up.
     pub fn new(model: &'m Model) -> Self {
-        let mut has_breaker: IdVec<PairId, bool> = model.pairs.iter().map(|_| false).collect();
+        let mut pairs: IdVec<PairId, (bool, bool)> = model.pairs.iter().map(|_| (false, false)).collect();
         for (id, edge) in model.edges.enumerate() {
-            has_breaker[edge.pair] |= edge.policy.breaker.is_some() || model.may_give_breaker(id);
+            let (breaker, waits) = &mut pairs[edge.pair];
+            *breaker |= model.ever(id, |policy| policy.breaker.is_some());
+            *waits |= model.ever(id, Policy::may_wait);
         }
         let class = |class: &crate::model::Class| {
             ClassTally::new(class.slo.and_then(|slo| slo.latency), model.has_surges(class))
@@ -71,7 +74,7 @@ impl<'m> Recorder<'m> {
             windows: 0,
             classes: model.classes.iter().map(class).collect(),
             services: model.services.iter().map(service).collect(),
-            pairs: has_breaker.iter().map(|has_breaker| CallTally::new(*has_breaker)).collect(),
+            pairs: pairs.iter().map(|(breaker, waits)| CallTally::new(*breaker, *waits)).collect(),
             containment: ContainmentTally::new(model.pairs.len()),
             monitors: model.monitors.iter().map(|monitor| track(monitor, model)).collect(),
             running: model.replicas.iter().map(|_| true).collect(),
@@ -181,7 +184,7 @@ impl<'m> Recorder<'m> {
         match event {
             ModelEvent::AttemptSent(_) => {
                 service.sent(id.number == 1, now >= self.first_fault);
-                pair.sent(id.number == 1, now >= self.first_fault);
+                pair.sent(id.number == 1, now >= self.first_fault, now - id.begun_at);
             }
             ModelEvent::AttemptEnded(_, outcome) => {
                 service.ended(*outcome, now - id.begun_at);

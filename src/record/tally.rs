@@ -26,6 +26,11 @@ impl Causes {
     }
 }
 
+/// The mean of so many times, in milliseconds.
+fn mean_ms(sum_ns: u128, count: u64) -> f64 {
+    if count == 0 { 0.0 } else { sum_ns as f64 / count as f64 / 1e6 }
+}
+
 /// Adds what a window held and begins the next.
 fn push(column: &mut Vec<u64>, counter: &mut u64) {
     column.push(std::mem::take(counter));
@@ -287,8 +292,6 @@ impl ServiceTally {
     }
 
     pub(crate) fn finish(self, simulated_s: f64) -> (ServiceSeries, ServiceTotals) {
-        let mean_ms =
-            |sum_ns: u128, count: u64| if count == 0 { 0.0 } else { sum_ns as f64 / count as f64 / 1e6 };
         let per_time = |area: f64| if simulated_s > 0.0 { area / simulated_s } else { 0.0 };
         let totals = ServiceTotals {
             failed_by_cause: self.causes.by_name(),
@@ -311,13 +314,18 @@ pub(crate) struct CallTally {
     failed: u64,
     refused: u64,
     fallbacks: u64,
+    /// Whether attempts may wait at the caller; how long those did that were sent.
+    waits: bool,
+    wait_ns: u128,
+    longest_wait: SimDuration,
     /// Breakers open; none if the call never has a breaker.
     pub(crate) open: Option<Level>,
     pub(crate) totals: CallTotals,
 }
 
 impl CallTally {
-    pub(crate) fn new(has_breaker: bool) -> Self {
+    /// A call that may have a breaker, and whose attempts may wait before they are sent.
+    pub(crate) fn new(has_breaker: bool, waits: bool) -> Self {
         Self {
             series: CallSeries::default(),
             attempts: 0,
@@ -325,13 +333,18 @@ impl CallTally {
             failed: 0,
             refused: 0,
             fallbacks: 0,
+            waits,
+            wait_ns: 0,
+            longest_wait: SimDuration::ZERO,
             open: has_breaker.then(|| Level::new(0)),
             totals: CallTotals::default(),
         }
     }
 
-    pub(crate) fn sent(&mut self, first: bool, since_fault: bool) {
+    pub(crate) fn sent(&mut self, first: bool, since_fault: bool, waited: SimDuration) {
         self.attempts += 1;
+        self.wait_ns += u128::from(waited.as_nanos());
+        self.longest_wait = self.longest_wait.max(waited);
         self.first_attempts += u64::from(first);
         self.totals.attempts += 1;
         self.totals.first_attempts += u64::from(first);
@@ -375,6 +388,11 @@ impl CallTally {
     }
 
     pub(crate) fn finish(self) -> (CallSeries, CallTotals) {
-        (self.series, self.totals)
+        let totals = CallTotals {
+            mean_wait_ms: self.waits.then(|| mean_ms(self.wait_ns, self.totals.attempts)),
+            longest_wait_ms: self.waits.then(|| mean_ms(self.longest_wait.as_nanos().into(), 1)),
+            ..self.totals
+        };
+        (self.series, totals)
     }
 }

@@ -65,6 +65,32 @@ fn a_few_late_requests_are_told_where_they_make_the_harm_long() {
 }
 
 #[test]
+fn waits_at_callers_are_told_where_there_can_be_any() {
+    let told = |waits: Option<(f64, f64)>, twin: Option<f64>| {
+        let (mut record, mut summary) = (record(), summary());
+        let call = &mut summary.calls["shop -> db"];
+        (call.mean_wait_ms, call.longest_wait_ms) = waits.unzip();
+        let twins = &mut record.twin.as_mut().unwrap().totals.calls;
+        let normal = twins.entry("shop -> db".to_owned()).or_default();
+        (normal.mean_wait_ms, normal.longest_wait_ms) = (twin, twin);
+        text::plain(&story(&record, &summary, &telling()), 1_000)
+    };
+    let waited = told(Some((12.5, 340.0)), Some(1.0));
+    let rows: Vec<&str> = waited.lines().skip_while(|line| !line.starts_with("call ")).take(2).collect();
+    let words = |row: &str| {
+        row.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).map(str::to_owned).collect()
+    };
+    let [heads, cells]: [Vec<String>; 2] = [words(rows[0]), words(rows[1])];
+    assert_eq!(heads, ["call", "attempts", "mean wait before sending", "twin", "longest", "twin"]);
+    assert_eq!(cells, ["shop -> db", "260", "12.5 ms", "1 ms", "340 ms", "1 ms"]);
+    assert!(
+        told(Some((0.0, 0.0)), None).contains("mean wait before sending"),
+        "nobody waited, though they could"
+    );
+    assert!(!told(None, None).contains("before sending"));
+}
+
+#[test]
 fn actions_are_events() {
     let (record, _) = crate::analysis::fixture::attended();
     let told = events::events(&record);

@@ -209,6 +209,16 @@ schema! {
     }
 }
 
+impl Policy {
+    /// Whether an attempt may have to wait at its caller before it is sent: for a permit, a turn or a connection.
+    pub fn may_wait(&self) -> bool {
+        let turn =
+            matches!(self.throttle, Some(Throttle::Resilience4j { max_wait, .. }) if !max_wait.is_zero());
+        turn || self.bulkhead.is_some_and(|bulkhead| !bulkhead.max_wait.is_zero())
+            || self.pool.is_some_and(|pool| !pool.max_wait.is_zero())
+    }
+}
+
 schema! {
     /// A cap on the attempts under way (resilience4j's `SemaphoreBulkhead`).
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,19 @@
 //! Bulkheads and pools to the instant: five attempts at once, of 100 ms each, and how many find a place in time.
 
+use knockon::analysis::Summary;
+
 use crate::support::simulate;
 
 /// Attempts sent and refused per request, and how long a request takes in milliseconds.
 fn five_at_once(policy: &str) -> (u64, u64, f64) {
+    let summary = summary(policy);
+    let requests = summary.traffic["c"].requests;
+    let (sent, refused) = (summary.services["b"].attempts, summary.calls["a -> b"].refused);
+    assert_eq!((sent % requests, refused % requests), (0, 0), "no request meets another");
+    (sent / requests, refused / requests, summary.traffic["c"].latency_ms.max)
+}
+
+fn summary(policy: &str) -> Summary {
     let text = format!(
         "Scenario(format: 1, name: \"test\", warm_up: \"5s\", horizon: \"600s\", seed: 3,
         services: {{
@@ -13,11 +23,68 @@ fn five_at_once(policy: &str) -> (u64, u64, f64) {
         calls: {{ \"a -> b\": Policy(fallback: Fixed(), {policy}) }},
         traffic: {{ \"c\": Open(rate: \"2/min\", entry: \"a.op\") }})"
     );
-    let (_, summary) = simulate(&text);
-    let requests = summary.traffic["c"].requests;
-    let (sent, refused) = (summary.services["b"].attempts, summary.calls["a -> b"].refused);
-    assert_eq!((sent % requests, refused % requests), (0, 0), "no request meets another");
-    (sent / requests, refused / requests, summary.traffic["c"].latency_ms.max)
+    simulate(&text).1
+}
+
+/// Who is sent waits for those before; who is refused has not been sent.
+#[test]
+fn waits_before_sending_are_measured_to_the_instant() {
+    for (places, wait, mean, longest) in [
+        (5, 250, 0.0, 0.0),
+        // At 0 and 100 ms and so on, as far as patience goes.
+        (1, 401, 200.0, 400.0),
+        (1, 399, 150.0, 300.0),
+        (1, 250, 100.0, 200.0),
+        // Two at 0, two at 100 ms, one at 200 ms.
+        (2, 250, 80.0, 200.0),
+    ] {
+        let bulkhead = format!("bulkhead: Bulkhead(max_concurrent: {places}, max_wait: \"{wait}ms\")");
+        let pool = format!("pool: Pool(size: {places}, max_wait: \"{wait}ms\")");
+        for policy in [bulkhead, pool] {
+            let call = &summary(&policy).calls["a -> b"];
+            let (got_mean, got_longest) = (call.mean_wait_ms.unwrap(), call.longest_wait_ms.unwrap());
+            assert!((got_mean - mean).abs() < 1e-6, "{policy}: {got_mean}");
+            assert!((got_longest - longest).abs() < 1e-6, "{policy}: {got_longest}");
+        }
+    }
+    // Five ask at once for the one turn of each 50 ms: the first has it, the second waits for the next period, and so on.
+    let turns = summary("throttle: Resilience4j(limit: 1, period: \"50ms\", max_wait: \"10s\")");
+    let call = &turns.calls["a -> b"];
+    assert!((150.0..=200.0).contains(&call.longest_wait_ms.unwrap()), "{call:?}");
+    assert!((60.0..=100.0).contains(&call.mean_wait_ms.unwrap()), "{call:?}");
+}
+
+#[test]
+fn where_nobody_has_to_wait_there_is_no_wait() {
+    for policy in [
+        "timeout: \"1s\"",
+        "bulkhead: Bulkhead(max_concurrent: 2)",
+        "throttle: Adaptive()",
+        "pool: Pool(size: 2, max_wait: \"0s\")",
+    ] {
+        let summary = summary(policy);
+        assert_eq!(
+            (summary.calls["a -> b"].mean_wait_ms, summary.calls["a -> b"].longest_wait_ms),
+            (None, None)
+        );
+    }
+}
+
+/// A wait that only a change of the response brings.
+#[test]
+fn what_may_wait_after_a_change_is_measured_from_the_begin() {
+    let text = "Scenario(format: 1, name: \"test\", horizon: \"100s\", seed: 3,
+        services: {
+            \"a\": Service(operations: { \"op\": [Parallel([\"b.op\", \"b.op\"])] }),
+            \"b\": Service(threads: 100, operations: { \"op\": [Work(\"100ms\")] }),
+        },
+        traffic: { \"c\": Open(rate: \"60/min\", entry: \"a.op\") },
+        response: [Act(at: \"T+50s\", does: Set(\"calls.'a -> b'.pool\", Pool(size: 1)))])";
+    let (record, summary) = simulate(text);
+    let call = &summary.calls["a -> b"];
+    assert!(call.longest_wait_ms.unwrap() >= 100.0 && call.mean_wait_ms.unwrap() > 10.0, "{call:?}");
+    let twin = &record.twin.unwrap().totals.calls["a -> b"];
+    assert_eq!((twin.mean_wait_ms, twin.longest_wait_ms), (Some(0.0), Some(0.0)));
 }
 
 #[test]

@@ -42,7 +42,8 @@ pub(super) fn parts(told: &Told<'_>) -> Vec<Part> {
     let deeds = story::response(record);
     let mut people: Vec<Block> = (!deeds.is_empty()).then_some(Block::Moments(deeds)).into_iter().collect();
     people.extend(postmortem::response(record, summary));
-    let tables = [story::traffic(record, summary), story::services(record, summary)];
+    let tables =
+        [story::traffic(record, summary), story::services(record, summary), story::calls(record, summary)];
 
     let mut repeat = vec![Block::Paragraph(story::inputs(record)), Block::Verbatim(telling.repeat.clone())];
     let mut facts = story::expected(summary, telling);

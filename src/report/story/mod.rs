@@ -26,7 +26,7 @@ pub(super) use {
     capacity::hidden as hidden_capacity,
     facts::{expected, radius},
     moments::response,
-    numbers::{services, traffic},
+    numbers::{calls, services, traffic},
     people::{Deed, done},
     signals::quantity_of as reading,
 };

@@ -1,4 +1,5 @@
-//! The numbers of an incident side by side with its twin's: a table of classes and one of services.
+//! The numbers of an incident side by side with its twin's: a table of classes, one of services, and one of the calls whose
+//! attempts may wait at their caller.
 
 use crate::analysis::{ServiceSummary, Summary};
 use crate::record::Record;
@@ -92,6 +93,36 @@ pub(in crate::report) fn services(record: &Record, summary: &Summary) -> Option<
         let mut cells = vec![String::new(); table.columns.len()];
         cells[0] = format!("{left_out} more, not hit");
         table.rows.push((Tone::Dim, cells));
+    }
+    (!table.rows.is_empty()).then(|| without_empty(table, ""))
+}
+
+/// Attempts by call, with their waits at the caller; none if nobody ever has to wait there.
+pub(in crate::report) fn calls(record: &Record, summary: &Summary) -> Option<Table> {
+    let mut table = Table::of_numbers([
+        "call",
+        "attempts",
+        "refused",
+        "mean wait before sending",
+        "twin",
+        "longest",
+        "twin",
+    ]);
+    let millis = |ms: Option<f64>| ms.map_or_else(|| NOTHING.to_owned(), quantity::millis);
+    for (name, call) in &summary.calls {
+        let (Some(mean), Some(longest)) = (call.mean_wait_ms, call.longest_wait_ms) else { continue };
+        let twin = record.twin.as_ref().and_then(|twin| twin.totals.calls.get(name));
+        let tone = if longest > 0.0 { Tone::Plain } else { Tone::Dim };
+        let cells = vec![
+            name.clone(),
+            quantity::count(call.attempts),
+            quantity::count(call.refused),
+            quantity::millis(mean),
+            millis(twin.and_then(|twin| twin.mean_wait_ms)),
+            quantity::millis(longest),
+            millis(twin.and_then(|twin| twin.longest_wait_ms)),
+        ];
+        table.rows.push((tone, cells));
     }
     (!table.rows.is_empty()).then(|| without_empty(table, ""))
 }

@@ -34,6 +34,7 @@ pub fn story(record: &Record, summary: &Summary, telling: &Telling) -> Report {
     }
     blocks.extend(numbers::traffic(record, summary).map(Block::Table));
     blocks.extend(numbers::services(record, summary).map(Block::Table));
+    blocks.extend(numbers::calls(record, summary).map(Block::Table));
     blocks.push(Block::Facts(facts::all(record, summary, telling)));
     Report { title: record.scenario.clone(), blocks }
 }

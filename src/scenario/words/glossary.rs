@@ -292,6 +292,11 @@ words! {
         incident is what was lost beyond the twin, that of requests that were never answered included.";
     "mean wait" ["mean_wait_ms"]
         "How long attempts waited in a service's queue for a thread, on average over those that got one.";
+    "mean wait before sending" ["longest_wait_ms", "wait before sending"]
+        "How long attempts of a call waited at their caller for a permit of its bulkhead, a turn of its throttle and a \
+        connection of its pool, on average over those that were sent; those that gave up waiting are refused. The \
+        caller's thread is held all the while. `mean_wait_ms` and `longest_wait_ms` of `calls`, where attempts may have \
+        to wait.";
     "unavailable" ["unavailability"]
         "A traffic class that answers at most a tenth of what its twin answers at the same time, whether the rest fails or still \
         waits; without a twin, of which at least 90 % fails.";
