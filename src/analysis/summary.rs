@@ -307,7 +307,7 @@ pub struct Impact {
     pub via: String,
 }
 
-/// A service that got worse again, or was hit for the first time, after a restart that the response made.
+/// A service that got worse again, was hit for the first time, or had more load, after a restart that the response made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Wave {
     /// When.
@@ -320,6 +320,16 @@ pub struct Wave {
     pub via: String,
     /// When the restart began that it followed.
     pub restart_s: f64,
+    /// Whether all that is known is that it had more load: it did not get worse by that.
+    #[serde(default)]
+    pub more_load: bool,
+}
+
+impl Wave {
+    /// Whether it followed the same restart.
+    pub fn is_of_restart(&self, other: &Self) -> bool {
+        self.restart_s.total_cmp(&other.restart_s).is_eq()
+    }
 }
 
 /// What people and automation did about an incident.

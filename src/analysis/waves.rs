@@ -69,6 +69,7 @@ impl Restart<'_> {
             from: from.map(str::to_owned),
             via: via.into(),
             restart_s: self.begin_s,
+            more_load: false,
         }
     }
 
@@ -134,7 +135,7 @@ impl Restart<'_> {
         let why = if cold { ": cold caches" } else { "" };
         let via = format!("load up {:.1}x{why}", most.1 / base);
         let at_s = (window as f64 * actual.window_s).max(self.begin_s);
-        Some(self.wave(at_s, &edge.callee, Some(&edge.caller), via))
+        Some(Wave { more_load: true, ..self.wave(at_s, &edge.callee, Some(&edge.caller), via) })
     }
 
     /// Services whose replicas were killed for their memory, where nobody's were before, nor if nobody had acted.

@@ -22,6 +22,12 @@ fn a_restart_with_cold_caches_sets_off_a_second_wave() {
             (162.0, "user", None, "out-of-memory kills"),
         ]
     );
+    let loads = summary.waves.iter().filter(|wave| wave.more_load);
+    assert_eq!(
+        loads.map(|wave| wave.service.as_str()).collect::<Vec<_>>(),
+        ["user-db"],
+        "nothing of it failed"
+    );
     assert!(summary.waves.iter().all(|wave| (wave.restart_s - 61.0).abs() < 1e-9), "the second one helped");
 }
 

@@ -1,6 +1,8 @@
 //! What the harm goes back to: its roots, the ways it took, and what made it larger. Only what the run shows.
 
-use crate::analysis::Summary;
+use std::collections::BTreeSet;
+
+use crate::analysis::{Summary, Wave};
 use crate::record::{BlameRecord, ChainHarm, Link, Record};
 use crate::report::block::{Block, Line, Table, Tone};
 use crate::report::quantity;
@@ -153,21 +155,28 @@ fn services(summary: &Summary, number: fn(&crate::analysis::ServiceSummary) -> u
     (!told.is_empty()).then(|| Line::plain(told.join("; ")))
 }
 
-/// What got worse again after a restart.
+/// What got worse again after a restart, and what merely had more load.
 fn waves(summary: &Summary) -> Option<Line> {
     let first = summary.waves.first()?;
-    let mut hit: Vec<&str> = Vec::new();
-    for wave in summary.waves.iter().filter(|wave| wave.restart_s.total_cmp(&first.restart_s).is_eq()) {
-        if !hit.contains(&wave.service.as_str()) {
-            hit.push(&wave.service);
-        }
+    let (loads, worse): (Vec<&Wave>, Vec<&Wave>) =
+        summary.waves.iter().filter(|wave| wave.is_of_restart(first)).partition(|wave| wave.more_load);
+    let hit: BTreeSet<&str> = worse.iter().map(|wave| wave.service.as_str()).collect();
+    let mut told: Vec<String> = Vec::new();
+    if let Some(wave) = worse.first() {
+        told.push(format!(
+            "{} got worse again from {} on, beginning with {} ({})",
+            quantity::counted(hit.len() as u64, "service"),
+            quantity::instant(wave.at_s),
+            wave.service,
+            wave.via
+        ));
     }
+    told.extend(loads.iter().map(|wave| {
+        format!("{} had more load from {} on ({})", wave.service, quantity::instant(wave.at_s), wave.via)
+    }));
     Some(Line::plain(format!(
-        "after the restart at {}, {} got worse again from {} on, beginning with {} ({})",
+        "after the restart at {}, {}",
         quantity::instant(first.restart_s),
-        quantity::counted(hit.len() as u64, "service"),
-        quantity::instant(first.at_s),
-        first.service,
-        first.via
+        told.join("; ")
     )))
 }

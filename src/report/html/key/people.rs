@@ -124,28 +124,37 @@ fn readings(record: &Record, entry: &ResponseEntry) -> Option<String> {
     (!told.is_empty()).then(|| told.join(", "))
 }
 
-/// The first service that got worse again after a restart.
+/// The services that got worse again after the first restart that this followed, and those that merely had more load.
 fn worse_again(summary: &Summary) -> Option<KeyMoment> {
     let first = summary.waves.first()?;
-    let same = |wave: &&Wave| wave.restart_s.total_cmp(&first.restart_s).is_eq();
+    let ask = "The restart is done. Is it over? What did the restart take away, and who has to bear that?";
+    let mut moment = KeyMoment::new(first.at_s, "After the restart", ask, &[]);
     // Of each service the first.
     let mut hit: IndexMap<&str, &Wave> = IndexMap::new();
-    for wave in summary.waves.iter().filter(same) {
-        hit.entry(&wave.service).or_insert(wave);
+    for wave in summary.waves.iter().filter(|wave| wave.is_of_restart(first)) {
+        if wave.more_load {
+            let after = seconds(wave.at_s - wave.restart_s);
+            let tell = format!("{after} after the restart {} has more load ({}).", wave.service, wave.via);
+            moment = moment.and(wave.at_s, tell);
+        } else {
+            hit.entry(&wave.service).or_insert(wave);
+        }
     }
-    let (at_once, later): (Vec<&Wave>, Vec<&Wave>) = hit.values().partition(|wave| wave.at_s <= first.at_s);
+    let Some(begin) = hit.values().next().copied() else { return Some(moment) };
+    let (at_once, later): (Vec<&Wave>, Vec<&Wave>) = hit.values().partition(|wave| wave.at_s <= begin.at_s);
     let mut told: Vec<String> =
         at_once.iter().map(|wave| format!("{} ({})", wave.service, wave.via)).collect();
     let others = told.len().saturating_sub(SERVICES) as u64;
     told.truncate(SERVICES);
     let more = if others > 0 { format!(" and {}", counted(others, "other")) } else { String::new() };
-    let after = seconds(first.at_s - first.restart_s);
-    let tell = format!("{after} after the restart {}{more} are hit again.", told.join(", "));
-    let ask = "The restart is done. Is it over? What did the restart take away, and who has to bear that?";
-    let moment = KeyMoment::new(first.at_s, "After the restart", ask, &[tell]);
+    let verb = if at_once.len() == 1 { "is" } else { "are" };
+    let after = seconds(begin.at_s - begin.restart_s);
+    let tell = format!("{after} after the restart {}{more} {verb} hit again.", told.join(", "));
+    let moment = moment.and(begin.at_s, tell);
     let Some(last) = later.last() else { return Some(moment) };
     let names: Vec<&str> = later.iter().map(|wave| wave.service.as_str()).collect();
-    Some(moment.and(last.at_s, format!("By {} so are {}.", instant(last.at_s), names.join(", "))))
+    let verb = if names.len() == 1 { "is" } else { "are" };
+    Some(moment.and(last.at_s, format!("By {} so {verb} {}.", instant(last.at_s), names.join(", "))))
 }
 
 /// The end of the run, and of the incident if it has one; none if nobody was harmed.

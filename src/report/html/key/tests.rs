@@ -1,7 +1,7 @@
 //! Key moments of an incident with people, of one that nobody touches, and of nothing at all.
 
 use super::{KeyMoment, key_moments, no_return, no_return_s};
-use crate::analysis::fixture;
+use crate::analysis::{Summary, fixture};
 use crate::report::quantity::instant;
 use crate::scenario::VerdictKind;
 
@@ -114,6 +114,29 @@ fn the_second_wave_does_not_know_of_kills_to_come() {
     for moment in key_moments(&record, &summary).iter().filter(|moment| moment.at_s < kill) {
         assert!(!moment.all().contains("kills"), "{moment:?}");
     }
+}
+
+#[test]
+fn more_load_is_not_being_hit_again() {
+    let (record, mut summary) = fixture::attended();
+    let told = |summary: &Summary| {
+        let moments = key_moments(&record, summary);
+        moments.iter().find(|moment| moment.title == "After the restart").map(KeyMoment::all).unwrap()
+    };
+    let all = told(&summary);
+    let load = "45 s after the restart user-db has more load (load up 2.7x: cold caches).";
+    let (before, after) = all.split_once(load).unwrap_or_else(|| panic!("{all}"));
+    assert!(before.is_empty() && !after.contains("user-db"), "{all}");
+    assert!(after.contains("48 s after the restart user (threads wait on the call), checkout"), "{all}");
+    assert!(after.contains("are hit again. By T+110s so are gateway, browse."), "{all}");
+    summary.waves.retain(|wave| wave.service == "user-db" || wave.service == "gateway");
+    assert!(
+        told(&summary).ends_with("gateway (slow answers of the call) is hit again."),
+        "{}",
+        told(&summary)
+    );
+    summary.waves.truncate(1);
+    assert_eq!(told(&summary), load);
 }
 
 #[test]
