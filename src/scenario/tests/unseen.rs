@@ -61,6 +61,15 @@ fn a_name_is_one_line_and_other_texts_may_be_more() {
     }
 }
 
+/// Joiners and the like belong to the writing of some languages and to emoji; in a name they hide a difference.
+#[test]
+fn what_shapes_its_neighbors_may_be_in_a_text_and_not_in_a_name() {
+    let written = "description: \"\u{26a0}\u{fe0f} a\u{200c}b\", horizon:";
+    assert_eq!(problems(&GOOD.replace("horizon:", written)), "");
+    let found = problems(&GOOD.replace("name: \"shop\"", "name: \"sh\u{200d}op\""));
+    assert!(found.contains(r"in `sh\u{200d}op`"), "{found}");
+}
+
 #[test]
 fn variants_are_looked_at_whether_they_are_chosen_or_not() {
     let variants = "variants: { \"sa\u{2066}fe\": Variant(set: { \"services.us\u{200d}er.threads\": 2, \"name\": \"\u{202b}\" }) }, expect:";
