@@ -97,7 +97,8 @@ pub(in crate::report) fn services(record: &Record, summary: &Summary) -> Option<
     (!table.rows.is_empty()).then(|| without_empty(table, ""))
 }
 
-/// Attempts by call, with their waits at the caller; none if nobody ever has to wait there.
+/// Attempts by call, with their waits at the caller, of the calls whose attempts may have to wait there; none if nobody had
+/// to, in either world.
 pub(in crate::report) fn calls(record: &Record, summary: &Summary) -> Option<Table> {
     let mut table = Table::of_numbers([
         "call",
@@ -109,9 +110,12 @@ pub(in crate::report) fn calls(record: &Record, summary: &Summary) -> Option<Tab
         "twin",
     ]);
     let millis = |ms: Option<f64>| ms.map_or_else(|| NOTHING.to_owned(), quantity::millis);
+    let mut somebody_waited = false;
     for (name, call) in &summary.calls {
         let (Some(mean), Some(longest)) = (call.mean_wait_ms, call.longest_wait_ms) else { continue };
         let twin = record.twin.as_ref().and_then(|twin| twin.totals.calls.get(name));
+        let longest_of_twin = twin.and_then(|twin| twin.longest_wait_ms);
+        somebody_waited |= longest.max(longest_of_twin.unwrap_or(0.0)) > 0.0;
         let tone = if longest > 0.0 { Tone::Plain } else { Tone::Dim };
         let cells = vec![
             name.clone(),
@@ -120,11 +124,11 @@ pub(in crate::report) fn calls(record: &Record, summary: &Summary) -> Option<Tab
             quantity::millis(mean),
             millis(twin.and_then(|twin| twin.mean_wait_ms)),
             quantity::millis(longest),
-            millis(twin.and_then(|twin| twin.longest_wait_ms)),
+            millis(longest_of_twin),
         ];
         table.rows.push((tone, cells));
     }
-    (!table.rows.is_empty()).then(|| without_empty(table, ""))
+    somebody_waited.then(|| without_empty(table, ""))
 }
 
 /// One row of the table of services.
