@@ -5,6 +5,7 @@
 
 use rand_distr::Distribution;
 
+use crate::distribution::DurationDistribution;
 use crate::engine::event::Event;
 use crate::engine::guard::Terms;
 use crate::engine::observer::{AttemptId, ModelEvent, Observer};
@@ -66,11 +67,11 @@ impl<O: Observer> Engine<'_, O> {
         if let Parent::Attempt(parent) = parent {
             self.state.attempts[parent].calls = slot;
         }
-        let terms = self.state.guards[guard as usize].terms;
-        if terms.falls_back && self.answer_before(slot) {
+        let Terms { deadline, retries_inside, falls_back, .. } = self.state.guards[guard as usize].terms;
+        if falls_back && self.answer_before(slot) {
             return;
         }
-        if let Some(longest) = self.longest(parent, terms.deadline) {
+        if let Some(longest) = self.longest(parent, deadline) {
             let at = now + longest;
             self.state.runs[slot].deadline = at;
             self.state.runs[slot].deadline_event = self.events.schedule(at, Event::Deadline(slot));
@@ -78,7 +79,7 @@ impl<O: Observer> Engine<'_, O> {
         if let Some(budget) = &mut self.state.guards[guard as usize].budget {
             budget.on_first_attempt(now);
         }
-        if terms.retries_inside && !self.permitted_as_a_whole(slot) {
+        if retries_inside && !self.permitted_as_a_whole(slot) {
             return;
         }
         self.next_attempt(slot);
@@ -303,7 +304,8 @@ impl<O: Observer> Engine<'_, O> {
     /// How long the network takes, one way.
     fn network_latency(&self, attempt: &Attempt, way: Stream) -> SimDuration {
         let network = &self.state.guards[attempt.guard as usize].terms.network;
-        network.map_or(SimDuration::ZERO, |network| network.sample(&mut attempt.key.draws(way)))
+        let drawn = |network: &DurationDistribution| network.sample(&mut attempt.key.draws(way));
+        network.as_ref().map_or(SimDuration::ZERO, drawn)
     }
 
     /// Notes that an attempt left its caller.
