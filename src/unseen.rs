@@ -11,6 +11,9 @@ const MARK: char = '\u{fffd}';
 /// These are Unicode's controls, its line and paragraph separators, what it calls default-ignorable but for what
 /// [`shapes_others`], the marks of annotations and the noncharacters.
 pub fn is_unseen(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
     c.is_control()
         || turns_text(c)
         || matches!(c,

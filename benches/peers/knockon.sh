@@ -6,7 +6,9 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
-knockon=${2:-${CARGO_TARGET_DIR:-$here/../../target}/release/knockon}
+# A script that builds others may have set where builds go.
+own=${CARGO_TARGET_DIR:-$here/../../target}/release/knockon
+knockon=${2:-$([ -x "$own" ] && echo "$own" || echo "$here/../../target/release/knockon")}
 
 python3 - "$1" "$here/$1.ron" "$knockon" <<'PYTHON'
 import json, resource, subprocess, sys, tempfile
