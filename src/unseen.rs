@@ -30,6 +30,12 @@ pub fn shapes_others(c: char) -> bool {
     matches!(c, '\u{200c}'..='\u{200d}' | '\u{fe00}'..='\u{fe0f}')
 }
 
+/// Whether two names can differ by a character and look the same: what is unseen, what shapes others, and all blanks but
+/// the usual one.
+pub fn hides_in_a_name(c: char) -> bool {
+    is_unseen(c) || shapes_others(c) || c == '\u{2800}' || (c.is_whitespace() && c != ' ')
+}
+
 /// Whether a character changes the direction in which others are read, or how they are ordered.
 pub fn turns_text(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -60,7 +66,7 @@ fn replaced(text: &str, harmful: impl Fn(char) -> bool) -> Cow<'_, str> {
 
 /// A text in one line, with what cannot be seen spelled out: `\u{202e}`.
 pub fn spelled(text: &str) -> Cow<'_, str> {
-    spelled_out(text, |c| is_unseen(c) || shapes_others(c))
+    spelled_out(text, hides_in_a_name)
 }
 
 /// The same for a text of several lines.
@@ -114,6 +120,12 @@ mod tests {
         for code in ranges.into_iter().flatten().chain(single) {
             assert!(is_unseen(char::from_u32(code).unwrap()), "U+{code:04X}");
         }
+    }
+
+    #[test]
+    fn a_blank_in_a_name_is_a_blank() {
+        assert!("\u{a0}\u{2003}\u{2800}\u{3000}\u{200d}".chars().all(hides_in_a_name));
+        assert!(!hides_in_a_name(' ') && !is_unseen('\u{a0}'), "texts may have others");
     }
 
     #[test]

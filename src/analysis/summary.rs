@@ -168,8 +168,9 @@ pub struct CallSummary {
     pub peak_amplification: Option<f64>,
     /// Times a breaker of it opened.
     pub breaker_opened: u64,
-    /// Mean wait at the caller for a permit of a bulkhead, a turn of a throttle and a connection of a pool, of the attempts
-    /// that were sent; who gave up waiting is `refused`. None if attempts of the call never have to wait.
+    /// Mean wait at the caller for a permit of a bulkhead, a turn of a throttle and a connection of a pool, of all
+    /// attempts that asked for one: sent, given up, or still waiting when the run ended. None if attempts of the call never
+    /// have to wait.
     pub mean_wait_ms: Option<f64>,
     /// The longest of these waits.
     pub longest_wait_ms: Option<f64>,

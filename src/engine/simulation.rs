@@ -224,6 +224,12 @@ impl<'m> Simulation<'m> {
         attempts.map(|(_, a)| (a.site, a.key, a.begun_at))
     }
 
+    /// Attempts that wait at their caller for a permit, a turn or a connection: from where, and since when.
+    pub fn waiting_at_callers(&self) -> impl Iterator<Item = (SiteId, SimTime)> + '_ {
+        let attempts = self.state.attempts.iter().filter(|(_, a)| a.awaited && !a.sent);
+        attempts.map(|(_, a)| (a.site, a.begun_at))
+    }
+
     /// Of a replica: threads held, threads that wait on calls, and attempts in its queue.
     pub fn occupancy(&self, id: ReplicaId) -> (u32, u32, u32) {
         let replica = &self.state.replicas[id];

@@ -167,7 +167,10 @@ impl<'m> WorldRun<'m> {
     }
 
     /// What it leaves behind.
-    fn finish(self, now: SimTime) -> WorldRecord {
+    fn finish(mut self, now: SimTime) -> WorldRecord {
+        for (site, since) in self.simulation.waiting_at_callers() {
+            self.recorder.still_waits(site, since, now);
+        }
         let record = self.recorder.finish(now);
         self.audit.check_record(&record);
         record

@@ -248,7 +248,8 @@ pub struct CallTotals {
     pub first_attempts_since_fault: u64,
     /// Times a breaker of it opened.
     pub breaker_opened: u64,
-    /// Mean wait at the caller before an attempt was sent; none if none of the call ever has to wait.
+    /// Mean wait at the caller, of attempts that were sent, gave up or still waited at the end; none if none of the call
+    /// ever has to wait.
     pub mean_wait_ms: Option<f64>,
     /// The longest of these waits.
     pub longest_wait_ms: Option<f64>,

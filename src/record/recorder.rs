@@ -1,7 +1,7 @@
 //! Watches one world and writes down what happened: streaming, in memory that does not grow with time.
 
 use crate::engine::{AttemptId, ModelEvent, Moment, Observer, ReplicaState, RequestId};
-use crate::failure::Outcome;
+use crate::failure::{FailureCause, Outcome};
 use crate::id::{ClassId, EdgeId, IdVec, MonitorId, PairId, ProcedureId, ReplicaId, ServiceId, SiteId};
 use crate::model::{By, Model, Step};
 use crate::policy::BreakerState;
@@ -184,7 +184,8 @@ impl<'m> Recorder<'m> {
         match event {
             ModelEvent::AttemptSent(_) => {
                 service.sent(id.number == 1, now >= self.first_fault);
-                pair.sent(id.number == 1, now >= self.first_fault, now - id.begun_at);
+                pair.sent(id.number == 1, now >= self.first_fault);
+                pair.waited(now - id.begun_at);
             }
             ModelEvent::AttemptEnded(_, outcome) => {
                 service.ended(*outcome, now - id.begun_at);
@@ -193,11 +194,25 @@ impl<'m> Recorder<'m> {
                     self.containment.failed(site.pair, id.request.key, *outcome);
                 }
             }
-            ModelEvent::AttemptRefused(_, outcome) if *outcome != Outcome::Abandoned => {
-                pair.refused();
-                self.containment.failed(site.pair, id.request.key, *outcome);
+            ModelEvent::AttemptRefused(_, outcome) => {
+                // Whom a breaker refuses asks for nothing else.
+                if *outcome != Outcome::Failed(FailureCause::BreakerOpen) {
+                    pair.waited(now - id.begun_at);
+                }
+                if *outcome != Outcome::Abandoned {
+                    pair.refused();
+                    self.containment.failed(site.pair, id.request.key, *outcome);
+                }
             }
             _ => {}
+        }
+    }
+
+    /// The run is over at `now`, and an attempt from a site still waits at its caller.
+    pub fn still_waits(&mut self, site: SiteId, begun_at: SimTime, now: SimTime) {
+        let site = &self.model.sites[site];
+        if self.counts(begun_at) && !site.is_probe {
+            self.pairs[site.pair].waited(now.saturating_since(begun_at));
         }
     }
 

@@ -314,8 +314,9 @@ pub(crate) struct CallTally {
     failed: u64,
     refused: u64,
     fallbacks: u64,
-    /// Whether attempts may wait at the caller; how long those did that were sent.
-    waits: bool,
+    /// Whether attempts may wait at the caller; how many asked for something, and how long they waited for it.
+    may_wait: bool,
+    waits: u64,
     wait_ns: u128,
     longest_wait: SimDuration,
     /// Breakers open; none if the call never has a breaker.
@@ -325,7 +326,7 @@ pub(crate) struct CallTally {
 
 impl CallTally {
     /// A call that may have a breaker, and whose attempts may wait before they are sent.
-    pub(crate) fn new(has_breaker: bool, waits: bool) -> Self {
+    pub(crate) fn new(has_breaker: bool, may_wait: bool) -> Self {
         Self {
             series: CallSeries::default(),
             attempts: 0,
@@ -333,7 +334,8 @@ impl CallTally {
             failed: 0,
             refused: 0,
             fallbacks: 0,
-            waits,
+            may_wait,
+            waits: 0,
             wait_ns: 0,
             longest_wait: SimDuration::ZERO,
             open: has_breaker.then(|| Level::new(0)),
@@ -341,10 +343,15 @@ impl CallTally {
         }
     }
 
-    pub(crate) fn sent(&mut self, first: bool, since_fault: bool, waited: SimDuration) {
+    /// An attempt waits at its caller no more: it is sent, it gave up, or the run is over.
+    pub(crate) fn waited(&mut self, wait: SimDuration) {
+        self.waits += 1;
+        self.wait_ns += u128::from(wait.as_nanos());
+        self.longest_wait = self.longest_wait.max(wait);
+    }
+
+    pub(crate) fn sent(&mut self, first: bool, since_fault: bool) {
         self.attempts += 1;
-        self.wait_ns += u128::from(waited.as_nanos());
-        self.longest_wait = self.longest_wait.max(waited);
         self.first_attempts += u64::from(first);
         self.totals.attempts += 1;
         self.totals.first_attempts += u64::from(first);
@@ -389,8 +396,8 @@ impl CallTally {
 
     pub(crate) fn finish(self) -> (CallSeries, CallTotals) {
         let totals = CallTotals {
-            mean_wait_ms: self.waits.then(|| mean_ms(self.wait_ns, self.totals.attempts)),
-            longest_wait_ms: self.waits.then(|| mean_ms(self.longest_wait.as_nanos().into(), 1)),
+            mean_wait_ms: self.may_wait.then(|| mean_ms(self.wait_ns, self.waits)),
+            longest_wait_ms: self.may_wait.then(|| mean_ms(self.longest_wait.as_nanos().into(), 1)),
             ..self.totals
         };
         (self.series, totals)

@@ -26,15 +26,15 @@ fn summary(policy: &str) -> Summary {
     simulate(&text).1
 }
 
-/// Who is sent waits for those before; who is refused has not been sent.
+/// Who is sent waits for those before; who is refused has waited as long as it may.
 #[test]
 fn waits_before_sending_are_measured_to_the_instant() {
     for (places, wait, mean, longest) in [
         (5, 250, 0.0, 0.0),
         // At 0 and 100 ms and so on, as far as patience goes.
         (1, 401, 200.0, 400.0),
-        (1, 399, 150.0, 300.0),
-        (1, 250, 100.0, 200.0),
+        (1, 399, 199.8, 399.0),
+        (1, 250, 160.0, 250.0),
         // Two at 0, two at 100 ms, one at 200 ms.
         (2, 250, 80.0, 200.0),
     ] {
@@ -52,6 +52,26 @@ fn waits_before_sending_are_measured_to_the_instant() {
     let call = &turns.calls["a -> b"];
     assert!((150.0..=200.0).contains(&call.longest_wait_ms.unwrap()), "{call:?}");
     assert!((60.0..=100.0).contains(&call.mean_wait_ms.unwrap()), "{call:?}");
+}
+
+/// A callee that stands still to the end lets nobody through any more: whoever comes waits until the run is over, and that
+/// is told, though none of them is sent.
+#[test]
+fn who_still_waits_when_the_run_ends_has_waited() {
+    let text = "Scenario(format: 1, name: \"test\", warm_up: \"5s\", horizon: \"60s\", seed: 3,
+        services: {
+            \"a\": Service(threads: 1000, operations: { \"op\": [Call(\"b.op\")] }),
+            \"b\": Service(threads: 100, operations: { \"op\": [Work(\"10ms\")] }),
+        },
+        calls: { \"a -> b\": Policy(pool: Pool(size: 20, max_wait: \"90s\")) },
+        traffic: { \"c\": Open(rate: \"10/s\", entry: \"a.op\") },
+        faults: [Fault(at: \"T+20s\", for: \"60s\", on: \"b\", effect: Pause)])";
+    let (_, summary) = simulate(text);
+    let call = &summary.calls["a -> b"];
+    // About 20 fill the pool within 2 s; of some 600 in all, some 380 wait for 38 s and less.
+    let (mean, longest) = (call.mean_wait_ms.unwrap(), call.longest_wait_ms.unwrap());
+    assert!((36_000.0..=40_000.0).contains(&longest), "{call:?}");
+    assert!((0.8..=1.2).contains(&(mean / (380.0 / 600.0 * 19_000.0))), "{call:?}");
 }
 
 #[test]

@@ -336,3 +336,22 @@ fn what_failed_is_told_apart_from_what_was_slow() {
     );
     assert!(story.split_whitespace().collect::<Vec<_>>().join(" ").contains(&wanted), "{wanted}\n{story}");
 }
+
+/// What failed a few is named even where nearly all of the harm is delay.
+#[test]
+fn what_failed_few_is_not_lost_among_what_slowed_many() {
+    let (record, summary) = run_at(
+        "200/s",
+        "\"b\": Service(threads: 2000, operations: { \"op\": [Work(\"5ms\"), Call(\"d.op\")] }), \"d\": Service(operations: { \"op\": [] }),",
+        "",
+        "Fault(at: \"T+20s\", for: \"60s\", on: \"b\", effect: Latency(added: \"500ms\")),
+        Fault(at: \"T+20s\", for: \"60s\", on: \"d\", effect: Errors(\"0.3%\"))",
+    );
+    let cause = |name: &str| summary.root_causes.iter().find(|cause| cause.root == name).unwrap();
+    assert!(cause("errors of d").share < 0.005 && cause("errors of d").share_of_lost > 0.999);
+    let story = text::plain(&story(&record, &summary, &Telling::default()), 1_000);
+    assert!(
+        story.contains("% latency of b") && story.contains("Of what failed: 100 % errors of d."),
+        "{story}"
+    );
+}

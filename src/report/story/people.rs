@@ -47,14 +47,19 @@ pub(super) fn moments(record: &Record) -> Vec<Happening> {
     groups(record).into_iter().filter_map(moment).collect()
 }
 
-/// Steps that follow each other closely, all else one by one, and whether the incident had been declared over by then.
+/// Steps that follow each other closely, all else one by one, and whether the incident had been declared over by then, and
+/// nobody paged again.
 fn groups<'a>(record: &'a Record) -> Vec<(&'a [ResponseEntry], bool)> {
     let follows = |a: &ResponseEntry, b: &ResponseEntry| {
         is_step(a) && is_step(b) && a.by == b.by && b.at_s - a.at_s <= TOGETHER_S
     };
     let mut resolved = false;
     let told = |group: &'a [ResponseEntry]| {
-        resolved |= group[0].kind == ResponseKind::Resolved;
+        resolved = match group[0].kind {
+            ResponseKind::Resolved => true,
+            ResponseKind::Paged => false,
+            _ => resolved,
+        };
         (group, resolved)
     };
     record.actual.response.chunk_by(follows).map(told).collect()

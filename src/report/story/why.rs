@@ -65,7 +65,7 @@ fn shares(causes: &[RootCause]) -> String {
 
 /// The largest of some shares, the largest first; none if there is only one root.
 fn largest(causes: &[RootCause], share: impl Fn(&RootCause) -> f64) -> Option<String> {
-    if causes.iter().filter(|cause| cause.share >= LEAST).count() < 2 {
+    if causes.iter().filter(|cause| cause.share.max(cause.share_of_lost) >= LEAST).count() < 2 {
         return None;
     }
     let mut large: Vec<&RootCause> = causes.iter().filter(|cause| share(cause) >= LEAST).collect();

@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Sources, Span};
 use crate::scenario::edit::path::{Path, Step};
 use crate::scenario::text::tree::{Kind, Node};
 use crate::scenario::words::code;
-use crate::unseen::{is_layout, is_unseen, shapes_others, spelled, turns_text};
+use crate::unseen::{hides_in_a_name, is_layout, is_unseen, spelled, turns_text};
 
 /// Longer texts are not repeated in a message.
 const LONGEST: usize = 40;
@@ -60,8 +60,7 @@ impl Look<'_> {
     }
 
     fn text(&mut self, text: &str, span: Span, is_name: bool) {
-        let harmful =
-            |c: char| if is_name { is_unseen(c) || shapes_others(c) } else { is_unseen(c) && !is_layout(c) };
+        let harmful = |c: char| if is_name { hides_in_a_name(c) } else { is_unseen(c) && !is_layout(c) };
         let Some(first) = text.chars().find(|c| harmful(*c)) else { return };
         let what = if turns_text(first) {
             "which changes the direction in which text is read"

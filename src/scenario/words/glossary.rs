@@ -294,7 +294,7 @@ words! {
         "How long attempts waited in a service's queue for a thread, on average over those that got one.";
     "mean wait before sending" ["longest_wait_ms", "wait before sending"]
         "How long attempts of a call waited at their caller for a permit of its bulkhead, a turn of its throttle and a \
-        connection of its pool, on average over those that were sent; those that gave up waiting are refused. The \
+        connection of its pool: those that were sent, those that gave up, and those that still waited when the run ended. The \
         caller's thread is held all the while. `mean_wait_ms` and `longest_wait_ms` of `calls`, where attempts may have \
         to wait.";
     "unavailable" ["unavailability"]
