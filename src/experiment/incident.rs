@@ -168,9 +168,7 @@ impl<'m> WorldRun<'m> {
 
     /// What it leaves behind.
     fn finish(mut self, now: SimTime) -> WorldRecord {
-        for (site, since) in self.simulation.waiting_at_callers() {
-            self.recorder.still_waits(site, since, now);
-        }
+        self.recorder.end_waits(&self.simulation, now);
         let record = self.recorder.finish(now);
         self.audit.check_record(&record);
         record

@@ -1,6 +1,6 @@
 //! Watches one world and writes down what happened: streaming, in memory that does not grow with time.
 
-use crate::engine::{AttemptId, ModelEvent, Moment, Observer, ReplicaState, RequestId};
+use crate::engine::{AttemptId, ModelEvent, Moment, Observer, ReplicaState, RequestId, Simulation};
 use crate::failure::{FailureCause, Outcome};
 use crate::id::{ClassId, EdgeId, IdVec, MonitorId, PairId, ProcedureId, ReplicaId, ServiceId, SiteId};
 use crate::model::{By, Model, Step};
@@ -208,11 +208,14 @@ impl<'m> Recorder<'m> {
         }
     }
 
-    /// The run is over at `now`, and an attempt from a site still waits at its caller.
-    pub fn still_waits(&mut self, site: SiteId, begun_at: SimTime, now: SimTime) {
-        let site = &self.model.sites[site];
-        if self.counts(begun_at) && !site.is_probe {
-            self.pairs[site.pair].waited(now.saturating_since(begun_at));
+    /// The run is over at `now`: who still waits at its caller has waited until then. To be told before
+    /// [`Recorder::finish`].
+    pub fn end_waits(&mut self, simulation: &Simulation, now: SimTime) {
+        for (site, since) in simulation.waiting_at_callers() {
+            let site = &self.model.sites[site];
+            if self.counts(since) && !site.is_probe {
+                self.pairs[site.pair].waited(now.saturating_since(since));
+            }
         }
     }
 

@@ -176,6 +176,7 @@ fn alone_and_to_rest(scenario: &Scenario, actual: &WorldRecord) -> Law {
     let model = Model::compile(scenario);
     let mut recorder = Recorder::new(&model);
     let mut simulation = run(Simulation::sorted(&model), &model, &mut recorder);
+    recorder.end_waits(&simulation, model.end);
     let alone = recorder.finish(model.end);
     law(alone == *actual, "the same world alone is another")?;
     let unwatched = run(Simulation::new(&model), &model, &mut ());
