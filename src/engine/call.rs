@@ -303,9 +303,8 @@ impl<O: Observer> Engine<'_, O> {
 
     /// How long the network takes, one way.
     fn network_latency(&self, attempt: &Attempt, way: Stream) -> SimDuration {
-        let network = &self.state.guards[attempt.guard as usize].terms.network;
         let drawn = |network: &DurationDistribution| network.sample(&mut attempt.key.draws(way));
-        network.as_ref().map_or(SimDuration::ZERO, drawn)
+        self.terms(attempt).network.as_ref().map_or(SimDuration::ZERO, drawn)
     }
 
     /// Notes that an attempt left its caller.
@@ -369,16 +368,15 @@ impl<O: Observer> Engine<'_, O> {
 
     /// Sends the answer of an attempt back to its caller, if anybody could still want it.
     pub(crate) fn respond(&mut self, slot: u32, outcome: Outcome) {
-        let attempt = &mut self.state.attempts[slot];
-        attempt.reply = outcome;
-        let accepts = || self.state.guards[attempt.guard as usize].terms.late_reply == LateReply::Accept;
+        self.state.attempts[slot].reply = outcome;
+        let attempt = &self.state.attempts[slot];
+        let accepts = || self.terms(attempt).late_reply == LateReply::Accept;
         if !(attempt.awaited || accepts() && self.state.runs.is_live(attempt.run)) {
             return self.forget_attempt(slot);
         }
-        attempt.place = Place::Replying;
-        let attempt = &self.state.attempts[slot];
         let latency = self.network_latency(attempt, NETWORK_BACK);
         let caller_paused = attempt.caller.is_some_and(|caller| self.state.replicas[caller].is_paused());
+        self.state.attempts[slot].place = Place::Replying;
         if latency.is_zero() && !caller_paused {
             return self.deliver(slot);
         }

@@ -4,7 +4,7 @@
 
 use crate::engine::event::Event;
 use crate::engine::fallback::Stage;
-use crate::engine::guard::Terms;
+use crate::engine::guard::{Guard, Terms};
 use crate::engine::observer::{AttemptId, ModelEvent, Observer};
 use crate::engine::simulation::Engine;
 use crate::engine::slab::Handle;
@@ -145,16 +145,12 @@ impl<O: Observer> Engine<'_, O> {
     /// Takes an attempt out of the line for a permit or connection, if it stands in one.
     pub(crate) fn stop_waiting_for_permits(&mut self, slot: u32) {
         let attempt = &self.state.attempts[slot];
-        if !matches!(attempt.place, Place::AwaitsPermit | Place::AwaitsConnection) {
-            return;
-        }
-        let guard = &mut self.state.guards[attempt.guard as usize];
-        let waits_for = match attempt.place {
-            Place::AwaitsPermit if !attempt.has_permit => &mut guard.bulkhead,
-            Place::AwaitsConnection if !attempt.has_connection => &mut guard.pool,
+        let waits_for: fn(&mut Guard) -> &mut Option<Box<policy::Permits<u32>>> = match attempt.place {
+            Place::AwaitsPermit if !attempt.has_permit => |guard| &mut guard.bulkhead,
+            Place::AwaitsConnection if !attempt.has_connection => |guard| &mut guard.pool,
             _ => return,
         };
-        if let Some(permits) = waits_for {
+        if let Some(permits) = waits_for(&mut self.state.guards[attempt.guard as usize]) {
             permits.abandon(slot);
         }
     }
