@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::analysis::{
-    BlastRadius, BySeverity, CallSummary, ClassRadius, ExpectationResult, Impact, SUMMARY_VERSION,
+    BlastRadius, BySeverity, CallSummary, ClassRadius, ExpectationResult, Impact, RootCause, SUMMARY_VERSION,
     ServiceSummary, Summary, TrafficSummary, WorldSummary, WorstMinute,
 };
 use crate::record::{
@@ -219,6 +219,13 @@ pub(crate) fn summary() -> Summary {
         unit: "ratio",
         found: found.into(),
     };
+    let root = |root: &str, share, share_of_lost, (from_s, to_s)| RootCause {
+        root: root.into(),
+        share,
+        share_of_lost,
+        from_s,
+        to_s,
+    };
     Summary {
         summary_version: SUMMARY_VERSION,
         scenario: "Shop".into(),
@@ -256,7 +263,10 @@ pub(crate) fn summary() -> Summary {
         ],
         waves: Vec::new(),
         people: None,
-        root_causes: Vec::new(),
+        root_causes: vec![
+            root("pause of db", 0.3, 0.75, (5.0, 9.0)),
+            root("retry storm on db", 0.7, 0.25, (8.0, 20.0)),
+        ],
         phases: Vec::new(),
         sustaining_loop: None,
         hidden_capacity: None,

@@ -20,13 +20,22 @@ const SERVICES: usize = 4;
 pub(in crate::report) fn root(record: &Record, summary: &Summary) -> Vec<Block> {
     let why = |told| Line::toned(Tone::Strong, "Behind the harm").and(format!(": {told}"));
     let mut blocks: Vec<Block> = story::behind(summary).map(why).map(Block::Paragraph).into_iter().collect();
-    let mut table = Table::of_numbers(["root", "share of the harm", "from", "to"]);
+    let mut table = Table::of_numbers(["root", "share of the harm", "of what failed", "from", "to"]);
     let causes =
         summary.root_causes.iter().filter(|cause| cause.share.max(cause.share_of_lost) >= LEAST).take(ROOTS);
     table.rows.extend(causes.map(|cause| {
         let span = [cause.from_s, cause.to_s].map(quantity::instant);
         let [from, to] = span;
-        (Tone::Plain, vec![cause.root.clone(), quantity::share(cause.share), from, to])
+        (
+            Tone::Plain,
+            vec![
+                cause.root.clone(),
+                quantity::share(cause.share),
+                quantity::share(cause.share_of_lost),
+                from,
+                to,
+            ],
+        )
     }));
     if !table.rows.is_empty() {
         blocks.push(Block::Table(table));

@@ -1,6 +1,6 @@
 //! What would have to be decided: questions that follow from numbers of the run. Answers none of them.
 
-use crate::analysis::Summary;
+use crate::analysis::{LOST_PHASES, Summary};
 use crate::record::Record;
 use crate::report::block::Line;
 use crate::report::postmortem::detection;
@@ -95,8 +95,7 @@ fn misled(record: &Record, summary: &Summary) -> Option<String> {
 fn lost_time(summary: &Summary) -> Option<String> {
     let people = summary.people.as_ref()?;
     let share = people.share_of_outage.filter(|share| *share > 0.0)?;
-    let is_lost = |name: &str| matches!(name, "notice" | "dismissal" | "misdiagnosis" | "escalation");
-    let longest = people.delays_s.iter().filter(|(name, _)| is_lost(name));
+    let longest = people.delays_s.iter().filter(|(name, _)| LOST_PHASES.contains(&name.as_str()));
     let (name, delay) = longest.max_by(|a, b| a.1.total_cmp(b.1))?;
     Some(format!(
         "Notice, dismissal, misdiagnosis and escalation took {} of the outage, {name} the longest with {}: which of it \
