@@ -142,7 +142,7 @@ fn during(track: &MonitorTrack, from: SimDuration, to: SimDuration, bound: Bound
 }
 
 fn fires_at(track: &MonitorTrack, at: f64) -> bool {
-    track.alerts.iter().any(|(from, to)| *from <= at + EPSILON_S && to.is_none_or(|to| to > at + EPSILON_S))
+    track.fires_at(at + EPSILON_S)
 }
 
 fn firing(track: &MonitorTrack, at: f64) -> Finding {

@@ -21,7 +21,7 @@ const PHASES: [&str; 9] = [
 /// No phase: nothing was asked of anybody yet, or it was over.
 const OVER: &str = "";
 /// Those in which nothing is done that could help.
-const LOST: [&str; 4] = ["notice", "dismissal", "misdiagnosis", "escalation"];
+pub(crate) const LOST_PHASES: [&str; 4] = ["notice", "dismissal", "misdiagnosis", "escalation"];
 
 /// What people and automation did; none if nobody did anything.
 pub(crate) fn people(record: &Record, summary: &Summary) -> Option<PeopleSummary> {
@@ -34,7 +34,7 @@ pub(crate) fn people(record: &Record, summary: &Summary) -> Option<PeopleSummary
     };
     let resolved = entries.iter().rev().find(|entry| entry.kind == ResponseKind::Resolved);
     let Course { delays_s, vain } = course(record);
-    let lost_s: f64 = LOST.iter().filter_map(|phase| delays_s.get(*phase)).sum();
+    let lost_s: f64 = LOST_PHASES.iter().filter_map(|phase| delays_s.get(*phase)).sum();
     // Once all services are well again single requests that are late do not make it longer.
     let recovered_s = summary.times.as_ref().and_then(|times| times.to_recover_s);
     let outage_s = recovered_s

@@ -65,6 +65,16 @@ fn a_few_late_requests_are_told_where_they_make_the_harm_long() {
 }
 
 #[test]
+fn the_time_between_two_pages_is_said_to_be_missing() {
+    let (mut record, summary) = crate::analysis::fixture::attended();
+    let told = |record: &crate::record::Record| text::plain(&story(record, &summary, &telling()), 1_000);
+    assert!(told(&record).contains("19m30s in all: notice"));
+    let again = record.actual.response[0].clone();
+    record.actual.response.push(again);
+    assert!(told(&record).contains("19m30s in all over 2 pages: notice"));
+}
+
+#[test]
 fn waits_at_callers_are_told_if_there_were_any() {
     let told = |waits: Option<(f64, f64)>, twin: Option<f64>| {
         let (mut record, mut summary) = (record(), summary());

@@ -199,7 +199,7 @@ pub(in crate::report) fn facts(record: &Record, people: &PeopleSummary) -> Vec<(
     } else {
         told.join(", ")
     }));
-    if let Some(taken) = phases(people) {
+    if let Some(taken) = phases(record, people) {
         add(taken);
     }
     for fix in people.vain_fixes.iter().take(FIXES) {
@@ -212,8 +212,8 @@ pub(in crate::report) fn facts(record: &Record, people: &PeopleSummary) -> Vec<(
     facts
 }
 
-/// How long each phase took, and all of them.
-fn phases(people: &PeopleSummary) -> Option<Line> {
+/// How long each phase took, and all of them; between one end and the next page there is time that is none of it.
+fn phases(record: &Record, people: &PeopleSummary) -> Option<Line> {
     let told = |(phase, delay): (&String, &f64)| {
         let name = match phase.as_str() {
             "vain_fix" if people.vain_fixes.len() > 1 => "fixes that did not end it",
@@ -228,7 +228,12 @@ fn phases(people: &PeopleSummary) -> Option<Line> {
     let all = match taken.len() {
         0 => return None,
         1 => String::new(),
-        _ => format!("{} in all: ", quantity::seconds(people.delays_s.values().sum())),
+        _ => {
+            let pages =
+                record.actual.response.iter().filter(|entry| entry.kind == ResponseKind::Paged).count();
+            let over = if pages > 1 { format!(" over {pages} pages") } else { String::new() };
+            format!("{} in all{over}: ", quantity::seconds(people.delays_s.values().sum()))
+        }
     };
     let share = people.share_of_outage.filter(|share| *share > 0.0).map_or_else(String::new, |share| {
         format!(
