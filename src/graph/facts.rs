@@ -1,11 +1,11 @@
 //! Bounds and policies in few words, as a reviewer says them; what bounds nothing is left out. Knows no format.
 
-use crate::graph::parts::safe;
 use crate::model::{Class, Model, Service};
 use crate::scenario::{
     Backoff, Breaker, BreakerTrip, Budget, Cache, Cancel, Capacity, Fallback, Jitter, Policy, Queue,
     RateLimit, Retry, Throttle, WhenFull,
 };
+use crate::unseen::marked;
 
 /// How often the users of a class ask.
 pub(super) fn traffic(model: &Model, class: &Class) -> Vec<String> {
@@ -38,7 +38,7 @@ pub(super) fn service(service: &Service) -> Vec<String> {
     facts.extend(settings.memory.map(|memory| format!("memory {}", memory.limit)));
     for (name, cache) in &settings.caches {
         let Cache::Warming { hit_ratio, .. } = cache;
-        facts.push(format!("cache {}: {} hits", safe(name), percent(*hit_ratio)));
+        facts.push(format!("cache {}: {} hits", marked(name), percent(*hit_ratio)));
     }
     for (operation, limit) in &settings.rate_limits {
         let limit = match limit {
@@ -46,13 +46,13 @@ pub(super) fn service(service: &Service) -> Vec<String> {
             RateLimit::TokenBucket { rate, .. } => format!("{}/s", number(*rate)),
             RateLimit::Ramp { from, to, .. } => format!("{} to {}/s", number(*from), number(*to)),
         };
-        facts.push(format!("limit {}: {limit}", safe(operation)));
+        facts.push(format!("limit {}: {limit}", marked(operation)));
     }
     for shed in &settings.shed {
         facts.push(format!("sheds below priority {} from {} waiting", shed.below.value, shed.queue.value));
     }
     let asks = settings.probe.as_ref().and_then(|probe| probe.asks.as_ref());
-    facts.extend(asks.map(|operation| format!("deep probe: {}", safe(operation))));
+    facts.extend(asks.map(|operation| format!("deep probe: {}", marked(operation))));
     facts
 }
 

@@ -91,12 +91,16 @@ impl Graph {
         let traffic: Vec<_> = model.traffic().collect();
         let users = traffic.iter().map(|id| {
             let class = &model.classes[*id];
-            Node { name: safe(&class.name), kind: Kind::Users, facts: facts::traffic(model, class) }
+            Node {
+                name: marked(&class.name).into_owned(),
+                kind: Kind::Users,
+                facts: facts::traffic(model, class),
+            }
         });
         let services = model.services.iter().map(|service| {
             let cached = !service.settings.caches.is_empty();
             let kind = if cached { Kind::Cached } else { Kind::Service };
-            Node { name: safe(&service.name), kind, facts: facts::service(service) }
+            Node { name: marked(&service.name).into_owned(), kind, facts: facts::service(service) }
         });
         let nodes = users.chain(services).collect();
         let mut edges: BTreeMap<usize, Vec<EdgeId>> = BTreeMap::new();
@@ -123,7 +127,7 @@ impl Graph {
                 endless: matches!(pair.caller, Caller::Service(_)) && edges.iter().any(endless),
             }
         });
-        Self { title: safe(title), nodes, arrows: arrows.collect() }
+        Self { title: marked(title).into_owned(), nodes, arrows: arrows.collect() }
     }
 
     /// How many nodes are traffic classes.
@@ -183,7 +187,7 @@ impl<'m> Sites<'m> {
     fn operations(&self, edges: &[EdgeId], with_caller: bool) -> String {
         let short = |id: OperationId| {
             let name = &self.model.operations[id].name;
-            safe(name.split_once('.').map_or(name.as_str(), |(_, operation)| operation))
+            marked(name.split_once('.').map_or(name.as_str(), |(_, operation)| operation)).into_owned()
         };
         let mut names: Vec<String> = Vec::new();
         for (caller, callee) in edges.iter().filter_map(|edge| self.of_edge.get(edge)).flatten() {
@@ -200,9 +204,4 @@ impl<'m> Sites<'m> {
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         names.join(", ") + &more
     }
-}
-
-/// A name without characters that cannot be seen, steer a terminal, break a line or may not stand in XML.
-pub(super) fn safe(name: &str) -> String {
-    marked(name).into_owned()
 }

@@ -119,7 +119,8 @@ codes! {
     UNSEEN "K024" "a character that cannot be seen"
         "Some characters take no room, break a line, steer a terminal or change the direction in which text is read. \
         Names with them look like other names, and what is told of them could read as something else. They come \
-        with text that is copied from a page or a chat: type it again. Where the name is right, remove them. Texts \
+        with text that is copied from a page or a chat: type it again. Where the name is right, remove them. The only blank \
+        in a name is the usual one. Texts \
         that are no names, such as `notes`, may have several lines."
         r#""payment": Service(...)"#;
     // The shape of the system.
