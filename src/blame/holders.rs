@@ -327,3 +327,37 @@ impl Line {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blame::chain::Chains;
+    use crate::id::Id;
+
+    #[test]
+    fn what_is_remembered_of_a_line_is_what_it_would_be_found_to_be() {
+        let mut chains = Chains::default();
+        let at = |s: usize| SimTime::ZERO + SimDuration::from_secs(s as u64);
+        let over = |line: &mut Line, from: usize, to: usize| {
+            let mut sum = Shares::default();
+            line.over(at(from), at(to), &mut sum, |from, to| to.saturating_since(from).as_secs_f64());
+            sum.iter().collect::<Vec<_>>()
+        };
+        let mut line = Line::default();
+        for taken in 0..60 {
+            let mut sample = Shares::default();
+            sample.add(chains.root(Root::Work(ServiceId::new(taken / 4))), 1.0);
+            line.samples.push_back((at(10 * taken), sample));
+            if taken == 40 {
+                line.samples.drain(..10);
+                line.forgotten += 10;
+            }
+            // Two leave between the same two samples, who came at different times.
+            let now = 10 * taken + 5;
+            for from in [0, now / 2, now / 2 + 3, now.saturating_sub(25)] {
+                let mut unread = Line { stretches: Default::default(), ..line.clone() };
+                assert_eq!(over(&mut line, from, now), over(&mut unread, from, now), "from {from} to {now}");
+            }
+        }
+    }
+}
