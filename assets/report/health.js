@@ -48,7 +48,7 @@
     /** Whether what a service has does not get on: hardly a thread is free, or more attempts wait than in the twin. */
     function stuck(run, world, node, s) {
         const level = (of, field) => run.level(of, "services", node.name, field, s);
-        if (level(world, "busy_threads") >= FULL * node.threads) return true;
+        if (level(world, "busy_threads") >= FULL * run.threads(world, node, s)) return true;
         return world !== "twin" && level(world, "queue_length") > 1 + 2 * (level("twin", "queue_length") || 0);
     }
 

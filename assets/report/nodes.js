@@ -73,7 +73,6 @@
         constructor(data, index, tracks) {
             this.node = data.nodes[index];
             this.tracks = tracks;
-            this.capacity = Math.max(1, this.node.threads ?? 1);
             this.faults = data.faults.filter((fault) => fault.service === this.node.name && this.node.kind === "service");
             this.hit = (data.first_hit ?? []).map((hit, i) => ({ ...hit, order: i + 1 })).find((hit) => hit.node === index) ?? null;
             this.build(index);
@@ -139,14 +138,16 @@
             const [busy, waiting, queue] = [level("busy_threads"), level("waiting_threads"), level("queue_length")];
             const twin = (field) => (look.ghost && world !== "twin" ? level(field, "twin") : NaN);
             const scale = (length) => Math.log1p(length) / Math.log1p(run.longest_queue);
-            const held = Number.isNaN(busy) ? "–" : `${short(busy)}/${short(this.capacity)}`;
-            this.threads?.update(busy / this.capacity, Math.min(waiting, busy) / this.capacity, twin("busy_threads") / this.capacity, held);
+            const threads = (of) => Math.max(1, run.threads(of, this.node, s));
+            const all = threads(world);
+            const held = Number.isNaN(busy) ? "–" : `${short(busy)}/${short(Math.round(all))}`;
+            this.threads?.update(busy / all, Math.min(waiting, busy) / all, twin("busy_threads") / threads("twin"), held);
             this.queue.update(scale(queue), 0, scale(twin("queue_length")), this.threads === null ? "" : count(Math.round(queue)));
             this.replicas?.update(s, world, look);
             const replicas = world === "twin" ? `${this.tracks.length} ready` : told(this.tracks, s, look);
             if (world === null) return [];
             const share = percent(busy > 0 ? Math.min(1, waiting / busy) : 0);
-            return [`threads ${count(Math.round(busy))} of ${count(this.capacity)}, ${share} of them waiting on calls`,
+            return [`threads ${count(Math.round(busy))} of ${count(Math.round(all))}, ${share} of them waiting on calls`,
                 `queue ${count(Math.round(queue))}`, `replicas ${replicas}`];
         }
 

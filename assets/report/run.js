@@ -77,6 +77,11 @@
             return values === null ? NaN : values[this.window(s)];
         }
 
+        /** The threads of all replicas of a service in the window of a moment; only where they change these are a series. */
+        threads(world, node, s) {
+            return this.has("services", node.name, "threads") ? this.level(world, "services", node.name, "threads", s) : node.threads;
+        }
+
         /** The longest queue of any service, by which all of them are drawn. */
         get longest_queue() {
             if (this.busiest === null) {

@@ -48,7 +48,7 @@
             const shared = [health.words, count(rate), ratio, health.step < 0 ? "–" : percent(health.share)];
             const level = (field) => run.level(world, of, node.name, field, s);
             if (node.kind === "class") return [...shared, "–", "–", answered(level("p99_ms"), rate), "–"];
-            const held = `${count(Math.round(level("busy_threads")))} of ${count(node.threads)}`;
+            const held = `${count(Math.round(level("busy_threads")))} of ${count(Math.round(run.threads(world, node, s)))}`;
             const replicas = world === "twin" ? `${node.replicas} ready` : knockon.states.told(this.tracks[run.data.nodes.indexOf(node)], s, look);
             return [...shared, held, count(Math.round(level("queue_length"))), answered(level("p99_ms"), rate), replicas];
         }

@@ -159,9 +159,9 @@ fn threads_wait(model: &Model, id: ServiceId, at: SimTime, actual: &WorldRecord)
     let position =
         |time: SimTime| (time.secs_since(model.origin).max(0.0) / actual.window_s.max(1e-9)) as usize;
     let end = (position(at + SOON) + 1).min(series.busy_threads.len());
-    let threads = f64::from(model.services[id].replicas) * f64::from(model.services[id].settings.threads);
+    let at_first = f64::from(model.services[id].replicas) * f64::from(model.services[id].settings.threads);
     (position(at).min(end)..end).any(|window| {
         let (busy, waiting) = (series.busy_threads[window], series.waiting_threads[window]);
-        busy > 0.9 * threads && waiting > 0.5 * busy
+        busy > 0.9 * series.threads_in(window, at_first) && waiting > 0.5 * busy
     })
 }

@@ -79,16 +79,17 @@ fn overloaded(root: &RootHarm, chain: &ChainHarm) -> Option<String> {
 fn gain(record: &Record, service: &str, windows: Range<usize>) -> Option<f64> {
     let series = record.actual.services.get(service)?;
     let node = record.topology.services.iter().find(|node| node.name == service)?;
-    let threads = f64::from(node.replicas) * f64::from(node.threads);
+    let threads = |window: usize| series.threads_in(window, node.all_threads());
     let busy = |window: usize| series.busy_threads.get(window).copied().unwrap_or(0.0);
-    let mut held: Vec<usize> = windows.clone().filter(|window| busy(*window) >= ALL * threads).collect();
+    let mut held: Vec<usize> =
+        windows.clone().filter(|window| busy(*window) >= ALL * threads(*window)).collect();
     if held.is_empty() {
         held = windows.collect();
     }
     let count = |of: &[u64]| -> f64 { held.iter().filter_map(|window| of.get(*window)).sum::<u64>() as f64 };
     let (offered, admitted) = (count(&series.offered), count(&series.admitted));
     let asked = offered / admitted * held.iter().map(|window| busy(*window)).sum::<f64>();
-    let had = threads * held.len() as f64;
+    let had: f64 = held.iter().map(|window| threads(*window)).sum();
     (admitted >= 1.0 && had > 0.0).then(|| asked / had)
 }
 

@@ -26,6 +26,17 @@ pub enum Changed {
     Calls(Vec<(EdgeId, Patch<Policy>)>),
 }
 
+impl Change {
+    /// The service whose threads it changes, and how many each of its replicas has from then on; none if it changes anything
+    /// else.
+    pub fn threads(&self) -> Option<(ServiceId, u32)> {
+        match &self.what {
+            Changed::Service(id, patch) if patch.concerns(&["threads"]) => Some((*id, patch.after().threads)),
+            _ => None,
+        }
+    }
+}
+
 /// The changes of a checked scenario, in the order of their ids.
 pub(crate) fn compile_changes(scenario: &Scenario, model: &Model, names: &Names) -> IdVec<ChangeId, Change> {
     let edges = |key: &str| {
@@ -46,6 +57,11 @@ pub(crate) fn compile_changes(scenario: &Scenario, model: &Model, names: &Names)
 }
 
 impl Model {
+    /// Whether anything changes how many threads a service has.
+    pub fn changes_threads(&self, service: ServiceId) -> bool {
+        self.changes.iter().filter_map(Change::threads).any(|(id, _)| id == service)
+    }
+
     /// Whether something holds of the policy of an edge, as it is written or after a change.
     pub fn ever(&self, edge: EdgeId, holds: fn(&Policy) -> bool) -> bool {
         let mut changes = self.changes.iter();

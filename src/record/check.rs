@@ -188,7 +188,9 @@ fn of_service(series: &ServiceSeries) -> Vec<usize> {
         &s.misses,
     ];
     let levels = [&s.in_flight, &s.queue_length, &s.busy_threads, &s.waiting_threads, &s.running_replicas];
-    let lengths = counts.map(Vec::len).into_iter().chain(levels.map(Vec::len));
+    // A service whose threads nothing changes has no level of them.
+    let threads = Some(s.threads.len()).filter(|length| *length > 0);
+    let lengths = counts.map(Vec::len).into_iter().chain(levels.map(Vec::len)).chain(threads);
     lengths.chain(of_quantiles(&s.latency)).collect()
 }
 

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use crate::record::word::{self, Word};
-use crate::record::{BlameRecord, LatencySummary};
+use crate::record::{BlameRecord, LatencySummary, Topology};
 
 /// Version of the record's format.
 pub const RECORD_VERSION: u32 = 1;
@@ -54,57 +54,6 @@ pub struct Record {
     pub unattended: Option<WorldRecord>,
     /// Why requests of the actual world were harmed; none without a twin.
     pub blame: Option<BlameRecord>,
-}
-
-/// Who calls whom.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Topology {
-    /// Traffic classes, as written.
-    pub classes: Vec<ClassNode>,
-    /// Services, as written.
-    pub services: Vec<ServiceNode>,
-    /// Pairs of caller and callee, each once, in the order of the scenario.
-    pub calls: Vec<Edge>,
-}
-
-/// A traffic class.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ClassNode {
-    /// Its name.
-    pub name: String,
-    /// The service it enters at.
-    pub entry: String,
-    /// Its users.
-    pub users: u64,
-    /// Value of one answered request.
-    pub value: f64,
-    /// The longest that its users wait for an answer, all attempts together, as the run began; none if they wait for ever, or
-    /// if it is drawn for each of them.
-    pub patience_s: Option<f64>,
-}
-
-/// A service.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ServiceNode {
-    /// Its name.
-    pub name: String,
-    /// Its copies.
-    pub replicas: u32,
-    /// Threads of one copy, at the begin of the run.
-    pub threads: u32,
-}
-
-/// A pair of caller and callee. A class and a service may have the same name: `from_class` tells which the caller is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Edge {
-    /// `"caller -> callee"`, the key of [`WorldRecord::calls`].
-    pub name: String,
-    /// The calling service or class.
-    pub caller: String,
-    /// Whether the caller is a traffic class.
-    pub from_class: bool,
-    /// The called service.
-    pub callee: String,
 }
 
 /// A fault, as it happened.
@@ -201,7 +150,7 @@ pub struct ServiceTotals {
     pub abandoned: u64,
     /// The failed, by cause.
     pub failed_by_cause: IndexMap<String, u64>,
-    /// Share of thread time held, of the threads that it began the run with.
+    /// Share of thread time held, of the threads of all replicas, whether they run or not.
     pub utilization: f64,
     /// Mean wait for a thread, of attempts that got one.
     pub mean_wait_ms: f64,
@@ -328,12 +277,22 @@ pub struct ServiceSeries {
     pub queue_length: Vec<f64>,
     /// Mean number of threads held.
     pub busy_threads: Vec<f64>,
+    /// Mean number of threads of all replicas, whether they run or not; empty if nothing changes how many these are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub threads: Vec<f64>,
     /// Mean number of threads held that wait on a call.
     pub waiting_threads: Vec<f64>,
     /// Mean number of running replicas (paused ones included).
     pub running_replicas: Vec<f64>,
     /// Latency of attempts that succeeded, as callers saw them.
     pub latency: Quantiles,
+}
+
+impl ServiceSeries {
+    /// Threads of all replicas in a window, whether they run or not; with so many at the begin of the run.
+    pub fn threads_in(&self, window: usize, at_first: f64) -> f64 {
+        self.threads.get(window).copied().unwrap_or(at_first)
+    }
 }
 
 /// Attempts of a call, per window.

@@ -30,6 +30,12 @@ impl Level {
         self.value = self.value.saturating_sub(1);
     }
 
+    /// The level becomes this one.
+    pub(crate) fn set(&mut self, now: SimTime, value: u64) {
+        self.settle(now);
+        self.value = value;
+    }
+
     /// The area since this was last asked, in level x seconds.
     pub(crate) fn take(&mut self, now: SimTime) -> f64 {
         self.settle(now);
@@ -54,5 +60,7 @@ mod tests {
         level.fall(at(3));
         assert!((level.take(at(4)) - 5.0).abs() < 1e-12);
         assert!((level.take(at(6)) - 2.0).abs() < 1e-12);
+        level.set(at(7), 5);
+        assert!((level.take(at(8)) - 6.0).abs() < 1e-12);
     }
 }

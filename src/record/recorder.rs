@@ -2,7 +2,9 @@
 
 use crate::engine::{AttemptId, ModelEvent, Moment, Observer, ReplicaState, RequestId, Simulation};
 use crate::failure::{FailureCause, Outcome};
-use crate::id::{ClassId, EdgeId, IdVec, MonitorId, PairId, ProcedureId, ReplicaId, ServiceId, SiteId};
+use crate::id::{
+    ChangeId, ClassId, EdgeId, IdVec, MonitorId, PairId, ProcedureId, ReplicaId, ServiceId, SiteId,
+};
 use crate::model::{By, Model, Step};
 use crate::policy::BreakerState;
 use crate::record::containment::ContainmentTally;
@@ -64,7 +66,9 @@ impl<'m> Recorder<'m> {
         let class = |class: &crate::model::Class| {
             ClassTally::new(class.slo.and_then(|slo| slo.latency), model.has_surges(class))
         };
-        let service = |s: &crate::model::Service| ServiceTally::new(s.replicas, s.settings.threads);
+        let service = |(id, s): (ServiceId, &crate::model::Service)| {
+            ServiceTally::new(s.replicas, s.settings.threads, model.changes_threads(id))
+        };
         Self {
             model,
             first_fault: model.first_fault().unwrap_or(model.origin),
@@ -73,7 +77,7 @@ impl<'m> Recorder<'m> {
             window_ends: model.origin,
             windows: 0,
             classes: model.classes.iter().map(class).collect(),
-            services: model.services.iter().map(service).collect(),
+            services: model.services.enumerate().map(service).collect(),
             pairs: pairs.iter().map(|(breaker, waits)| CallTally::new(*breaker, *waits)).collect(),
             containment: ContainmentTally::new(model.pairs.len()),
             monitors: model.monitors.iter().map(|monitor| track(monitor, model)).collect(),
@@ -312,6 +316,14 @@ impl<'m> Recorder<'m> {
         self.transition(now, "alert", subject, if firing { "firing" } else { "resolved" });
     }
 
+    fn setting_changed(&mut self, now: SimTime, id: ChangeId) {
+        let Some((id, threads)) = self.model.changes[id].threads() else { return };
+        let service = &self.model.services[id];
+        if let Some(level) = &mut self.services[id].threads {
+            level.set(now, u64::from(service.replicas) * u64::from(threads));
+        }
+    }
+
     fn acted(&mut self, now: SimTime, procedure: ProcedureId, step: u32) {
         let carried_out = &self.model.response.procedures[procedure];
         let kind = match carried_out.steps[step as usize] {
@@ -419,13 +431,13 @@ impl Observer for Recorder<'_> {
             ModelEvent::FaultEnded(id) => {
                 self.transition(now, "fault", self.model.faults[*id].name.clone(), "end");
             }
+            ModelEvent::SettingChanged(id) => self.setting_changed(now, *id),
             ModelEvent::Acted(procedure, step) => self.acted(now, *procedure, *step),
             ModelEvent::Responded(by, moment) => self.responded(now, *by, *moment),
             ModelEvent::RequestArrived(_)
             | ModelEvent::RequestEnded(..)
             | ModelEvent::FellBack(..)
-            | ModelEvent::WorkBegun(..)
-            | ModelEvent::SettingChanged(_) => {}
+            | ModelEvent::WorkBegun(..) => {}
         }
     }
 }

@@ -168,20 +168,24 @@ pub(crate) struct ServiceTally {
     pub(crate) busy: Level,
     pub(crate) blocked: Level,
     pub(crate) running: Level,
-    /// Areas since T+0: attempts at the service, and threads held.
+    /// Threads of all replicas, where a procedure may change how many these are.
+    pub(crate) threads: Option<Level>,
+    /// Areas since T+0: attempts at the service, threads held, and threads.
     in_flight_area: f64,
     busy_area: f64,
+    threads_area: f64,
     wait_ns: u128,
     waits: u64,
     held_ns: u128,
     helds: u64,
-    threads: u64,
+    threads_at_first: u64,
     pub(crate) totals: ServiceTotals,
     causes: Causes,
 }
 
 impl ServiceTally {
-    pub(crate) fn new(replicas: u32, threads: u32) -> Self {
+    pub(crate) fn new(replicas: u32, threads: u32, threads_may_change: bool) -> Self {
+        let threads_at_first = u64::from(replicas) * u64::from(threads);
         Self {
             series: ServiceSeries::default(),
             offered: 0,
@@ -199,13 +203,15 @@ impl ServiceTally {
             busy: Level::new(0),
             blocked: Level::new(0),
             running: Level::new(u64::from(replicas)),
+            threads: threads_may_change.then(|| Level::new(threads_at_first)),
             in_flight_area: 0.0,
             busy_area: 0.0,
+            threads_area: 0.0,
             wait_ns: 0,
             waits: 0,
             held_ns: 0,
             helds: 0,
-            threads: u64::from(replicas) * u64::from(threads),
+            threads_at_first,
             totals: ServiceTotals::default(),
             causes: Causes::default(),
         }
@@ -263,7 +269,8 @@ impl ServiceTally {
 
     /// Forgets the areas of the warm-up.
     pub(crate) fn begin(&mut self, now: SimTime) {
-        for level in [&mut self.queued, &mut self.busy, &mut self.blocked, &mut self.running] {
+        let levels = [&mut self.queued, &mut self.busy, &mut self.blocked, &mut self.running];
+        for level in levels.into_iter().chain(&mut self.threads) {
             level.take(now);
         }
     }
@@ -272,6 +279,8 @@ impl ServiceTally {
         let (queued, busy) = (self.queued.take(now), self.busy.take(now));
         self.in_flight_area += queued + busy;
         self.busy_area += busy;
+        let threads = self.threads.as_mut().map(|threads| threads.take(now));
+        self.threads_area += threads.unwrap_or(self.threads_at_first as f64 * width_s);
         let series = &mut self.series;
         series.latency.push(&mut self.latency, self.ok);
         push(&mut series.offered, &mut self.offered);
@@ -287,6 +296,7 @@ impl ServiceTally {
         series.in_flight.push((queued + busy) / width_s);
         series.queue_length.push(queued / width_s);
         series.busy_threads.push(busy / width_s);
+        series.threads.extend(threads.map(|threads| threads / width_s));
         series.waiting_threads.push(self.blocked.take(now) / width_s);
         series.running_replicas.push(self.running.take(now) / width_s);
     }
@@ -295,7 +305,7 @@ impl ServiceTally {
         let per_time = |area: f64| if simulated_s > 0.0 { area / simulated_s } else { 0.0 };
         let totals = ServiceTotals {
             failed_by_cause: self.causes.by_name(),
-            utilization: per_time(self.busy_area) / self.threads as f64,
+            utilization: if self.threads_area > 0.0 { self.busy_area / self.threads_area } else { 0.0 },
             mean_wait_ms: mean_ms(self.wait_ns, self.waits),
             mean_service_ms: mean_ms(self.held_ns, self.helds),
             mean_in_flight: per_time(self.in_flight_area),

@@ -17,7 +17,7 @@ pub const SERIES_VERSION: u32 = 1;
 const KEYS: [&str; 5] = ["world", "kind", "name", "start_s", "width_s"];
 
 /// What is measured in a row of `series.csv`.
-const MEASURED: [&str; 27] = [
+const MEASURED: [&str; 28] = [
     "arrived",
     "offered",
     "admitted",
@@ -38,6 +38,7 @@ const MEASURED: [&str; 27] = [
     "in_flight",
     "queue_length",
     "busy_threads",
+    "threads",
     "waiting_threads",
     "running_replicas",
     "breakers_open",
@@ -186,6 +187,7 @@ fn service(series: &ServiceSeries) -> Columns<'_> {
         ("in_flight", Values::Means(&series.in_flight)),
         ("queue_length", Values::Means(&series.queue_length)),
         ("busy_threads", Values::Means(&series.busy_threads)),
+        ("threads", Values::Means(&series.threads)),
         ("waiting_threads", Values::Means(&series.waiting_threads)),
         ("running_replicas", Values::Means(&series.running_replicas)),
     ];

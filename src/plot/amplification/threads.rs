@@ -31,8 +31,8 @@ pub(super) const WAITING: f64 = 0.3;
 pub(super) struct Threads<'a> {
     /// Its name.
     pub(super) name: &'a str,
-    /// Threads of all replicas, at the begin.
-    all: f64,
+    /// Threads of all replicas at the begin of the run.
+    at_first: f64,
     series: &'a ServiceSeries,
     twin: Option<&'a ServiceSeries>,
     /// Width of a window, here and in the twin.
@@ -51,7 +51,20 @@ impl Threads<'_> {
     }
 
     fn windows_full(&self, series: &ServiceSeries) -> f64 {
-        series.busy_threads.iter().filter(|busy| **busy >= FULL * self.all).count() as f64
+        let busy = series.busy_threads.iter().enumerate();
+        busy.filter(|(window, busy)| **busy >= FULL * self.all(series, *window)).count() as f64
+    }
+
+    /// Threads of all replicas in a window, at least one.
+    fn all(&self, series: &ServiceSeries, window: usize) -> f64 {
+        series.threads_in(window, self.at_first).max(1.0)
+    }
+
+    /// The share of thread time in some windows that so many threads are; windows that are not there do not count.
+    fn share(&self, series: &ServiceSeries, threads: &[f64], windows: &Range<usize>) -> f64 {
+        let there = windows.start.min(threads.len())..windows.end.min(threads.len());
+        let all: f64 = there.clone().map(|window| self.all(series, window)).sum();
+        if all > 0.0 { threads[there].iter().sum::<f64>() / all } else { 0.0 }
     }
 }
 
@@ -71,7 +84,7 @@ pub(super) fn chosen<'a>(record: &'a Record, calls: &[Call<'_>]) -> Vec<Threads<
         if chosen.len() < MOST && !chosen.iter().any(|other| other.name == name) {
             chosen.push(Threads {
                 name: &node.name,
-                all: (f64::from(node.replicas) * f64::from(node.threads)).max(1.0),
+                at_first: node.all_threads(),
                 series,
                 twin: record.twin.as_ref().and_then(|twin| twin.services.get(name)),
                 width_s: (record.actual.window_s, record.twin.as_ref().map_or(0.0, |twin| twin.window_s)),
@@ -84,7 +97,7 @@ pub(super) fn chosen<'a>(record: &'a Record, calls: &[Call<'_>]) -> Vec<Threads<
 /// Draws a lane for each service.
 pub(super) fn draw(page: &mut Page<'_>, services: &[Threads<'_>]) {
     let step = LANE + BETWEEN;
-    let unit = "share of thread time, of the threads at the begin; dark: working, light: waiting on a call";
+    let unit = "share of thread time; dark: working, light: waiting on a call";
     let panel = page.panel("Threads", unit, step * services.len() as f64 - BETWEEN, 1.0, &[]);
     for (i, service) in services.iter().enumerate() {
         let top = panel.rect.top + step * i as f64;
@@ -104,8 +117,9 @@ fn lane(page: &mut Page<'_>, rect: Rect, service: &Threads<'_>) {
         });
         thinned(&ends.collect::<Vec<Point>>())
     };
-    let busy = line(page, &|span| mean(&service.series.busy_threads, &pair.own(span)) / service.all);
-    let waiting = line(page, &|span| mean(&service.series.waiting_threads, &pair.own(span)) / service.all);
+    let own = |of: &[f64], span| service.share(service.series, of, &pair.own(span));
+    let busy = line(page, &|span| own(&service.series.busy_threads, span));
+    let waiting = line(page, &|span| own(&service.series.waiting_threads, span));
     for (line, base, opacity) in [(&waiting, None, WAITING), (&busy, Some(&waiting), WORKING)] {
         let ground = vec![at(rect.left, rect.bottom), at(rect.right, rect.bottom)];
         let below = base.unwrap_or(&ground);
@@ -113,7 +127,7 @@ fn lane(page: &mut Page<'_>, rect: Rect, service: &Threads<'_>) {
         page.scene.area(area, theme::THREADS, opacity);
     }
     if let Some(twin) = service.twin {
-        let usual = line(page, &|span| mean(&twin.busy_threads, &pair.twins(span)) / service.all);
+        let usual = line(page, &|span| service.share(twin, &twin.busy_threads, &pair.twins(span)));
         page.scene.dashed(&usual, 1.6, theme::TWIN, &[7.0, 4.0]);
     }
     for (y, color) in [(rect.top, theme::AXIS), (rect.bottom, theme::AXIS)] {
@@ -146,13 +160,6 @@ fn words(page: &mut Page<'_>, rect: Rect, service: &Threads<'_>) {
     }
 }
 
-/// The mean of some windows; windows that a series does not have count as nothing.
-fn mean(series: &[f64], windows: &Range<usize>) -> f64 {
-    let end = windows.end.min(series.len());
-    let part = &series[windows.start.min(end)..end];
-    if part.is_empty() { 0.0 } else { part.iter().sum::<f64>() / part.len() as f64 }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,6 +183,18 @@ mod tests {
         let database = chosen(&record, &[]);
         assert_eq!(database[0].full_s().to_bits(), 1500.0_f64.to_bits());
         assert!(database[0].longer_full_s().abs() < 1e-9, "as in the twin");
-        assert!((mean(&[1.0, 3.0, 8.0], &(1..9)) - 5.5).abs() < 1e-9 && mean(&[], &(0..3)) <= 0.0);
+    }
+
+    #[test]
+    fn a_share_is_of_the_threads_that_are_there() {
+        let (record, _) = crate::analysis::fixture::attended();
+        let service = &chosen(&record, &[])[0];
+        let series =
+            |threads: &[f64]| ServiceSeries { threads: threads.to_vec(), ..ServiceSeries::default() };
+        let share = |threads: &[f64], busy: &[f64]| service.share(&series(threads), busy, &(1..9));
+        let at_first = share(&[], &[1.0, 3.0, 8.0]) * service.at_first;
+        assert!((at_first - 5.5).abs() < 1e-9, "{at_first}");
+        assert!((share(&[20.0, 20.0, 2.0], &[1.0, 9.0, 2.0]) - 0.5).abs() < 1e-9);
+        assert!(share(&[], &[]).abs() < 1e-9);
     }
 }

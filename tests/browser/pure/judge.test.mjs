@@ -23,6 +23,16 @@ test("a moment lies in its window, and the last one in the end", () => {
     assert.deepEqual([0, 0.99, 1, 9.5, 10, 99].map((s) => run().window(s)), [0, 0, 1, 9, 9, 9]);
 });
 
+test("threads are those of the moment where they change, else those of the node", () => {
+    const node = small().nodes[2];
+    assert.equal(run().threads("actual", node, 3), 4);
+    const changed = small();
+    changed.actual.services.b.threads = encode([4, 4, 4, 4, 4, 2, 2, 2, 2, 2]);
+    const told = new knockon.Run(changed);
+    assert.deepEqual([4, 5].map((s) => told.threads("actual", node, s)), [4, 2]);
+    assert.deepEqual([4, 5].map((s) => knockon.health.node(told, "actual", { ...node }, s).step), [3, 0]);
+});
+
 test("health is the failed share, in steps and words", () => {
     const at = (s) => knockon.health.node(run(), "actual", small().nodes[2], s);
     assert.deepEqual([at(1).words, at(1).step], ["healthy", 0]);

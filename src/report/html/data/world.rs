@@ -72,6 +72,7 @@ fn service(of: &ServiceSeries, windows: usize, detail: Detail) -> Told {
         ("failed", count(&of.failed)),
         ("queue_length", level(&of.queue_length)),
         ("busy_threads", level(&of.busy_threads)),
+        ("threads", level(&of.threads)),
         ("waiting_threads", level(&of.waiting_threads)),
         ("p99_ms", latencies(&of.latency.p99_ms, windows)),
     ]);
