@@ -11,6 +11,8 @@ use crate::scenario::VerdictKind;
 
 /// Version of the summary's format.
 pub const SUMMARY_VERSION: u32 = 1;
+/// Nearly all of the harm is told by itself if it was over before this share of the time.
+const MARKEDLY: f64 = 0.9;
 
 /// The numbers of an incident. Times in seconds count from the end of the warm-up (T+0).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -216,6 +218,13 @@ pub struct BlastRadius {
     pub duration_99_s: Option<f64>,
     /// The same by traffic class.
     pub classes: IndexMap<String, ClassRadius>,
+}
+
+impl BlastRadius {
+    /// Within which time nearly all of the harm was, where a few requests make the whole markedly longer.
+    pub(crate) fn nearly_all_s(&self) -> Option<f64> {
+        self.duration_99_s.filter(|most| *most <= MARKEDLY * self.duration_s)
+    }
 }
 
 /// Affected requests by severity.

@@ -16,6 +16,8 @@ type Harm = BTreeMap<ChainId, f64>;
 pub struct BlameTally {
     origin: SimTime,
     width: SimDuration,
+    /// The last window of the run: what is unfinished at the end belongs to it.
+    last: usize,
     /// By window of the record, in which the request ended or should have.
     windows: Vec<Harm>,
     classes: IdVec<ClassId, Harm>,
@@ -26,9 +28,11 @@ pub struct BlameTally {
 impl BlameTally {
     /// No harm yet; time is told apart by so much.
     pub fn new(model: &Model, width: SimDuration) -> Self {
+        let run = (model.end - model.origin).as_nanos();
         Self {
             origin: model.origin,
             width,
+            last: run.div_ceil(width.as_nanos().max(1)).saturating_sub(1) as usize,
             windows: Vec::new(),
             classes: model.classes.iter().map(|_| Harm::new()).collect(),
             lost: BTreeMap::new(),
@@ -50,6 +54,7 @@ impl BlameTally {
         is_lost: bool,
     ) {
         let window = (at.saturating_since(self.origin).as_nanos() / self.width.as_nanos().max(1)) as usize;
+        let window = window.min(self.last);
         if self.windows.len() <= window {
             self.windows.resize_with(window + 1, Harm::new);
         }

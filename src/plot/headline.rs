@@ -98,8 +98,11 @@ pub(crate) fn reach(record: &Record, summary: &Summary) -> String {
         return if record.faults.is_empty() { "A run without a fault" } else { "No request was worse off" }
             .to_owned();
     }
-    let lasted =
-        if radius.duration_s > 0.0 { format!(", for {}", length(radius.duration_s)) } else { String::new() };
+    let lasted = match radius.nearly_all_s() {
+        Some(most) => format!(", 99 % of them within {}", length(most)),
+        None if radius.duration_s > 0.0 => format!(", for {}", length(radius.duration_s)),
+        None => String::new(),
+    };
     format!(
         "{} of the users and {} of the requests were hit{lasted}",
         share(radius.users_affected),
@@ -260,6 +263,26 @@ mod tests {
         assert_eq!(plain(&finding(&record, &summary)), "A 12 s pause of user-db was contained");
         summary.verdict = None;
         assert_eq!(plain(&finding(&record, &summary)), "What followed a 12 s pause of user-db");
+    }
+
+    #[test]
+    fn a_few_late_requests_make_no_title_longer() {
+        let (record, mut summary) = fixture::thursday();
+        let mut told = |duration_s, duration_99_s| {
+            let radius = summary.blast_radius.as_mut().unwrap();
+            (radius.requests_affected, radius.duration_s, radius.duration_99_s) =
+                (0.4, duration_s, duration_99_s);
+            plain(&reach(&record, &summary))
+        };
+        for (duration_s, duration_99_s, end) in [
+            (1_441.0, Some(1_100.0), "were hit, 99 % of them within 18 min 20 s"),
+            (1_441.0, Some(1_400.0), "were hit, for 24 min 1 s"),
+            (1_441.0, None, "were hit, for 24 min 1 s"),
+            (0.0, None, "were hit"),
+        ] {
+            let title = told(duration_s, duration_99_s);
+            assert!(title.ends_with(end), "{title}");
+        }
     }
 
     #[test]

@@ -69,9 +69,14 @@ fn the_time_between_two_pages_is_said_to_be_missing() {
     let (mut record, summary) = crate::analysis::fixture::attended();
     let told = |record: &crate::record::Record| text::plain(&story(record, &summary, &telling()), 1_000);
     assert!(told(&record).contains("19m30s in all: notice"));
-    let again = record.actual.response[0].clone();
-    record.actual.response.push(again);
-    assert!(told(&record).contains("19m30s in all over 2 pages: notice"));
+    let mut again = record.actual.response[0].clone();
+    again.at_s = 1260.0;
+    record.actual.response.push(again.clone());
+    let story = told(&record);
+    assert!(story.contains("19m30s in all over 2 pages: notice"));
+    assert!(story.contains("declared over at T+20m, paged again at T+21m\n"), "{story}");
+    record.actual.response.extend(std::iter::repeat_n(again, 5));
+    assert!(told(&record).contains("paged again at T+21m, and 2 more\n"));
 }
 
 #[test]

@@ -7,8 +7,6 @@ use crate::report::quantity;
 use crate::report::story::tell::Telling;
 use crate::report::story::{service, signals};
 
-/// Nearly all of the harm is told by itself if it was over before this share of the time.
-const MARKEDLY: f64 = 0.9;
 /// So many mechanisms are told.
 const MECHANISMS: usize = 2;
 /// Why expectations are told and do not count.
@@ -132,8 +130,7 @@ fn lasted(radius: &BlastRadius) -> String {
 
 /// Within which time nearly all of the harm was, where a few requests make the whole much longer.
 pub(in crate::report) fn nearly_all(radius: &BlastRadius) -> Option<String> {
-    let most = radius.duration_99_s.filter(|most| *most <= MARKEDLY * radius.duration_s)?;
-    Some(format!("99 % of them within {}", quantity::seconds(most)))
+    radius.nearly_all_s().map(|most| format!("99 % of them within {}", quantity::seconds(most)))
 }
 
 /// The class of whose requests the largest share was affected, and its worst minute.

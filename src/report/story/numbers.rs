@@ -1,7 +1,7 @@
 //! The numbers of an incident side by side with its twin's: a table of classes, one of services, and one of the calls whose
 //! attempts may wait at their caller.
 
-use crate::analysis::{ServiceSummary, Summary};
+use crate::analysis::{ServiceSummary, Summary, TrafficSummary};
 use crate::record::Record;
 use crate::report::block::{Table, Tone};
 use crate::report::quantity::{self, NOTHING};
@@ -29,6 +29,11 @@ pub(in crate::report) fn traffic(record: &Record, summary: &Summary) -> Option<T
     ]);
     let twin = summary.twin.as_ref();
     let unattended = summary.unattended.as_ref();
+    // Against a twin as the cost is counted: requests that were never answered are lost, too.
+    let radius = summary.blast_radius.as_ref().map(|radius| &radius.classes);
+    let lost_value = |name: &str, class: &TrafficSummary| {
+        radius.and_then(|classes| classes.get(name)).map_or(class.lost_value, |radius| radius.lost_value)
+    };
     for (name, class) in &summary.traffic {
         let normal = twin.and_then(|twin| twin.traffic.get(name));
         let left_alone = unattended.and_then(|world| world.traffic.get(name));
@@ -51,7 +56,7 @@ pub(in crate::report) fn traffic(record: &Record, summary: &Summary) -> Option<T
                 latency(class.latency_ms.p50),
                 latency(class.latency_ms.p99),
                 normal.map_or(NOTHING.to_owned(), |twin| quantity::millis(twin.latency_ms.p99)),
-                quantity::money(class.lost_value, &record.currency),
+                quantity::money(lost_value(name, class), &record.currency),
             ],
         ));
     }

@@ -9,6 +9,8 @@ use crate::report::story::signals;
 
 /// Steps closer together than this are one moment.
 const TOGETHER_S: f64 = 60.0;
+/// So many calls, all-clears and the like are told with their time.
+const INSTANTS: usize = 8;
 /// So many steps are told one by one in a moment.
 const STEPS: usize = 4;
 /// So many fixes that did not end it are told.
@@ -184,21 +186,7 @@ pub(in crate::report) fn facts(record: &Record, people: &PeopleSummary) -> Vec<(
         let name = if facts.is_empty() { "people" } else { "" };
         facts.push((name.to_owned(), line));
     };
-    let instants = [
-        ("paged", people.paged_s),
-        ("at work", people.started_s),
-        ("first action", people.first_action_s),
-        ("declared over", people.resolved_s),
-    ];
-    let told: Vec<String> = instants
-        .iter()
-        .filter_map(|(what, at)| Some(format!("{what} at {}", quantity::instant((*at)?))))
-        .collect();
-    add(Line::plain(if told.is_empty() {
-        "nobody was called and nothing was done".to_owned()
-    } else {
-        told.join(", ")
-    }));
+    add(Line::plain(instants(record, people)));
     if let Some(taken) = phases(record, people) {
         add(taken);
     }
@@ -210,6 +198,29 @@ pub(in crate::report) fn facts(record: &Record, people: &PeopleSummary) -> Vec<(
         add(line);
     }
     facts
+}
+
+/// When they were called, came and acted first, and each time that they declared it over or were called again.
+fn instants(record: &Record, people: &PeopleSummary) -> String {
+    let first =
+        [("paged", people.paged_s), ("at work", people.started_s), ("first action", people.first_action_s)];
+    let first = first.into_iter().filter_map(|(what, at_s)| Some((what, at_s?)));
+    let later = record.actual.response.iter().filter_map(|entry| match entry.kind {
+        ResponseKind::Resolved => Some(("declared over", entry.at_s)),
+        ResponseKind::Paged if people.paged_s.is_some_and(|first_s| entry.at_s > first_s) => {
+            Some(("paged again", entry.at_s))
+        }
+        _ => None,
+    });
+    let all: Vec<String> =
+        first.chain(later).map(|(what, at_s)| format!("{what} at {}", quantity::instant(at_s))).collect();
+    match all.len() {
+        0 => "nobody was called and nothing was done".to_owned(),
+        count if count > INSTANTS => {
+            format!("{}, and {} more", all[..INSTANTS].join(", "), count - INSTANTS)
+        }
+        _ => all.join(", "),
+    }
 }
 
 /// How long each phase took, and all of them; between one end and the next page there is time that is none of it.
