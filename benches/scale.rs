@@ -32,7 +32,7 @@ const EVENTS: u64 = 500_000;
 /// Events before the first iteration.
 const WARM_UP: u64 = 200_000;
 
-/// Events between two looks at everything that is in flight, unless more is; as `experiment::replay` has it.
+/// Events between two looks at everything, unless that is more; as `experiment::replay` has it.
 const SLICE: u64 = 100_000;
 
 const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
@@ -66,7 +66,7 @@ impl<'m> World<'m> {
     fn run_for(mut self, events: u64, until: SimTime) -> Self {
         let end = self.simulation.handled().saturating_add(events);
         while self.simulation.handled() < end {
-            let slice = SLICE.max(self.simulation.in_flight()).min(end - self.simulation.handled());
+            let slice = SLICE.max(self.simulation.extent()).min(end - self.simulation.handled());
             let Self { simulation, audit, recorder } = &mut self;
             let reached =
                 simulation.run_for(slice, until, &mut (audit, recorder)).expect("there are no limits");

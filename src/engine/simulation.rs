@@ -263,6 +263,13 @@ impl<'m> Simulation<'m> {
         (self.state.requests.len() + self.state.attempts.len()) as u64
     }
 
+    /// After how many events it takes little time, beside theirs, to look at everything: what is in flight, and replicas
+    /// and what callers remember, which are large and lie far apart.
+    pub fn extent(&self) -> u64 {
+        let parts = self.state.replicas.len() + self.state.guards.len();
+        self.in_flight() + 10 * parts as u64
+    }
+
     /// Whether no request is under way, and nothing is left of any.
     pub fn is_at_rest(&self) -> bool {
         self.state.requests.len() == 0

@@ -9,7 +9,7 @@ use crate::record::{Audit, Record, Recorder, WorldRecord};
 use crate::scenario::Scenario;
 use crate::time::{SimDuration, SimTime};
 
-/// Events by which one world may be ahead of the others, unless more is in flight: enough for the processor's cache to be
+/// Events by which one world may be ahead of the others, unless it takes longer to look at all of it: enough for the processor's cache to be
 /// filled with the state of another world now and then only. The first slices of a run are shorter, so that short runs are
 /// looked at more than once as well.
 const SLICE: u64 = 100_000;
@@ -281,10 +281,9 @@ impl<'m> Worlds<'m> {
     /// Advances the actual world by a slice that ends at `until` at the latest, then all others. Returns how far.
     fn advance(&mut self, until: SimTime) -> Result<SimTime, LimitHit> {
         let others = [&self.twin, &self.unattended].into_iter().flatten();
-        let in_flight = others.chain([&self.actual]).map(|world| world.simulation.in_flight()).max();
-        // What is looked at once per slice is every replica, and all that is in flight.
-        let looked_at = in_flight.unwrap_or(0) + self.model.replicas.len() as u64;
-        let slice = self.actual.simulation.handled().clamp(FIRST_SLICE, SLICE).max(looked_at);
+        // Everything is looked at once per slice.
+        let extent = others.chain([&self.actual]).map(|world| world.simulation.extent()).max();
+        let slice = self.actual.simulation.handled().clamp(FIRST_SLICE, SLICE).max(extent.unwrap_or(0));
         loop {
             let watch = match &mut self.comparison {
                 None => Watched::Recorded,

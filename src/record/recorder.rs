@@ -240,7 +240,7 @@ impl<'m> Recorder<'m> {
                 let service = self.service_of(replica);
                 service.queued.rise(now);
                 if counts {
-                    service.totals.peak_queue = service.totals.peak_queue.max(u64::from(length));
+                    service.queue_has(length);
                 }
             }
             ModelEvent::Unqueued(replica) => self.service_of(replica).queued.fall(now),
@@ -275,21 +275,21 @@ impl<'m> Recorder<'m> {
             if runs { level.rise(now) } else { level.fall(now) }
         }
         if state == ReplicaState::Starting && self.counts(now) {
-            self.service_of(id).totals.restarts += 1;
+            self.service_of(id).restarts += 1;
         }
         self.transition(now, "replica", replica_name(self.model, id), replica_state(state));
     }
 
     fn out_of_memory(&mut self, now: SimTime, id: ReplicaId) {
         let counts = self.counts(now);
-        self.service_of(id).totals.oom_kills += u64::from(counts);
+        self.service_of(id).oom_kills += u64::from(counts);
         self.transition(now, "replica", replica_name(self.model, id), "out of memory");
     }
 
     fn breaker_changed(&mut self, now: SimTime, id: EdgeId, number: u32, state: BreakerState) {
         let edge = &self.model.edges[id];
         let tally = &mut self.pairs[edge.pair];
-        tally.totals.breaker_opened += u64::from(state == BreakerState::Open);
+        tally.breaker_opened += u64::from(state == BreakerState::Open);
         // Half-open counts as open: it refuses nearly everything.
         let is_open = state != BreakerState::Closed;
         let was_open = &mut self.breakers_open[id][number as usize];
@@ -403,10 +403,7 @@ impl Observer for Recorder<'_> {
             | ModelEvent::Finished(..)
             | ModelEvent::Blocked(_)
             | ModelEvent::Unblocked(_) => self.level(now, event),
-            ModelEvent::LookedUp(id, _, hit) => {
-                let counts = self.counts(now);
-                self.service_of(*id).looked_up(*hit, counts);
-            }
+            ModelEvent::LookedUp(id, _, hit) if self.counts(now) => self.service_of(*id).looked_up(*hit),
             ModelEvent::OutOfMemory(id) => self.out_of_memory(now, *id),
             ModelEvent::RetryDenied(site, id) => self.retry_denied(now, *site, id),
             ModelEvent::FellBack(edge, _, outcome) if self.counts(now) => {
@@ -437,6 +434,7 @@ impl Observer for Recorder<'_> {
             ModelEvent::RequestArrived(_)
             | ModelEvent::RequestEnded(..)
             | ModelEvent::FellBack(..)
+            | ModelEvent::LookedUp(..)
             | ModelEvent::WorkBegun(..) => {}
         }
     }
