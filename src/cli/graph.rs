@@ -6,6 +6,7 @@ use knockon::graph::{Graph, dot, mermaid};
 use knockon::model::Model;
 use knockon::plot;
 use knockon::scenario::Choice;
+use knockon::unseen::spelled;
 
 use crate::cli::args::{GraphArgs, GraphFormat};
 use crate::cli::exit::{CliError, Exit};
@@ -15,6 +16,7 @@ use crate::cli::terminal::Terminal;
 
 /// Runs the command.
 pub(crate) fn graph(args: &GraphArgs, terminal: Terminal) -> Result<Exit, CliError> {
+    let format = format(args)?;
     let document = source::load(&args.scenario)?;
     let choice = Choice { variant: args.variant.clone(), sets: args.set.clone(), seed: None };
     let scenario = source::resolve(&document, &args.scenario, &choice, terminal)?.scenario;
@@ -23,7 +25,7 @@ pub(crate) fn graph(args: &GraphArgs, terminal: Terminal) -> Result<Exit, CliErr
         None => scenario.name.clone(),
     };
     let graph = Graph::new(&title, &Model::compile(&scenario));
-    let (text, omission) = drawn(&graph, format(args))?;
+    let (text, omission) = drawn(&graph, format)?;
     match &args.out {
         Some(path) => output::write_whole(path, text.as_bytes())?,
         None => terminal.result(&text)?,
@@ -49,11 +51,16 @@ fn drawn(graph: &Graph, format: GraphFormat) -> Result<(String, Option<String>),
 }
 
 /// The format that is asked for, by itself or by the name of the file.
-fn format(args: &GraphArgs) -> GraphFormat {
+fn format(args: &GraphArgs) -> Result<GraphFormat, CliError> {
     let ending = args.out.as_deref().and_then(Path::extension).and_then(|ending| ending.to_str());
-    args.format.unwrap_or(match ending {
-        Some("dot" | "gv") => GraphFormat::Dot,
-        Some("mmd" | "mermaid") => GraphFormat::Mermaid,
-        _ => GraphFormat::Svg,
-    })
+    match (args.format, ending) {
+        (Some(format), _) => Ok(format),
+        (None, Some("dot" | "gv")) => Ok(GraphFormat::Dot),
+        (None, Some("mmd" | "mermaid")) => Ok(GraphFormat::Mermaid),
+        (None, Some("svg") | None) => Ok(GraphFormat::Svg),
+        (None, Some(other)) => {
+            Err(CliError::wrong(format!("there is no graph in the format of `.{}`", spelled(other)))
+                .help("name the file .svg, .dot or .mmd, or say `--format`"))
+        }
+    }
 }

@@ -73,6 +73,10 @@ fn mistakes_end_as_in_other_commands() {
     desk.run(&["graph", "wrong.ron"]).exits(2).complains(&["error["]);
     desk.run(&["graph", "missing.ron"]).exits(2).complains(&["cannot read the scenario `missing.ron`"]);
     desk.run(&["graph", "shop.ron", "--variant", "no retires"]).exits(2).complains(&["no retries"]);
+    desk.run(&["graph", "shop.ron", "--out", "a.png"])
+        .exits(2)
+        .complains(&["there is no graph in the format of `.png`", "--format"]);
+    desk.run(&["graph", "shop.ron", "--out", "a.png", "--format", "svg"]).succeeds();
     desk.run(&["graph", "shop.ron", "--out", "nowhere/a.svg"])
         .exits(3)
         .complains(&["cannot write `nowhere/a.svg`"]);

@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::check::names::{Names, class_exists};
 use crate::scenario::check::policy::call_exists;
 use crate::scenario::check::unknown::unknown;
-use crate::scenario::edit::path;
+use crate::scenario::edit::path::{self, Step};
 use crate::scenario::words::code;
 use crate::scenario::{Check, Expectation, Monitor, Name, Reading, Scenario, Subject};
 
@@ -104,7 +104,7 @@ pub(in crate::scenario) fn expectations(scenario: &Scenario, names: &Names, foun
                     service_exists(service, names, found);
                 }
             }
-            Check::Value { path, .. } => summary_path(path, found),
+            Check::Value { path, .. } => summary_path(path, names, found),
             Check::Silent { .. } => silence_means_something(expectation, scenario, found),
             Check::Verdict { .. } => {}
         }
@@ -165,9 +165,23 @@ fn silence_means_something(expectation: &Expectation, scenario: &Scenario, found
     }
 }
 
-/// What stands in `summary.json` is known only after a run, but its path must be one.
-fn summary_path(name: &Name, found: &mut Diagnostics) {
-    if let Err(problem) = path::parse_path(name.span.source, name, 0) {
-        found.push(Diagnostic { span: name.span, ..problem });
+/// What stands in `summary.json` is known only after a run, but its path must be one, and whom it names must be there.
+fn summary_path(name: &Name, names: &Names, found: &mut Diagnostics) {
+    let path = match path::parse_path(name.span.source, name, 0) {
+        Ok(path) => path,
+        Err(problem) => return found.push(Diagnostic { span: name.span, ..problem }),
+    };
+    let mut steps = path.parts.iter().map(|part| &part.step).skip_while(|step| {
+        // Other worlds are told in the same way.
+        step.is("twin") || step.is("unattended")
+    });
+    let (Some(of), Some(Step::Name(whose))) = (steps.next(), steps.next()) else { return };
+    let whose = Name { value: whose.clone(), span: name.span };
+    if of.is("traffic") {
+        class_exists(&whose, names, found);
+    } else if of.is("services") {
+        service_exists(&whose, names, found);
+    } else if of.is("calls") {
+        call_exists(&whose, names, found);
     }
 }

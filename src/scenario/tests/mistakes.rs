@@ -51,6 +51,9 @@ const MISTAKES: &[(&str, &str)] = &[
     ("on: \"db\", effect: Pause", "on: Traffic(\"buyer\"), effect: Surge(3)"),
     ("on: \"db\", effect: Pause", "on: Traffic(\"buyers\"), effect: Surge(1)"),
     ("on: \"db\", effect: Pause", "on: Traffic(\"buyers\"), effect: Pause"),
+    ("Order([\"db\", \"user\"])", "Value(\"traffic.buyer.failed\", AtLeast(0))"),
+    ("Order([\"db\", \"user\"])", "Value(\"twin.services.'usr'.failed\", AtLeast(0))"),
+    ("Order([\"db\", \"user\"])", "Value(\"calls.'user -> shop'.failed\", AtLeast(0))"),
     // Kinds, units, ranges.
     ("threads: 50", "threads: \"50\""),
     ("threads: 50", "threads: 5.5"),
