@@ -5,7 +5,7 @@
 //! |---|---|
 //! | to detect | an alert begins to fire, or somebody is called, whichever is first |
 //! | to diagnose | what ended it was decided: the last decision before it was mitigated |
-//! | to mitigate | every class has 90 % of the twin's goodput again, and keeps it |
+//! | to mitigate | every class has 90 % of the twin's goodput again, and keeps it; a second that misses it by chance aside |
 //! | to recover | no service is hit any more, if the incident ended well |
 //!
 //! Each is none where that did not happen. An incident that ended by itself was never diagnosed, one that never took a class
@@ -20,6 +20,11 @@ use crate::scenario::VerdictKind;
 
 /// Goodput of this share of the twin's is that of a mitigated incident.
 const MITIGATED: f64 = 0.9;
+
+/// So many pieces in a row below it are not by chance,
+const IN_A_ROW: usize = 3;
+/// nor is one that lies below it by so many standard deviations of a count.
+const CHANCE: f64 = 3.0;
 
 /// The times of an incident, in seconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -77,17 +82,32 @@ fn decided(record: &Record, from_s: f64, to_s: f64) -> Option<f64> {
 /// When the last class had its goodput back for good; none if it never did, or never lost it.
 fn mitigated(record: &Record) -> Option<f64> {
     let twin = record.twin.as_ref()?;
-    let impaired = |piece: &Piece| piece.answered() < MITIGATED;
     let mut last = None;
     for class in record.actual.classes.keys() {
         let pieces = pieces(&record.actual, twin, Some(class));
-        match pieces.iter().rposition(impaired) {
+        match last_impaired(&pieces) {
             None => {}
             Some(position) if position + 1 == pieces.len() => return None,
             Some(position) => last = Some(pieces[position].to_s.max(last.unwrap_or(0.0))),
         }
     }
     last
+}
+
+/// The last piece with too little goodput: of several in a row, or so little that it is not by chance.
+fn last_impaired(pieces: &[Piece]) -> Option<usize> {
+    let short = |piece: &Piece| {
+        let usual = (piece.twin_ok + piece.twin_degraded) as f64;
+        piece.answered() <= MITIGATED - CHANCE / usual.max(1.0).sqrt()
+    };
+    let runs = pieces.chunk_by(|a, b| (a.answered() < MITIGATED) == (b.answered() < MITIGATED));
+    let mut end = 0;
+    let impaired = runs.filter_map(|run| {
+        end += run.len();
+        let low = run[0].answered() < MITIGATED;
+        (low && (run.len() >= IN_A_ROW || run.iter().any(short))).then(|| end - 1)
+    });
+    impaired.last()
 }
 
 /// When the last service was hit, if the incident ended well.
@@ -160,6 +180,18 @@ mod tests {
             let told = times(&record, &summary).unwrap();
             assert_eq!(told.to_diagnose_s, None, "nothing that was decided ended it");
         }
+    }
+
+    #[test]
+    fn one_second_that_misses_it_by_chance_is_no_relapse() {
+        let piece = |ok| Piece { from_s: 0.0, to_s: 1.0, ok, degraded: 0, twin_ok: 100, twin_degraded: 0 };
+        let last = |all: &[u64]| last_impaired(&all.iter().map(|ok| piece(*ok)).collect::<Vec<_>>());
+        assert_eq!(last(&[100, 20, 100, 100, 85, 100]), Some(1));
+        assert_eq!(last(&[100, 20, 100, 60, 100, 100]), Some(3), "by 3 standard deviations");
+        assert_eq!(last(&[100, 20, 100, 61, 100, 100]), Some(1));
+        assert_eq!(last(&[20, 100, 85, 85, 100]), Some(0));
+        assert_eq!(last(&[20, 100, 85, 85, 85]), Some(4), "three in a row");
+        assert_eq!(last(&[100, 89, 90]), None);
     }
 
     #[test]
