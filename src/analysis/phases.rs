@@ -111,21 +111,50 @@ fn join(spans: &mut Vec<Span>, span: Span) {
     }
 }
 
-/// The spans that say something, the others given to those before them.
+/// The spans that say something. Of others what comes together until it says something is one; what never does is given to
+/// the span before it.
 fn telling(spans: Vec<Span>) -> Vec<Span> {
     let all: f64 = spans.iter().map(|span| span.harmed).sum();
     let mut found: Vec<Span> = Vec::new();
+    let mut little: Vec<Span> = Vec::new();
     for span in spans {
-        match found.last_mut() {
-            None if span.harmed < LEAST * all => {}
-            Some(last) if span.harmed < TELLING * all => {
-                last.to = span.to;
-                last.harmed += span.harmed;
+        let least = if found.is_empty() { LEAST } else { TELLING };
+        if span.harmed >= least * all {
+            give(&mut found, &mut little);
+            join(&mut found, span);
+        } else if !found.is_empty() {
+            little.push(span);
+            let sum = together(&little);
+            if sum.harmed >= TELLING * all {
+                little.clear();
+                join(&mut found, sum);
             }
-            _ => join(&mut found, span),
         }
     }
+    give(&mut found, &mut little);
     found
+}
+
+/// Gives spans that say too little to the last one that says something.
+fn give(found: &mut [Span], little: &mut Vec<Span>) {
+    if let Some(last) = found.last_mut() {
+        for span in little.drain(..) {
+            last.to = span.to;
+            last.harmed += span.harmed;
+        }
+    }
+}
+
+/// Several spans as one, of the root that has most of them.
+fn together(spans: &[Span]) -> Span {
+    let of = |root| spans.iter().filter(|span| span.root == root).map(|span| span.harmed).sum::<f64>();
+    let most = spans.iter().max_by(|a, b| of(a.root).total_cmp(&of(b.root)).then(b.root.cmp(&a.root)));
+    Span {
+        root: most.map_or(0, |span| span.root),
+        from: spans[0].from,
+        to: spans[spans.len() - 1].to,
+        harmed: spans.iter().map(|span| span.harmed).sum(),
+    }
 }
 
 /// How many spans from here on are of the first two roots in turn.
@@ -199,6 +228,19 @@ mod tests {
         assert_eq!(
             told(&blame(&[("pause", &pause), ("usual", &usual), ("storm", &storm)])),
             [("pause".to_owned(), 0.0, 14.0), ("storm".to_owned(), 14.0, 16.0)]
+        );
+    }
+
+    #[test]
+    fn what_says_too_little_by_itself_says_enough_together() {
+        // A hundred short spans after the first, each below the hundredth that tells, a third of them of another root.
+        let spans = |wanted: fn(usize) -> bool| (0..300).map(move |s| if wanted(s / 2) { 1.0 } else { 0.0 });
+        let first: Vec<f64> = [50.0; 4].into_iter().chain([0.0; 300]).collect();
+        let pause: Vec<f64> = [0.0; 4].into_iter().chain(spans(|span| span % 3 != 0)).collect();
+        let other: Vec<f64> = [0.0; 4].into_iter().chain(spans(|span| span % 3 == 0)).collect();
+        assert_eq!(
+            told(&blame(&[("first", &first), ("pause", &pause), ("other", &other)])),
+            [("first".to_owned(), 0.0, 4.0), ("pause".to_owned(), 4.0, 304.0)]
         );
     }
 
