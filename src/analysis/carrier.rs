@@ -24,6 +24,8 @@ const SOON: SimDuration = SimDuration::from_secs(1);
 enum Next {
     /// A call of it: how it was held up itself, whom it called, and how that held it up.
     Call(How, ServiceId, How),
+    /// A call of somebody else, which held up what now comes at once, from this caller if it is a service.
+    HeldUp(Option<ServiceId>),
     /// Nothing: the chain ends.
     End(Root),
 }
@@ -44,6 +46,7 @@ pub(crate) fn carrier(
         .filter(|next| has_happened(model, actual, *next, hit_at + SOON))?;
     Some(match next {
         Next::Call(own, callee, how) => (Some(callee), over_call(own, how).to_owned()),
+        Next::HeldUp(caller) => (caller, "load that was held up before".to_owned()),
         Next::End(root) => at_end(model, service, root),
     })
 }
@@ -69,7 +72,7 @@ fn most(model: &Model, compared: &Compared, service: ServiceId, from: SimTime, t
     for shares in compared.blame.windows().take(window(to) + 1).skip(window(from)) {
         for (chain, sum) in shares {
             let mut links = compared.chains.links(chain);
-            let Some((_, own)) = links.find(|(pair, _)| model.pairs[*pair].callee == service) else {
+            let Some((asked, own)) = links.find(|(pair, _)| model.pairs[*pair].callee == service) else {
                 continue;
             };
             // A probe asks its own service: what harm came to that by lies behind it.
@@ -77,6 +80,13 @@ fn most(model: &Model, compared: &Compared, service: ServiceId, from: SimTime, t
             let next = rest.next().map_or_else(
                 || Next::End(compared.chains.root_of(chain)),
                 |(pair, how)| {
+                    // Who only stands in line of a service may wait because of what the others there waited for before.
+                    if model.pairs[pair].caller != Caller::Service(service) {
+                        return Next::HeldUp(match model.pairs[asked].caller {
+                            Caller::Service(caller) => Some(caller),
+                            Caller::Class(_) => None,
+                        });
+                    }
                     // Who has a thread and fails because a call of its own failed was not slow.
                     let failed = how == How::Thread && rest.any(|(_, how)| is_failure(how));
                     Next::Call(own, model.pairs[pair].callee, if failed { How::Error } else { how })

@@ -8,7 +8,8 @@ use crate::analysis::{
     BlastRadius, CallSummary, ImpactTracker, MonitorSummary, SUMMARY_VERSION, ServiceSummary, Summary,
     TrafficSummary, WorldSummary, containment, reach,
 };
-use crate::model::Model;
+use crate::id::ServiceId;
+use crate::model::{Fault, Model, Target};
 use crate::record::{CallSeries, ClassSeries, Record, WorldRecord};
 use crate::time::SimTime;
 
@@ -204,7 +205,8 @@ pub(crate) fn add_impact(
     for ((id, service), harm) in model.services.ids().zip(summary.services.values_mut()).zip(harm) {
         let first = &propagation.first[id];
         service.first_impact_s = seconds(first);
-        service.recovered_s = first.and(seconds(&propagation.over[id]));
+        service.recovered_s =
+            first.and(seconds(&propagation.over[id].and_then(|over| well(model, id, over, now))));
         service.harm = Some(harm);
     }
     let requests: u64 = summary.traffic.keys().map(|class| reach::compared(summary, class)).sum();
@@ -223,6 +225,15 @@ pub(crate) fn add_impact(
         classes: reach::classes(model, summary, blast, now),
     });
     summary.propagation = propagation.order;
+}
+
+/// When a service was well that is hit no more from an instant on: not while a fault that struck it lasts, however little
+/// it is asked meanwhile. None if that is not before the end.
+fn well(model: &Model, id: ServiceId, over: SimTime, end: SimTime) -> Option<SimTime> {
+    let strikes = |fault: &&Fault| fault.service == id && matches!(fault.target, Target::Replicas(_));
+    let lasting = model.faults.iter().filter(strikes).filter(|fault| (fault.from..fault.to).contains(&over));
+    let well = lasting.map(|fault| fault.to).fold(over, SimTime::max);
+    (well < end).then_some(well)
 }
 
 #[cfg(test)]

@@ -79,10 +79,17 @@ fn overloaded(root: &RootHarm, chain: &ChainHarm) -> Option<String> {
 fn gain(record: &Record, service: &str, windows: Range<usize>) -> Option<f64> {
     let series = record.actual.services.get(service)?;
     let node = record.topology.services.iter().find(|node| node.name == service)?;
-    let threads = |window: usize| series.threads_in(window, node.all_threads());
+    // A replica that is down lends nobody its threads.
+    let running = |window: usize| {
+        let replicas = f64::from(node.replicas);
+        series.running_replicas.get(window).map_or(1.0, |running| running / replicas)
+    };
+    let threads = |window: usize| series.threads_in(window, node.all_threads()) * running(window);
     let busy = |window: usize| series.busy_threads.get(window).copied().unwrap_or(0.0);
-    let mut held: Vec<usize> =
-        windows.clone().filter(|window| busy(*window) >= ALL * threads(*window)).collect();
+    let mut held: Vec<usize> = windows
+        .clone()
+        .filter(|window| busy(*window) > 0.0 && busy(*window) >= ALL * threads(*window))
+        .collect();
     if held.is_empty() {
         held = windows.collect();
     }
@@ -133,7 +140,11 @@ impl Loop<'_> {
     }
 
     fn cold(&self) -> Vec<Option<String>> {
-        let spared = self.chains[0].links.last().map_or("", |link| &link.call);
+        // The harm may lie deeper, behind a call of somebody else.
+        let own = |call: &&str| call.split_once(" -> ").is_some_and(|(caller, _)| caller == self.root.place);
+        let calls = self.chains.iter().flat_map(|chain| chain.links.iter().rev().map(|link| &*link.call));
+        let first = self.chains[0].links.last().map_or("", |link| &link.call);
+        let spared = calls.clone().find(own).unwrap_or(first);
         vec![
             Some(format!("the caches of {} are cold", self.root.place)),
             Some(format!("it makes the calls {spared} that they would spare")),

@@ -120,8 +120,12 @@ impl Restart<'_> {
         if most.1 < GROWN * base || most.1 * LOAD_S < ENOUGH as f64 || base <= 0.0 {
             return None;
         }
-        // It began when the callee was first asked again.
-        let window = windows(actual, self.begin_s, most.0 + LOAD_S).find(|window| {
+        // It began when the callee was first asked again, or when it was asked for so much more.
+        let grown = (0..steps).map(|step| self.begin_s + step as f64 * PIECE_S);
+        let grown = grown
+            .into_iter()
+            .find(|from| rate(&calls.attempts, actual, *from, from + LOAD_S) >= GROWN * base)?;
+        let window = windows(actual, grown, most.0 + LOAD_S).find(|window| {
             calls.attempts.get(*window).is_some_and(|n| *n as f64 >= base * actual.window_s)
         })?;
         let per_request = |world: &WorldRecord, from: f64, to: f64| {
@@ -168,7 +172,8 @@ impl Restart<'_> {
         let hit = propagation.iter().filter(|hit| hit.at_s < self.begin_s);
         let failed_again = hit.filter_map(|hit| {
             let series = self.record.actual.services.get(&hit.service)?;
-            Some((self.failed_again(series)?, hit.service.as_str(), series))
+            let piece = self.failed_again(&self.record.actual, series)?;
+            (!self.anyway(&hit.service, &piece)).then_some((piece, hit.service.as_str(), series))
         });
         let mut all: Vec<_> = failed_again.collect();
         all.sort_by_key(|again| again.0.start);
@@ -178,22 +183,31 @@ impl Restart<'_> {
                 |name: &str| loads.iter().chain(&waves).any(|w| w.service == name && w.at_s <= at_s + 1e-9);
             let callees = self.record.topology.calls.iter().filter(|e| !e.from_class && e.caller == service);
             let from = callees.map(|edge| edge.callee.as_str()).find(|callee| known(callee));
+            let late = 2 * total(&series.timed_out, &piece) > total(&series.failed, &piece);
             let via = match from {
                 Some(_) if waiting(series, &piece) => "threads wait on the call",
-                Some(_) if 2 * total(&series.timed_out, &piece) > total(&series.failed, &piece) => {
-                    "slow answers of the call"
-                }
+                Some(_) if late => "slow answers of the call",
                 Some(_) => "errors of the call",
-                None => "queueing under load",
+                None if sum(&series.queue_length, &piece) > 0.0 => "queueing under load",
+                None if late => "slow answers",
+                None => "errors",
             };
             waves.push(self.wave(at_s, service, from, via));
         }
         waves
     }
 
-    /// The piece of time in which a service failed more than it had since the restart.
-    fn failed_again(&self, series: &ServiceSeries) -> Option<Range<usize>> {
-        let world = &self.record.actual;
+    /// Whether a service failed again at the same time though nobody acted.
+    fn anyway(&self, service: &str, piece: &Range<usize>) -> bool {
+        let Some(world) = &self.record.unattended else { return false };
+        let theirs = world.services.get(service).and_then(|series| self.failed_again(world, series));
+        theirs.is_some_and(|theirs| {
+            theirs.start.abs_diff(piece.start) as f64 * self.record.actual.window_s <= LOAD_S
+        })
+    }
+
+    /// The piece of time in which a service of a world failed more than it had since the restart.
+    fn failed_again(&self, world: &WorldRecord, series: &ServiceSeries) -> Option<Range<usize>> {
         let share = |piece: &Range<usize>| {
             let (ok, failed) = (total(&series.ok, piece), total(&series.failed, piece));
             (ok + failed >= ENOUGH).then(|| failed as f64 / (ok + failed) as f64)
@@ -215,8 +229,11 @@ impl Restart<'_> {
 
 /// Whether most threads of a service waited on calls.
 fn waiting(series: &ServiceSeries, piece: &Range<usize>) -> bool {
-    let sum = |values: &[f64]| values.get(piece.clone()).map_or(0.0, |values| values.iter().sum::<f64>());
-    sum(&series.waiting_threads) > 0.5 * sum(&series.busy_threads)
+    sum(&series.waiting_threads, piece) > 0.5 * sum(&series.busy_threads, piece)
+}
+
+fn sum(series: &[f64], piece: &Range<usize>) -> f64 {
+    series.get(piece.clone()).map_or(0.0, |values| values.iter().sum())
 }
 
 /// `user-db` of `user-db/0`.

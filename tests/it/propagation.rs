@@ -48,6 +48,29 @@ fn a_pause_travels_up_by_threads_that_wait_and_then_by_slow_answers() {
 }
 
 #[test]
+fn who_is_asked_after_a_pause_gets_what_it_held_up() {
+    // Two hundred and fifty calls of b end at once, and all go on to d.
+    let services = service("a", 5_000, "Call(\"b.op\"), Call(\"d.op\")")
+        + &service("b", 500, "Work(\"5ms\")")
+        + &service("d", 1, "Work(\"10ms\")");
+    let fault = "faults: [Fault(at: \"T+20s\", for: \"5s\", on: \"b\", effect: Pause)]";
+    let summary = run(&services, "", fault);
+    assert!(told(&summary).contains(&("d", "a", "load that was held up before")), "{:?}", told(&summary));
+}
+
+#[test]
+fn who_is_struck_is_not_well_while_it_lasts() {
+    // Nobody asks while the breaker is open.
+    let breaker = "\"a -> b\": Policy(breaker: Consecutive(failures: 40, open_for: \"30s\"))";
+    let over = |lasts: &str| {
+        let fault = format!("faults: [Fault(at: \"T+20s\", {lasts} on: \"b\", effect: Errors(\"100%\"))]");
+        two(breaker, &fault).services["b"].recovered_s
+    };
+    assert!(over("for: \"10s\",").is_some_and(|at_s| at_s >= 30.0), "{:?}", over("for: \"10s\","));
+    assert_eq!(over(""), None);
+}
+
+#[test]
 fn a_caller_is_hit_by_what_its_calls_met() {
     for (calls, effect, struck, via) in [
         ("", "Errors(\"50%\")", "errors", "errors of the call"),

@@ -182,6 +182,7 @@ fn the_gain_is_what_is_asked_over_what_is_there_while_all_threads_are_held() {
     let mut record = record();
     serve(&mut record, "b");
     let gain = |record: &Record| gain(record, "b", FROM..END);
+    let replicas = f64::from(record.topology.services[0].replicas);
     // Twice what begins, on 19 of 20 threads.
     assert!((gain(&record).unwrap() - 1.9).abs() < 1e-9);
     // Never all: then all of the time counts.
@@ -191,7 +192,9 @@ fn the_gain_is_what_is_asked_over_what_is_there_while_all_threads_are_held() {
     record.actual.services["b"].admitted[FROM..].fill(0);
     assert_eq!(gain(&record), None, "nobody began");
     record.actual.services["b"].admitted[END - 1] = 1;
-    assert!(gain(&record).is_some());
+    let whole = gain(&record).unwrap();
+    record.actual.services["b"].running_replicas = vec![0.5 * replicas; END];
+    assert!((gain(&record).unwrap() - 2.0 * whole).abs() < 1e-9, "half of them lend no threads");
     record.topology.services[0].threads = 0;
     assert_eq!(gain(&record), None, "nobody was there");
     record.topology.services.clear();
@@ -238,6 +241,14 @@ fn cold_caches_are_told_by_whom_they_ask_and_what_they_miss() {
     assert_steps(&record, &cold, &[wanted.as_slice(), &[probes, missing]].concat());
     cold.chains[1].harmed = 4.0;
     assert_steps(&record, &cold, &[wanted.as_slice(), &[missing]].concat());
+    // The harm may lie behind a call of whom it asks.
+    let deep = of(
+        "cold_caches",
+        "cold caches of a",
+        "a",
+        &[("c -> a", "thread"), ("a -> d", "line"), ("e -> d", "line")],
+    );
+    assert_eq!(sustaining_loop(&record, &deep).unwrap().steps[1], wanted[1]);
     // Chains of another root say nothing.
     cold.chains[1].root = 1;
     cold.chains[1].harmed = 5.0;

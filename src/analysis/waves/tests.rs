@@ -252,7 +252,7 @@ fn only_what_gets_worse_again_after_it_was_better_fails_again() {
         };
         let record = restarted(WorldRecord::default());
         let restart = Restart { record: &record, begin_s: 60.0, end_s: 160.0 };
-        restart.failed_again(&series).map(|piece| piece.start)
+        restart.failed_again(&restart.record.actual, &series).map(|piece| piece.start)
     };
     assert_eq!(again(0, &[0, 29, 30]), Some(72), "it had been well");
     assert_eq!(again(50, &[50, 20, 49, 50]), Some(73));
@@ -289,7 +289,7 @@ fn failures_are_looked_at_by_the_second() {
 /// them by a timeout.
 #[test]
 fn who_fails_again_fails_by_a_callee_of_its_own() {
-    let told = |timed_out: u64, waiting: f64| {
+    let told = |timed_out: u64, waiting: f64, queue: f64| {
         let mut record = restarted(WorldRecord::default());
         let edge = Edge { name: "u -> y".into(), caller: "u".into(), from_class: false, callee: "y".into() };
         record.topology.calls.push(edge);
@@ -303,9 +303,9 @@ fn who_fails_again_fails_by_a_callee_of_its_own() {
             waiting_threads: threads(waiting),
             ..ServiceSeries::default()
         };
-        for service in ["s", "u"] {
-            record.actual.services.insert(service.into(), series.clone());
-        }
+        let queue_length = threads(queue);
+        record.actual.services.insert("u".into(), ServiceSeries { queue_length, ..series.clone() });
+        record.actual.services.insert("s".into(), series);
         let hit =
             |service: &str| Impact { at_s: 10.0, service: service.into(), from: None, via: "pause".into() };
         let restart = Restart { record: &record, begin_s: 60.0, end_s: 160.0 };
@@ -313,13 +313,31 @@ fn who_fails_again_fails_by_a_callee_of_its_own() {
         let told = restart.again(&loads, &["s", "u"].map(hit));
         told.into_iter().map(|wave| (wave.at_s, wave.from, wave.via)).collect::<Vec<_>>()
     };
-    for (timed_out, waiting, via) in [
-        (25, 5.0, "errors of the call"),
-        (26, 5.0, "slow answers of the call"),
-        (26, 5.1, "threads wait on the call"),
+    for (timed_out, waiting, queue, via, alone) in [
+        (25, 5.0, 0.0, "errors of the call", "errors"),
+        (26, 5.0, 0.0, "slow answers of the call", "slow answers"),
+        (26, 5.1, 1.0, "threads wait on the call", "queueing under load"),
     ] {
-        let wanted =
-            [(72.0, Some("d".to_owned()), via.to_owned()), (72.0, None, "queueing under load".to_owned())];
-        assert_eq!(told(timed_out, waiting), wanted, "{timed_out} {waiting}");
+        let wanted = [(72.0, Some("d".to_owned()), via.to_owned()), (72.0, None, alone.to_owned())];
+        assert_eq!(told(timed_out, waiting, queue), wanted, "{timed_out} {waiting} {queue}");
     }
+}
+
+/// What fails again at the same time though nobody acted does not fail because somebody did.
+#[test]
+fn what_would_have_failed_again_anyway_is_no_wave() {
+    let (mut record, _) = crate::analysis::fixture::attended();
+    let series = |fails: &dyn Fn(usize) -> bool| {
+        let of = |wanted: bool| (0..1_500).map(|s| if fails(s) == wanted { 50 } else { 0 }).collect();
+        ServiceSeries { ok: of(false), failed: of(true), ..ServiceSeries::default() }
+    };
+    record.actual.services.insert("s".into(), series(&|s| !(310..340).contains(&s)));
+    let hit = Impact { at_s: 10.0, service: "s".into(), from: None, via: "pause".into() };
+    let mut waves = |from: usize| {
+        let anyway = series(&|s| !(310..from).contains(&s));
+        record.unattended.as_mut().unwrap().services.insert("s".into(), anyway);
+        let restart = Restart { record: &record, begin_s: 300.0, end_s: 400.0 };
+        restart.again(&[], std::slice::from_ref(&hit)).len()
+    };
+    assert_eq!([335, 350, 351, 1_500].map(&mut waves), [0, 0, 1, 1]);
 }
