@@ -74,7 +74,9 @@ fn course(record: &Record) -> Course {
             (phase, begun) = (next, index);
         }
     }
-    // How long the phase takes that the run ends in is not known.
+    // The phase that the run ends in takes at least so long.
+    let end_s = record.simulated_s.max(record.actual.response.last().map_or(0.0, |entry| entry.at_s));
+    course.close(record, phase, begun, end_s, phase);
     course
 }
 
@@ -105,7 +107,7 @@ impl Course {
         // Of a page whose alert was gone before anybody looked nothing is to be told.
         let nothing = phase == OVER || (phase == "notice" && next == OVER);
         let Some(entry) = record.actual.response.get(begun).filter(|_| !nothing) else { return };
-        let in_vain = phase == "last_fix" && next != OVER;
+        let in_vain = phase == "last_fix" && next != OVER && next != phase;
         if let Some(delay) = self.delays_s.get_mut(if in_vain { "vain_fix" } else { phase }) {
             *delay += to_s - entry.at_s;
         }
@@ -129,26 +131,28 @@ fn saved(record: &Record, summary: &Summary) -> Option<Saved> {
     record.twin.as_ref()?;
     let Some(unattended) = &summary.unattended else { return Some(Saved::default()) };
     let (theirs, ours) = (&unattended.traffic, &summary.traffic);
-    let sum = |of: fn(&TrafficSummary) -> f64| {
-        theirs.values().map(of).sum::<f64>() - ours.values().map(of).sum::<f64>()
-    };
+    let twin = summary.twin.as_ref().map(|twin| &twin.traffic);
     let longest = |traffic: &IndexMap<String, TrafficSummary>| {
         traffic.values().map(|class| class.unavailable_s).fold(0.0, f64::max)
     };
-    // What was never answered is lost as well.
+    // What has no answer at the end is lost as well, but for those who would be under way in any world.
+    let lost = |(name, class): (&String, &TrafficSummary)| {
+        let usual = twin.and_then(|twin| twin.get(name)).map_or(0, |twin| twin.unfinished);
+        let by_chance = 3.0 * (usual as f64).sqrt();
+        let more = class.unfinished.saturating_sub(usual);
+        class.failed + if more as f64 > by_chance { more } else { 0 }
+    };
+    let requests = |traffic: &IndexMap<String, TrafficSummary>| traffic.iter().map(lost).sum::<u64>();
     let value = |name: &str| {
         record.topology.classes.iter().find(|class| class.name == name).map_or(0.0, |class| class.value)
     };
-    let lost = |traffic: &IndexMap<String, TrafficSummary>| {
-        traffic
-            .iter()
-            .map(|(name, class)| (class.failed + class.unfinished) as f64 * value(name))
-            .sum::<f64>()
+    let worth = |traffic: &IndexMap<String, TrafficSummary>| {
+        traffic.iter().map(|(name, class)| lost((name, class)) as f64 * value(name)).sum::<f64>()
     };
     Some(Saved {
-        requests: sum(|class| (class.failed + class.unfinished) as f64) as i64,
+        requests: requests(theirs).cast_signed() - requests(ours).cast_signed(),
         unavailable_s: longest(theirs) - longest(ours),
-        value: lost(theirs) - lost(ours),
+        value: worth(theirs) - worth(ours),
     })
 }
 
@@ -213,10 +217,11 @@ mod tests {
             ("action", 15.0),
             ("vain_fix", 190.0),
             ("escalation", 300.0),
+            ("last_fix", 695.0),
         ];
         takes(&told, &expected);
         let whole: f64 = told.delays_s.values().sum();
-        assert!((whole - 775.0).abs() < 1e-9, "from the page to what was last begun: {whole}");
+        assert!((whole - 1_470.0).abs() < 1e-9, "from the page to the end of the run: {whole}");
         let [vain] = &told.vain[..] else { panic!("{:?}", told.vain) };
         assert_eq!(
             (vain.by.as_str(), vain.what.len()),
@@ -245,7 +250,13 @@ mod tests {
         // Two that did not end it, and nothing left to try.
         let lost = [(200.0, "on-call", Exhausted)];
         let told = of(&[&begun[..], &fix(20.0), &fix(100.0), &lost].concat());
-        let expected = [("notice", 10.0), ("decision", 10.0), ("action", 2.0), ("vain_fix", 178.0)];
+        let expected = [
+            ("notice", 10.0),
+            ("decision", 10.0),
+            ("action", 2.0),
+            ("vain_fix", 178.0),
+            ("at_a_loss", 1_300.0),
+        ];
         takes(&told, &expected);
         let firing: Vec<usize> = told.vain.iter().map(|vain| vain.firing.len()).collect();
         assert_eq!(firing, [1, 1]);
@@ -257,10 +268,10 @@ mod tests {
         let begun = [(0.0, "on-call", Paged), (60.0, "on-call", Started), (90.0, "on-call", Misled)];
         let alone = of(&[&begun[..], &[(390.0, "on-call", Exhausted)]].concat());
         let misled = [("notice", 60.0), ("decision", 30.0), ("misdiagnosis", 300.0)];
-        takes(&alone, &misled);
+        takes(&alone, &[&misled[..], &[("at_a_loss", 1_110.0)]].concat());
         let called = [(390.0, "on-call", Escalated), (990.0, "experts", Exhausted)];
         let helped = of(&[&begun[..], &called].concat());
-        takes(&helped, &[&misled[..], &[("escalation", 600.0)]].concat());
+        takes(&helped, &[&misled[..], &[("escalation", 600.0), ("at_a_loss", 510.0)]].concat());
         assert_eq!(alone.vain.len() + helped.vain.len(), 0);
     }
 

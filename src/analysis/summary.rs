@@ -387,7 +387,7 @@ pub struct VainFix {
 /// What acting saved (positive) or added (negative): the unattended world's numbers minus the actual ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Saved {
-    /// Failed requests.
+    /// Requests that failed, or had no answer at the end though the twin's had.
     pub requests: i64,
     /// Time for which the class that was away longest was unavailable.
     pub unavailable_s: f64,

@@ -119,11 +119,14 @@ pub(crate) fn cost(record: &Record, summary: &Summary) -> String {
     let mut told = match (radius.by_severity.failed, radius.by_severity.unanswered) {
         (0, 0) => vec!["No request failed that the twin answered.".to_owned()],
         (0, open) => {
-            vec![format!("{} requests were never answered that the twin answered{worth}.", count(open))]
+            vec![format!(
+                "{} requests had no answer at the end, all of which the twin answered{worth}.",
+                count(open)
+            )]
         }
         (failed, 0) => vec![format!("{} requests failed that the twin answered{worth}.", count(failed))],
         (failed, open) => vec![format!(
-            "{} requests failed and {} were never answered that the twin answered{worth}.",
+            "{} requests failed and {} had no answer at the end, all of which the twin answered{worth}.",
             count(failed),
             count(open)
         )],
@@ -133,11 +136,14 @@ pub(crate) fn cost(record: &Record, summary: &Summary) -> String {
     }
     let saved = summary.people.as_ref().and_then(|people| people.saved);
     if let (Some(saved), true) = (saved, summary.unattended.is_some()) {
-        let (verb, sign) = if saved.requests >= 0 { ("saved", 1.0) } else { ("added", -1.0) };
+        let (verb, sign, lost) = match saved.requests {
+            0.. => ("saved", 1.0, "requests"),
+            _ => ("added", -1.0, "lost requests"),
+        };
         let value = sign * saved.value;
         let worth = if value > 0.0 { format!(", worth {}", money(value, currency)) } else { String::new() };
         told.push(format!(
-            "Against nobody acting, people {verb} {} failed requests{worth}.",
+            "Against nobody acting, people {verb} {} {lost}{worth}.",
             count(saved.requests.unsigned_abs())
         ));
     }

@@ -73,10 +73,26 @@ fn the_time_between_two_pages_is_said_to_be_missing() {
     again.at_s = 1260.0;
     record.actual.response.push(again.clone());
     let story = told(&record);
-    assert!(story.contains("19m30s in all over 2 pages: notice"));
+    assert!(story.contains("without the time between pages: notice"), "{story}");
     assert!(story.contains("declared over at T+20m, paged again at T+21m\n"), "{story}");
     record.actual.response.extend(std::iter::repeat_n(again, 5));
     assert!(told(&record).contains("paged again at T+21m, and 2 more\n"));
+}
+
+#[test]
+fn what_people_added_stands_beside_the_verdict() {
+    let (record, mut summary) = crate::analysis::fixture::attended();
+    summary.verdict_unattended = summary.verdict;
+    let lost = summary.blast_radius.as_ref().unwrap().by_severity.lost();
+    let mut told = |saved: i64| {
+        summary.people.as_mut().unwrap().saved.as_mut().unwrap().requests = saved;
+        text::plain(&story(&record, &summary, &telling()), 1_000)
+    };
+    let tenth = i64::try_from(lost / 10).unwrap();
+    assert!(told(-tenth - 1).contains("would have ended the same way, but with 2"), "{}", told(-tenth - 1));
+    for saved in [-tenth, 0, tenth + 1] {
+        assert!(told(saved).contains("would have ended the same way.\n"));
+    }
 }
 
 #[test]

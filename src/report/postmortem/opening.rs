@@ -4,7 +4,7 @@ use crate::analysis::{BlastRadius, Summary};
 use crate::record::{FaultSpan, Record};
 use crate::report::block::{Line, Tone};
 use crate::report::quantity;
-use crate::report::story::{meaning, verdict_tone};
+use crate::report::story::{fewer, meaning, verdict_tone};
 use crate::scenario::VerdictKind;
 
 /// Whether it is over, and since when.
@@ -28,7 +28,7 @@ pub(in crate::report) fn summary(
 ) -> Line {
     let end = match summary.verdict_unattended {
         Some(other) if other == verdict => {
-            "; without the response it would have ended the same way".to_owned()
+            format!("; without the response it would have ended the same way{}", fewer(summary))
         }
         Some(other) => {
             format!("; without the response it would have ended {} ({})", other.name(), meaning(other))
@@ -73,7 +73,7 @@ fn spread(record: &Record, radius: &BlastRadius) -> String {
     let severity = radius.by_severity;
     let kinds = [
         (severity.failed, "failed"),
-        (severity.unanswered, "were never answered"),
+        (severity.unanswered, "had no answer at the end"),
         (severity.incorrect, "were answered wrongly"),
         (severity.degraded, "were answered by a fallback"),
         (severity.slower, "were answered late"),

@@ -106,7 +106,7 @@ fn scope(facts: &mut Facts, radius: &BlastRadius) {
     let mut kinds: Vec<String> = Vec::new();
     for (number, what) in [
         (severity.failed, "failed"),
-        (severity.unanswered, "never answered"),
+        (severity.unanswered, "without an answer at the end"),
         (severity.incorrect, "answered wrongly"),
         (severity.degraded, "answered by a fallback"),
         (severity.slower, "slower"),

@@ -95,7 +95,9 @@ pub(super) fn peaks(record: &Record, summary: &Summary) -> Vec<Happening> {
         let (Some(actual), Some(twin)) = (record.actual.calls.get(name), twin.calls.get(name)) else {
             continue;
         };
-        let Some((begin_s, ratio)) = plateau(actual, twin, width) else { continue };
+        let Some((begin_s, ratio)) = plateau(actual, twin, width).filter(|(_, ratio)| *ratio >= NEWS) else {
+            continue;
+        };
         let at_s = from_fault(record, begin_s, width);
         let text = format!("on {name} reaches {} its normal attempts", quantity::ratio(ratio));
         let what = Line::toned(Tone::Caution, "load ").and(text);

@@ -19,7 +19,7 @@ pub(super) use moments::all as moments;
 pub(super) use people::facts as people_facts;
 pub(super) use service::{containment, degradation, objectives, times};
 pub use tell::{Telling, brief, story};
-pub(super) use tell::{inputs, meaning, partial, sentence, tone as verdict_tone};
+pub(super) use tell::{fewer, inputs, meaning, partial, sentence, tone as verdict_tone};
 pub(super) use why::{behind, held, misled};
 #[cfg(feature = "report")]
 pub(super) use {

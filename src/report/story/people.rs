@@ -11,6 +11,8 @@ use crate::report::story::signals;
 const TOGETHER_S: f64 = 60.0;
 /// So many calls, all-clears and the like are told with their time.
 const INSTANTS: usize = 8;
+/// What the first action is called there.
+const ACTED: &str = "first action";
 /// So many steps are told one by one in a moment.
 const STEPS: usize = 4;
 /// So many fixes that did not end it are told.
@@ -200,20 +202,28 @@ pub(in crate::report) fn facts(record: &Record, people: &PeopleSummary) -> Vec<(
     facts
 }
 
-/// When they were called, came and acted first, and each time that they declared it over or were called again.
+/// In the order of time: when they were called, came and acted first, and what else began or ended with each page.
 fn instants(record: &Record, people: &PeopleSummary) -> String {
-    let first =
-        [("paged", people.paged_s), ("at work", people.started_s), ("first action", people.first_action_s)];
-    let first = first.into_iter().filter_map(|(what, at_s)| Some((what, at_s?)));
-    let later = record.actual.response.iter().filter_map(|entry| match entry.kind {
-        ResponseKind::Resolved => Some(("declared over", entry.at_s)),
-        ResponseKind::Paged if people.paged_s.is_some_and(|first_s| entry.at_s > first_s) => {
-            Some(("paged again", entry.at_s))
-        }
-        _ => None,
-    });
-    let all: Vec<String> =
-        first.chain(later).map(|(what, at_s)| format!("{what} at {}", quantity::instant(at_s))).collect();
+    let mut pages = 0;
+    let mut all: Vec<String> = Vec::new();
+    for entry in &record.actual.response {
+        let what = match entry.kind {
+            ResponseKind::Paged => {
+                pages += 1;
+                if pages > 1 { "paged again" } else { "paged" }
+            }
+            ResponseKind::Started => "at work",
+            ResponseKind::StoodDown => "over before anybody acted",
+            ResponseKind::Resolved => "declared over",
+            _ if people.first_action_s == Some(entry.at_s)
+                && !all.iter().any(|told| told.starts_with(ACTED)) =>
+            {
+                ACTED
+            }
+            _ => continue,
+        };
+        all.push(format!("{what} at {}", quantity::instant(entry.at_s)));
+    }
     match all.len() {
         0 => "nobody was called and nothing was done".to_owned(),
         count if count > INSTANTS => {
@@ -242,8 +252,8 @@ fn phases(record: &Record, people: &PeopleSummary) -> Option<Line> {
         _ => {
             let pages =
                 record.actual.response.iter().filter(|entry| entry.kind == ResponseKind::Paged).count();
-            let over = if pages > 1 { format!(" over {pages} pages") } else { String::new() };
-            format!("{} in all{over}: ", quantity::seconds(people.delays_s.values().sum()))
+            let between = if pages > 1 { ", without the time between pages" } else { "" };
+            format!("{} in all{between}: ", quantity::seconds(people.delays_s.values().sum()))
         }
     };
     let share = people.share_of_outage.filter(|share| *share > 0.0).map_or_else(String::new, |share| {
@@ -284,7 +294,10 @@ fn balance(record: &Record, saved: &Saved) -> Vec<Line> {
         let mut parts = Vec::new();
         let requests = sign * saved.requests as f64;
         if requests > 0.0 {
-            parts.push(quantity::counted(requests as u64, "failed request"));
+            parts.push(quantity::counted(
+                requests as u64,
+                if sign > 0.0 { "request" } else { "lost request" },
+            ));
         }
         if sign * saved.unavailable_s > 0.0 {
             parts.push(format!("{} of unavailability", quantity::seconds(sign * saved.unavailable_s)));

@@ -22,7 +22,7 @@ pub(in crate::report) fn times(times: Option<&IncidentTimes>) -> Option<Line> {
         .iter()
         .filter_map(|(what, after)| Some(format!("{what} after {}", quantity::seconds((*after)?))))
         .collect();
-    let never = if times.to_detect_s.is_none() { "never detected" } else { "" };
+    let never = if times.to_detect_s.is_none() { "no alert and no page" } else { "" };
     let told = match (told.is_empty(), never.is_empty()) {
         (true, true) => return None,
         (true, false) => never.to_owned(),
@@ -101,6 +101,7 @@ fn acted(one: &Containment) -> Line {
         let answered = requests.ok + requests.degraded;
         let of = quantity::counted(answered + requests.failed, "request");
         match answered {
+            0 if requests.failed == 0 => String::new(),
             0 => format!("; none of {of} was answered"),
             answered => format!("; {} of {of} were answered all the same", quantity::count(answered)),
         }

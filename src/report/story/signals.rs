@@ -41,7 +41,7 @@ fn firings(name: &str, track: &MonitorTrack) -> Vec<Happening> {
         1 => String::new(),
         times => format!(", the first of {times} times"),
     };
-    let end = if last.is_none() { " and never resolves" } else { "" };
+    let end = if last.is_none() { ", and still fires at the end" } else { "" };
     let mut found = vec![Happening {
         at_s: *first,
         weight: Weight::Essential,

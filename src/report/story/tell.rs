@@ -7,6 +7,9 @@ use crate::report::quantity;
 use crate::report::story::{capacity, facts, moments, numbers, people, why};
 use crate::scenario::VerdictKind;
 
+/// What people added is told beside the verdict from this share of all that was lost on.
+const ADDED: f64 = 0.1;
+
 /// What a story tells beyond what the run itself left.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Telling {
@@ -74,13 +77,26 @@ fn verdict(record: &Record, summary: &Summary) -> Line {
     let reason = summary.verdict_reason.trim().trim_end_matches('.');
     line = line.and(format!(": {}.", if reason.is_empty() { meaning(kind) } else { reason }));
     match summary.verdict_unattended {
-        Some(other) if other == kind => line.and(" Without the response it would have ended the same way."),
+        Some(other) if other == kind => {
+            line.and(format!(" Without the response it would have ended the same way{}.", fewer(summary)))
+        }
         Some(other) => line
             .and(" Without the response it would have ended ")
             .then(tone(other), other.name())
             .and(format!(": {}.", meaning(other))),
         None => line,
     }
+}
+
+/// How many requests less would have been lost had nobody acted, if that is a good part of what was.
+pub(in crate::report) fn fewer(summary: &Summary) -> String {
+    let lost = summary.blast_radius.as_ref().map_or(0, |radius| radius.by_severity.lost());
+    let saved = summary.people.as_ref().and_then(|people| people.saved).map_or(0, |saved| saved.requests);
+    let added = u64::try_from(-saved).unwrap_or(0);
+    if added as f64 <= ADDED * lost as f64 {
+        return String::new();
+    }
+    format!(", but with {} lost requests fewer", quantity::count(added))
 }
 
 /// That the run is not whole, or what was to be looked for after it.
@@ -124,13 +140,17 @@ fn cost(record: &Record, summary: &Summary) -> Option<Line> {
     };
     let requests = match (failed, unanswered) {
         (failed, 0) => format!("{} failed", quantity::counted(failed, "request")),
-        (0, open) => format!("{} were never answered", quantity::counted(open, "request")),
+        (0, open) => format!("{} had no answer at the end", quantity::counted(open, "request")),
         (failed, open) => {
             let open = quantity::count(open);
-            format!("{} failed and {open} were never answered", quantity::counted(failed, "request"))
+            format!("{} failed and {open} had no answer at the end", quantity::counted(failed, "request"))
         }
     };
-    Some(Line::toned(Tone::Strong, "COST").and(format!(": {requests} that the twin answered{worth}{away}.")))
+    let answered = if unanswered > 0 { ", all of which" } else { " that" };
+    Some(
+        Line::toned(Tone::Strong, "COST")
+            .and(format!(": {requests}{answered} the twin answered{worth}{away}.")),
+    )
 }
 
 /// A clause as a sentence.
