@@ -6,13 +6,14 @@ use crate::scenario::check::policy::call_exists;
 use crate::scenario::check::unknown::unknown;
 use crate::scenario::edit::path::{self, Step};
 use crate::scenario::words::code;
-use crate::scenario::{Check, Expectation, Monitor, Name, Reading, Scenario, Subject};
+use crate::scenario::{Check, Expectation, Monitor, Name, Reading, Scenario, Side, Subject};
 
 /// Checks all monitors.
 pub(in crate::scenario) fn monitors(scenario: &Scenario, names: &Names, found: &mut Diagnostics) {
     for (name, monitor) in &scenario.monitors {
         subject_exists(&monitor.of, names, found);
         reading_fits(name, monitor, names, found);
+        can_fire(name, monitor, found);
         if monitor.window > scenario.horizon.value {
             found.push(
                 Diagnostic::warning(code::NO_EFFECT, name.span, "the window is longer than the run")
@@ -20,6 +21,22 @@ pub(in crate::scenario) fn monitors(scenario: &Scenario, names: &Names, found: &
             );
         }
     }
+}
+
+/// An alert beyond what can be read never fires.
+fn can_fire(name: &Name, monitor: &Monitor, found: &mut Diagnostics) {
+    let Some(alert) = &monitor.alert else { return };
+    let is_share = matches!(
+        monitor.reading,
+        Reading::ErrorRate { .. } | Reading::Busy | Reading::Ready | Reading::Healthy
+    );
+    let label = match alert.side {
+        Side::Above if is_share && alert.threshold >= 1.0 => "a share is never above 100 %",
+        Side::Below if alert.threshold <= 0.0 => "no reading is below 0",
+        Side::Above | Side::Below => return,
+    };
+    let message = format!("the alert of `{}` can never fire", name.value);
+    found.push(Diagnostic::warning(code::NO_EFFECT, name.span, message).label(label));
 }
 
 fn subject_exists(subject: &Subject, names: &Names, found: &mut Diagnostics) {

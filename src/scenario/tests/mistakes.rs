@@ -54,6 +54,8 @@ const MISTAKES: &[(&str, &str)] = &[
     ("Order([\"db\", \"user\"])", "Value(\"traffic.buyer.failed\", AtLeast(0))"),
     ("Order([\"db\", \"user\"])", "Value(\"twin.services.'usr'.failed\", AtLeast(0))"),
     ("Order([\"db\", \"user\"])", "Value(\"calls.'user -> shop'.failed\", AtLeast(0))"),
+    ("alert: Above(\"50%\"", "alert: Above(\"195%\""),
+    ("alert: Above(\"50%\"", "alert: Below(\"0%\""),
     // Kinds, units, ranges.
     ("threads: 50", "threads: \"50\""),
     ("threads: 50", "threads: 5.5"),

@@ -275,11 +275,14 @@ words! {
     "times" ["time to detect", "time to diagnose", "time to mitigate", "time to recover", "MTTD", "MTTR"]
         "From the first impact until an alert fired or somebody was called (detect), until the last decision before it \
         was mitigated (diagnose), until every class had 90 % of its twin's goodput for good (mitigate), until no service \
-        was hit any more (recover). Each is none where that did not happen.";
+        was hit any more (recover). Each is none where that did not happen; `diagnose` also where it would have ended well \
+        had nobody acted. A second that falls short of the 90 % by chance does not count: one alone, by less than three \
+        standard deviations of a count.";
     "fix that did not end it" ["vain_fix", "vain_fixes", "last_fix", "at_a_loss"]
         "What people did until they decided on something else, called for help or were at a loss, with the alerts that were \
         firing by then. It may have helped a little. Notice, dismissal, decision, misdiagnosis, action, fixes that did not \
-        end it, escalation, being at a loss and the last fix are together the time from a page until it was declared over.";
+        end it, escalation, being at a loss and the last fix are together the time from a page until it was declared over, \
+        or until the end of the run.";
     "worst minute" ["worst_minute"]
         "In the blast radius: the minute in which most requests of a traffic class arrived that were affected.";
     "harm" ["harmed"]
@@ -289,7 +292,8 @@ words! {
         "Requests that were answered, a fallback's answer included, divided by all. What is unfinished was not answered.";
     "lost value" ["cost", "lost_value"]
         "What the failed requests of a traffic class were worth: its `value` for each. The cost of an \
-        incident is what was lost beyond the twin, that of requests that were never answered included.";
+        incident is what was lost beyond the twin, that of requests that were never answered included; so is the column of a \
+        story's table where there is a twin.";
     "mean wait" ["mean_wait_ms"]
         "How long attempts waited in a service's queue for a thread, on average over those that got one.";
     "mean wait before sending" ["longest_wait_ms", "wait before sending"]
