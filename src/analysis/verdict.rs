@@ -301,21 +301,22 @@ pub(crate) fn leaves_open(excess: u64, requests: u64, contained: f64) -> bool {
     excess >= 3 && excess as f64 > contained * requests as f64
 }
 
-/// What is wrong with the twin itself, if it misses its own demand.
+/// What is wrong with the twin itself, if it misses its own demand: of the class that misses most of it.
 fn unhealthy_baseline(twin: &WorldRecord, limits: &scenario::Impact) -> Option<String> {
-    twin.totals.classes.iter().find_map(|(name, totals)| {
+    let wrong = twin.totals.classes.iter().filter_map(|(name, totals)| {
         let of = |count: u64| count as f64 / totals.requests.max(1) as f64;
         let (failed, unfinished) =
             (of(totals.failed), of(totals.requests - totals.ok - totals.degraded - totals.failed));
-        let words = if failed > limits.contained {
-            format!("fails {:.1} % of {name}", 100.0 * failed)
+        let (share, words) = if failed > limits.contained {
+            (failed, format!("fails {:.1} % of {name}", 100.0 * failed))
         } else if unfinished > BEHIND && twin.classes.get(name).is_some_and(leaves_more_and_more) {
-            format!("leaves {:.1} % of {name} unfinished", 100.0 * unfinished)
+            (unfinished, format!("leaves {:.1} % of {name} unfinished", 100.0 * unfinished))
         } else {
             return None;
         };
-        Some(format!("the twin itself {words}: an unhealthy baseline"))
-    })
+        Some((share, format!("the twin itself {words}: an unhealthy baseline")))
+    });
+    wrong.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, words)| words)
 }
 
 /// Whether a class has many more requests open at its end than at half time.

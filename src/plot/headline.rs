@@ -150,8 +150,12 @@ pub(crate) fn cost(record: &Record, summary: &Summary) -> String {
     told.join(" ")
 }
 
-/// From the first hit of a service until the last had recovered: a single late answer after that is no outage.
+/// From the first hit of a service until all classes had their goodput back, or if none had lost it until the last service
+/// had recovered: a single late answer after that is no outage.
 fn duration(summary: &Summary) -> String {
+    if let Some(mitigated_s) = summary.times.as_ref().and_then(|times| times.to_mitigate_s) {
+        return format!(" after {}", length(mitigated_s));
+    }
     let services = summary.services.values();
     let hits = services.filter_map(|service| Some((service.first_impact_s?, service.recovered_s?)));
     let (from, to) = hits.fold((f64::INFINITY, 0.0_f64), |(from, to), hit| (hit.0.min(from), hit.1.max(to)));
@@ -232,6 +236,7 @@ fn ending(summary: &Summary) -> String {
         0 => format!("All {services} hit recovered."),
         1 if hit == 1 => "It is impaired to the end.".to_owned(),
         left if left == hit => format!("All {services} hit are impaired to the end."),
+        1 => format!("1 of the {services} hit is impaired to the end."),
         left => format!("{left} of the {services} hit are impaired to the end."),
     }
 }

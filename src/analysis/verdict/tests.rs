@@ -321,6 +321,12 @@ fn a_twin_that_fails_or_falls_behind_is_an_unhealthy_baseline() {
     let failing = |seconds: usize| said(world(move |second| if second < seconds { 9 } else { 10 }));
     assert_eq!(failing(20), None, "no more than what is contained");
     assert_eq!(failing(40).as_deref(), Some("fails 2.0 % of users: an unhealthy baseline"));
+    // The class that misses most is named.
+    let mut two = world(|second| if second < 40 { 9 } else { 10 });
+    let mut worse = two.totals.classes["users"].clone();
+    (worse.ok, worse.failed) = (worse.ok - 80, worse.failed + 80);
+    two.totals.classes.insert("robots".into(), worse);
+    assert_eq!(said(two).as_deref(), Some("fails 6.0 % of robots: an unhealthy baseline"));
     let open = |early: u64, late: u64| {
         let mut twin = world(|second| 10 - if second < 100 { early } else { late });
         let (series, totals) = (&mut twin.classes["users"], &mut twin.totals.classes["users"]);

@@ -87,16 +87,38 @@ pub(super) fn service(record: &Record, axis: &TimeAxis, name: &str, series: &Ser
 }
 
 /// Attempts at a service that should have been answered in a span: those that ended. Attempts that hang are not answered
-/// either; a few that end in the next span do not hang.
+/// either; a few that end in the next span do not hang, nor do those that were answered when nobody waited any more.
 pub(in crate::plot) fn asked(pair: &Pair, series: &ServiceSeries, span: Span) -> f64 {
     let own = |counts: &[u64]| pair.counted(counts, span);
-    let (offered, ended) = (own(&series.offered), own(&series.ok) + own(&series.failed));
-    if ended < 0.5 * offered { offered } else { ended }
+    let (offered, ok) = (own(&series.offered), own(&series.ok));
+    let ended = ok + own(&series.failed);
+    let unwanted = (own(&series.completed) - ok).max(0.0);
+    if ended < 0.5 * offered { ended.max(offered - unwanted) } else { ended }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_answered_when_nobody_waited_any_more_does_not_hang() {
+        let series = |completed| ServiceSeries {
+            offered: vec![100],
+            completed: vec![completed],
+            ok: vec![40],
+            failed: vec![0],
+            ..ServiceSeries::default()
+        };
+        let (record, _) = crate::analysis::fixture::attended();
+        let axis = TimeAxis::new(record.simulated_s, None, 0.0, 900.0);
+        let asked = |series: &ServiceSeries| {
+            let pair = Pair::new(&record, &axis, PIXELS, &series.offered);
+            let whole = pair.spans().next().unwrap();
+            asked(&pair, series, whole)
+        };
+        assert!((asked(&series(40)) - 100.0).abs() < 1e-9, "sixty hang");
+        assert!((asked(&series(100)) - 40.0).abs() < 1e-9, "sixty were abandoned");
+    }
 
     #[test]
     fn cells_tell_failure_fallback_and_silence_apart() {

@@ -48,7 +48,7 @@ fn beginning(record: &Record) -> String {
     let Some(first) = first else { return "No fault was injected.".to_owned() };
     let others = match record.faults.len() - 1 {
         0 => String::new(),
-        others => format!(", the first of {}", quantity::counted(others as u64 + 1, "fault")),
+        others => format!(", the first of {},", quantity::counted(others as u64 + 1, "fault")),
     };
     let title = format!("{} of {}", first.effect, first.on);
     let title = if first.name == title { title } else { format!("{} ({title})", first.name) };

@@ -14,6 +14,8 @@ const OUTAGE_REQUESTS: f64 = 20.0;
 const APART_S: f64 = 120.0;
 /// One that lasts for less than this share of its time comes and goes.
 const WHOLE: f64 = 0.8;
+/// From this share of failures on it is an outage of the class, not of some.
+const HALF: f64 = 0.5;
 /// So many outages of a class are told before others.
 const STRETCHES: usize = 2;
 /// Amplification peaks in periods of at least this length, as its definition says.
@@ -37,17 +39,18 @@ pub(super) fn outages(record: &Record) -> Vec<Happening> {
         let windows = periods(width, OUTAGE_S.max(OUTAGE_REQUESTS / per_s));
         let shares = failed_shares(series, windows);
         let calm = libm::ceil(APART_S / (width * windows as f64)) as usize;
-        let half = stretches(&shares, 0.5, calm);
+        let half = stretches(&shares, HALF, calm);
         let (stretches, limit, how_much) = if half.is_empty() {
             (stretches(&shares, 0.05, calm), 0.05, "more than 5 % of")
         } else {
-            (half, 0.5, "more than half of")
+            (half, HALF, "more than half of")
         };
         // A period is as long as it must be to count; what failed in it tells when.
         let in_period = |period: usize| {
             let end = (period * windows + windows).min(series.failed.len());
             (period * windows..end).filter(|window| series.failed[*window] > 0)
         };
+        let longest = stretches.iter().map(|(first, last)| last - first).max();
         for (nth, (first, last)) in stretches.into_iter().enumerate() {
             let begin = in_period(first).next().unwrap_or(first * windows);
             let end = match in_period(last).next_back() {
@@ -65,7 +68,11 @@ pub(super) fn outages(record: &Record) -> Vec<Happening> {
                 .and(format!("{how_much} {name} fails{again}{on_and_off}, {end}"));
             found.push(Happening {
                 at_s: from_fault(record, begin as f64 * width, width),
-                weight: if nth < STRETCHES { Weight::Important } else { Weight::Detail },
+                weight: match nth {
+                    _ if limit >= HALF && longest == Some(last - first) => Weight::Essential,
+                    nth if nth < STRETCHES => Weight::Important,
+                    _ => Weight::Detail,
+                },
                 what,
             });
         }
