@@ -142,9 +142,9 @@ impl Loop<'_> {
     fn cold(&self) -> Vec<Option<String>> {
         // The harm may lie deeper, behind a call of somebody else.
         let own = |call: &&str| call.split_once(" -> ").is_some_and(|(caller, _)| caller == self.root.place);
-        let calls = self.chains.iter().flat_map(|chain| chain.links.iter().rev().map(|link| &*link.call));
-        let first = self.chains[0].links.last().map_or("", |link| &link.call);
-        let spared = calls.clone().find(own).unwrap_or(first);
+        let mut calls = self.chains.iter().flat_map(|chain| chain.links.iter().rev()).map(|link| &*link.call);
+        let deepest = self.chains[0].links.last().map_or("", |link| &link.call);
+        let spared = calls.find(own).unwrap_or(deepest);
         vec![
             Some(format!("the caches of {} are cold", self.root.place)),
             Some(format!("it makes the calls {spared} that they would spare")),

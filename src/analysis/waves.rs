@@ -111,21 +111,19 @@ impl Restart<'_> {
         let usual = rate(&normal.attempts, twin, 0.0, self.record.simulated_s);
         let before = rate(&calls.attempts, actual, (self.begin_s - LOAD_S).max(0.0), self.begin_s);
         let steps = libm::floor((self.end_s - self.begin_s - LOAD_S).max(0.0) / PIECE_S) as usize;
-        let rates = (0..steps).map(|step| {
+        let at = |step: usize| {
             let from = self.begin_s + step as f64 * PIECE_S;
             (from, rate(&calls.attempts, actual, from, from + LOAD_S))
-        });
-        let most = rates.fold((0.0, 0.0), |most: (f64, f64), next| if next.1 > most.1 { next } else { most });
+        };
+        let rates: Vec<(f64, f64)> = (0..steps).map(at).collect();
+        let most = rates.iter().fold((0.0, 0.0), |most, next| if next.1 > most.1 { *next } else { most });
         let base = before.max(usual);
         if most.1 < GROWN * base || most.1 * LOAD_S < ENOUGH as f64 || base <= 0.0 {
             return None;
         }
         // It began when the callee was first asked again, or when it was asked for so much more.
-        let grown = (0..steps).map(|step| self.begin_s + step as f64 * PIECE_S);
-        let grown = grown
-            .into_iter()
-            .find(|from| rate(&calls.attempts, actual, *from, from + LOAD_S) >= GROWN * base)?;
-        let window = windows(actual, grown, most.0 + LOAD_S).find(|window| {
+        let (grown_s, _) = rates.iter().find(|(_, rate)| *rate >= GROWN * base)?;
+        let window = windows(actual, *grown_s, most.0 + LOAD_S).find(|window| {
             calls.attempts.get(*window).is_some_and(|n| *n as f64 >= base * actual.window_s)
         })?;
         let per_request = |world: &WorldRecord, from: f64, to: f64| {
