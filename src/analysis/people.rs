@@ -3,6 +3,7 @@
 
 use indexmap::IndexMap;
 
+use crate::analysis::times::CHANCE;
 use crate::analysis::{PeopleSummary, Saved, Summary, TrafficSummary, VainFix};
 use crate::record::{Record, ResponseEntry, ResponseKind};
 
@@ -138,7 +139,7 @@ fn saved(record: &Record, summary: &Summary) -> Option<Saved> {
     // What has no answer at the end is lost as well, but for those who would be under way in any world.
     let lost = |(name, class): (&String, &TrafficSummary)| {
         let usual = twin.and_then(|twin| twin.get(name)).map_or(0, |twin| twin.unfinished);
-        let by_chance = 3.0 * (usual as f64).sqrt();
+        let by_chance = CHANCE * (usual as f64).sqrt();
         let more = class.unfinished.saturating_sub(usual);
         class.failed + if more as f64 > by_chance { more } else { 0 }
     };

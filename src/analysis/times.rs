@@ -24,7 +24,7 @@ const MITIGATED: f64 = 0.9;
 /// So many pieces in a row below it are not by chance,
 const IN_A_ROW: usize = 3;
 /// nor is one that lies below it by so many standard deviations of a count.
-const CHANCE: f64 = 3.0;
+pub(crate) const CHANCE: f64 = 3.0;
 
 /// The times of an incident, in seconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

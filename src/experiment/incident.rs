@@ -9,9 +9,9 @@ use crate::record::{Audit, Record, Recorder, WorldRecord};
 use crate::scenario::Scenario;
 use crate::time::{SimDuration, SimTime};
 
-/// Events by which one world may be ahead of the others, unless it takes longer to look at all of it: enough for the processor's cache to be
-/// filled with the state of another world now and then only. The first slices of a run are shorter, so that short runs are
-/// looked at more than once as well.
+/// Events by which one world may be ahead of the others, unless it takes longer to look at all of it: enough for the
+/// processor's cache to be filled with the state of another world now and then only. The first slices of a run are shorter,
+/// so that short runs are looked at more than once as well.
 const SLICE: u64 = 100_000;
 const FIRST_SLICE: u64 = 1_000;
 

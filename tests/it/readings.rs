@@ -174,3 +174,32 @@ fn what_a_reading_is_is_recorded() {
     let held = &record.actual.monitors["held"];
     assert_eq!((held.view.as_deref(), held.quantile, held.side.as_deref()), (None, None, None));
 }
+
+#[test]
+fn how_busy_threads_are_is_told_of_those_that_are_there() {
+    let (record, summary) = simulate(
+        "Scenario(format: 1, name: \"test\", horizon: \"40s\", seed: 11,
+        services: {
+            \"a\": Service(threads: 5000, operations: { \"op\": [Call(\"b.op\")] }),
+            \"b\": Service(threads: 1, queue: Fifo(capacity: Unbounded), operations: { \"op\": [Work(\"1s\")] }),
+        },
+        traffic: { \"c\": Open(rate: \"20/s\", entry: \"a.op\") },
+        response: [
+            Act(at: \"T+10s\", does: Set(\"services.b.threads\", 8)),
+            Act(at: \"T+15s\", does: Set(\"services.b.queue.capacity\", 1000)),
+            Act(at: \"T+20s\", does: Set(\"services.b.threads\", 2)),
+        ])",
+    );
+    let series = &record.actual.services["b"];
+    let at = |t: f64| series.threads[(t / record.actual.window_s).round() as usize];
+    for (t, threads) in [(5.0, 1.0), (12.0, 8.0), (18.0, 8.0), (30.0, 2.0_f64)] {
+        assert_eq!(at(t).to_bits(), threads.to_bits(), "at {t} s");
+    }
+    assert!(series.threads.iter().zip(&series.busy_threads).all(|(all, busy)| busy <= all));
+    // There is always somebody who waits for one.
+    let busy = summary.services["b"].utilization;
+    assert!((0.99..=1.0).contains(&busy), "{busy}");
+    assert!(record.actual.services["a"].threads.is_empty(), "nothing changes them");
+    let twin = &record.twin.unwrap().services["b"];
+    assert!(twin.threads.iter().all(|threads| threads.to_bits() == 1.0_f64.to_bits()));
+}

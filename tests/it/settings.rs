@@ -10,7 +10,7 @@ use knockon::record::describe;
 use knockon::scenario::Scenario;
 use knockon::time::{SimDuration, SimTime};
 
-use crate::support::{run_until, simulate};
+use crate::support::run_until;
 use proptest::prelude::*;
 
 /// Whether an attempt is one of `a`'s two calls to `b`: the first sites there are.
@@ -269,29 +269,6 @@ fn more_threads_take_from_the_queue_at_once_and_fewer_drain() {
     assert_eq!((at(10.0), between(11.0, 20.0)), (7, 9 * 8));
     let later = between(21.001, 40.0);
     assert!((37..=38).contains(&later), "after the eight have finished, two a second: {later}");
-}
-
-#[test]
-fn how_busy_threads_are_is_told_of_those_that_are_there() {
-    let b = "threads: 1, queue: Fifo(capacity: Unbounded), operations: { \"op\": [Work(\"1s\")] }";
-    let sets = [
-        ("10", "services.b.threads", "8"),
-        ("15", "services.b.queue.capacity", "1000"),
-        ("20", "services.b.threads", "2"),
-    ];
-    let (record, summary) = simulate(&text("20/s", b, "", "", &sets));
-    let series = &record.actual.services["b"];
-    let at = |t: f64| series.threads[(t / record.actual.window_s).round() as usize];
-    for (t, threads) in [(5.0, 1.0), (12.0, 8.0), (18.0, 8.0), (30.0, 2.0_f64)] {
-        assert_eq!(at(t).to_bits(), threads.to_bits(), "at {t} s");
-    }
-    assert!(series.threads.iter().zip(&series.busy_threads).all(|(all, busy)| busy <= all));
-    // There is always somebody who waits for one.
-    let busy = summary.services["b"].utilization;
-    assert!((0.99..=1.0).contains(&busy), "{busy}");
-    assert!(record.actual.services["a"].threads.is_empty(), "nothing changes them");
-    let twin = &record.twin.unwrap().services["b"];
-    assert!(twin.threads.iter().all(|threads| threads.to_bits() == 1.0_f64.to_bits()));
 }
 
 #[test]

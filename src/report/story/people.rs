@@ -11,8 +11,6 @@ use crate::report::story::signals;
 const TOGETHER_S: f64 = 60.0;
 /// So many calls, all-clears and the like are told with their time.
 const INSTANTS: usize = 8;
-/// What the first action is called there.
-const ACTED: &str = "first action";
 /// So many steps are told one by one in a moment.
 const STEPS: usize = 4;
 /// So many fixes that did not end it are told.
@@ -188,7 +186,7 @@ pub(in crate::report) fn facts(record: &Record, people: &PeopleSummary) -> Vec<(
         let name = if facts.is_empty() { "people" } else { "" };
         facts.push((name.to_owned(), line));
     };
-    add(Line::plain(instants(record, people)));
+    add(Line::plain(instants(record)));
     if let Some(taken) = phases(record, people) {
         add(taken);
     }
@@ -203,8 +201,8 @@ pub(in crate::report) fn facts(record: &Record, people: &PeopleSummary) -> Vec<(
 }
 
 /// In the order of time: when they were called, came and acted first, and what else began or ended with each page.
-fn instants(record: &Record, people: &PeopleSummary) -> String {
-    let mut pages = 0;
+fn instants(record: &Record) -> String {
+    let (mut pages, mut acts) = (0, 0);
     let mut all: Vec<String> = Vec::new();
     for entry in &record.actual.response {
         let what = match entry.kind {
@@ -215,10 +213,12 @@ fn instants(record: &Record, people: &PeopleSummary) -> String {
             ResponseKind::Started => "at work",
             ResponseKind::StoodDown => "over before anybody acted",
             ResponseKind::Resolved => "declared over",
-            _ if people.first_action_s == Some(entry.at_s)
-                && !all.iter().any(|told| told.starts_with(ACTED)) =>
-            {
-                ACTED
+            kind if kind.changes_the_world() => {
+                acts += 1;
+                if acts > 1 {
+                    continue;
+                }
+                "first action"
             }
             _ => continue,
         };
