@@ -89,7 +89,7 @@ impl Tracker<'_> {
             if lacks_process {
                 why.add(self.chains.root(self.deaths[replica]), 1.0);
             } else if self.probes[replica].is_empty() {
-                let paused = view.replica(replica).paused_by.last();
+                let paused = view.replica(replica).hit_by(|faults| &faults.paused_by).last();
                 let root = paused.map_or(Root::OutOfRotation(service), |fault| Root::Fault(*fault));
                 why.add(self.chains.root(root), 1.0);
             } else {

@@ -135,7 +135,11 @@ impl Tracker<'_> {
 
     /// What holds a replica that stands still: all pauses alike, each would do.
     fn paused(&mut self, view: &View<'_>, id: ReplicaId, sum: &mut Shares) {
-        let faults = view.replica(id).paused_by.iter().map(|fault| (Root::Fault(*fault), 1.0));
+        let faults = view
+            .replica(id)
+            .hit_by(|faults| &faults.paused_by)
+            .iter()
+            .map(|fault| (Root::Fault(*fault), 1.0));
         sum.add_roots(&mut self.chains, faults, 1.0);
     }
 

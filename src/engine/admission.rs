@@ -9,10 +9,11 @@ use crate::scenario::{Patch, RateLimit, Service};
 use crate::time::SimTime;
 
 /// The limiters of all operations, full at the begin of the run; ramps run from T+0 on.
-pub(crate) fn limiters(model: &Model) -> IdVec<OperationId, RateLimiter> {
+pub(crate) fn limiters(model: &Model) -> IdVec<OperationId, Option<Box<RateLimiter>>> {
     let limiter = |operation: &Operation| {
         let limit = limit_of(&model.services[operation.service].settings, operation);
-        RateLimiter::new(&limit, model.origin, SimTime::ZERO)
+        let new = || Box::new(RateLimiter::new(&limit, model.origin, SimTime::ZERO));
+        (limit != RateLimit::Unlimited).then(new)
     };
     model.operations.iter().map(limiter).collect()
 }
@@ -34,7 +35,7 @@ impl<O: Observer> Engine<'_, O> {
     pub(crate) fn rate_limit_admits(&mut self, slot: u32) -> bool {
         let now = self.now();
         let operation = self.model.sites[self.state.attempts[slot].site].operation;
-        self.state.rate_limits[operation].admits(now)
+        self.state.rate_limits[operation].as_mut().is_none_or(|limiter| limiter.admits(now))
     }
 
     /// The settings of a service have changed: limits that were set, be it to what they were, begin to run now.
@@ -44,7 +45,12 @@ impl<O: Observer> Engine<'_, O> {
         let offered = self.model.operations.enumerate().filter(|(_, operation)| operation.service == service);
         for (id, operation) in offered {
             if patch.concerns(&["rate_limits", own_name(operation)]) {
-                self.state.rate_limits[id].reconfigure(&limit_of(settings, operation), now);
+                let limiter = &mut self.state.rate_limits[id];
+                match (&mut *limiter, limit_of(settings, operation)) {
+                    (_, RateLimit::Unlimited) => *limiter = None,
+                    (Some(limiter), limit) => limiter.reconfigure(&limit, now),
+                    (None, limit) => *limiter = Some(Box::new(RateLimiter::new(&limit, now, now))),
+                }
             }
         }
     }

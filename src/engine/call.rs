@@ -7,11 +7,11 @@ use rand_distr::Distribution;
 
 use crate::distribution::DurationDistribution;
 use crate::engine::event::Event;
-use crate::engine::guard::Terms;
 use crate::engine::observer::{AttemptId, ModelEvent, Observer};
 use crate::engine::simulation::Engine;
 use crate::engine::slab::Handle;
 use crate::engine::state::{Attempt, CallRun, NO_CALL, Parent, Place, State};
+use crate::engine::terms::CallTerms;
 use crate::engine::view::Turn;
 use crate::failure::{FailureCause, Outcome};
 use crate::id::{Id, ReplicaId, SiteId};
@@ -37,9 +37,8 @@ impl<O: Observer> Engine<'_, O> {
         request: u32,
     ) {
         let place = &self.model.sites[site];
-        let edge = &self.model.edges[place.edge];
-        let number = caller.filter(|_| edge.per_replica).map_or(0, |id| self.model.replicas[id].number);
-        let guard = edge.first_guard + number;
+        let number = caller.filter(|_| place.per_replica).map_or(0, |id| self.model.replicas[id].number);
+        let guard = place.first_guard + number;
         let now = self.now();
         let mut run = CallRun {
             parent,
@@ -67,7 +66,7 @@ impl<O: Observer> Engine<'_, O> {
         if let Parent::Attempt(parent) = parent {
             self.state.attempts[parent].calls = slot;
         }
-        let Terms { deadline, retries_inside, falls_back, .. } = self.state.guards[guard as usize].terms;
+        let CallTerms { deadline, retries_inside, falls_back, .. } = self.state.guards[guard as usize].terms;
         if falls_back && self.answer_before(slot) {
             return;
         }
@@ -195,7 +194,7 @@ impl<O: Observer> Engine<'_, O> {
     /// Asks the bulkhead.
     fn take_permit(&mut self, slot: u32) -> bool {
         let attempt = &mut self.state.attempts[slot];
-        let Some(bulkhead) = &mut self.state.guards[attempt.guard as usize].bulkhead else { return true };
+        let Some(bulkhead) = self.state.guards[attempt.guard as usize].bulkhead() else { return true };
         let acquired = bulkhead.acquire(slot);
         attempt.has_permit = acquired == Acquired::Granted;
         match acquired {
@@ -213,7 +212,7 @@ impl<O: Observer> Engine<'_, O> {
     fn take_turn(&mut self, slot: u32) -> bool {
         let now = self.now();
         let attempt = &mut self.state.attempts[slot];
-        let Some(throttle) = &mut self.state.guards[attempt.guard as usize].throttle else { return true };
+        let Some(throttle) = self.state.guards[attempt.guard as usize].throttle() else { return true };
         attempt.place = Place::AwaitsTurn;
         match throttle.ask(now, || attempt.key.uniform(THROTTLE)) {
             Admission::Now => return true,
@@ -236,7 +235,7 @@ impl<O: Observer> Engine<'_, O> {
         let attempt = &mut self.state.attempts[slot];
         attempt.replica = replica;
         attempt.place = Place::AwaitsConnection;
-        let Some(pool) = &mut self.state.guards[attempt.guard as usize].pool else { return true };
+        let Some(pool) = self.state.guards[attempt.guard as usize].pool() else { return true };
         let acquired = pool.acquire(slot);
         attempt.has_connection = acquired == Acquired::Granted;
         match acquired {
@@ -334,7 +333,7 @@ impl<O: Observer> Engine<'_, O> {
             return Some(replica);
         }
         let guard = &mut self.state.guards[attempt.guard as usize];
-        let Terms { balancer, detection, .. } = guard.terms;
+        let CallTerms { balancer, detection, .. } = guard.terms;
         let ready = match detection {
             Detection::Instant => &self.state.ready[site.callee],
             Detection::Probes => &self.state.believed[site.callee],

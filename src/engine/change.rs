@@ -8,10 +8,11 @@ use std::mem::discriminant;
 use std::ops::Range;
 
 use crate::engine::event::Event;
-use crate::engine::guard::{Guard, Terms, new_breaker, new_budget, new_throttle};
+use crate::engine::guard::{Gates, new_breaker, new_budget, new_throttle, no_attempts};
 use crate::engine::observer::{ModelEvent, Observer};
 use crate::engine::simulation::Engine;
 use crate::engine::state::{Attempt, State};
+use crate::engine::terms::{CallTerms, ServiceTerms};
 use crate::id::{ChangeId, EdgeId, ServiceId};
 use crate::model::Changed;
 use crate::policy::{BreakerState, CircuitBreaker, Permits};
@@ -56,11 +57,12 @@ impl<O: Observer> Engine<'_, O> {
     /// uses more memory than it may from now on is killed.
     fn service_changed(&mut self, id: ServiceId) {
         let settings = &mut self.state.settings;
-        let threads = settings.services[id].threads;
-        settings.most_threads[id] = settings.most_threads[id].max(threads);
+        let terms = ServiceTerms::of(&settings.services[id]);
+        settings.most_threads[id] = settings.most_threads[id].max(terms.threads);
         for replica in self.model.services[id].replica_ids() {
             let state = &mut self.state.replicas[replica];
-            let may_begin = state.queue_length > 0 && state.threads.len() < threads as usize;
+            state.terms = terms;
+            let may_begin = state.queue_length > 0 && state.threads.len() < terms.threads as usize;
             if may_begin && !state.dispatch_scheduled {
                 state.dispatch_scheduled = true;
                 self.events.schedule_now(Event::Dispatch(replica));
@@ -78,13 +80,13 @@ impl<O: Observer> Engine<'_, O> {
             self.budget_changes(guard, after);
             self.throttle_changes(guard, after);
             let bulkhead = after.bulkhead.map(|bulkhead| (bulkhead.max_concurrent, bulkhead.max_wait));
-            self.places_change(guard, bulkhead, |guard| &mut guard.bulkhead, |slot| &mut slot.has_permit);
+            self.places_change(guard, bulkhead, |gates| &mut gates.bulkhead, |slot| &mut slot.has_permit);
             let pool = after.pool.map(|pool| (pool.size, pool.max_wait));
-            self.places_change(guard, pool, |guard| &mut guard.pool, |slot| &mut slot.has_connection);
+            self.places_change(guard, pool, |gates| &mut gates.pool, |slot| &mut slot.has_connection);
             let state = &mut self.state.guards[guard as usize];
-            state.terms = Terms::of(after);
+            state.terms = CallTerms::of(after);
             if after.balancer.counts() && state.in_flight.is_empty() {
-                state.in_flight = vec![0; self.model.services[edge.callee].replicas as usize];
+                state.in_flight = no_attempts(self.model.services[edge.callee].replicas);
             }
         }
         self.forget_what_is_gone(&guards, before, after);
@@ -142,7 +144,11 @@ impl<O: Observer> Engine<'_, O> {
     /// A throttle gets other numbers, or another one takes its place. Who waits for a turn keeps it.
     fn throttle_changes(&mut self, guard: u32, policy: &Policy) {
         let now = self.now();
-        let throttle = &mut self.state.guards[guard as usize].throttle;
+        let gates = &mut self.state.guards[guard as usize].gates;
+        if gates.is_none() && policy.throttle.is_none() {
+            return;
+        }
+        let throttle = &mut gates.get_or_insert_default().throttle;
         let kept = match (&mut *throttle, &policy.throttle) {
             (Some(throttle), Some(settings)) => throttle.reconfigure(settings, now),
             _ => false,
@@ -157,10 +163,14 @@ impl<O: Observer> Engine<'_, O> {
         &mut self,
         guard: u32,
         to: Option<(u32, SimDuration)>,
-        places: fn(&mut Guard) -> &mut Option<Box<Permits<u32>>>,
+        places: fn(&mut Gates) -> &mut Option<Permits<u32>>,
         holds: fn(&mut Attempt) -> &mut bool,
     ) {
-        let places = places(&mut self.state.guards[guard as usize]);
+        let gates = &mut self.state.guards[guard as usize].gates;
+        if gates.is_none() && to.is_none() {
+            return;
+        }
+        let places = places(gates.get_or_insert_default());
         match (&mut *places, to) {
             (Some(permits), Some((capacity, max_wait))) => {
                 for slot in permits.reconfigure(capacity, max_wait) {
@@ -168,9 +178,9 @@ impl<O: Observer> Engine<'_, O> {
                     self.grant(slot);
                 }
             }
-            (None, to) => *places = to.map(|(capacity, max_wait)| Box::new(Permits::new(capacity, max_wait))),
+            (None, to) => *places = to.map(|(capacity, max_wait)| Permits::new(capacity, max_wait)),
             (Some(_), None) => {
-                let waiting = places.take().into_iter().flat_map(|permits| permits.into_waiting());
+                let waiting = places.take().into_iter().flat_map(Permits::into_waiting);
                 waiting.for_each(|slot| self.grant(slot));
             }
         }

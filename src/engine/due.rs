@@ -19,10 +19,10 @@ impl State {
                 self.runs.get(slot).is_some_and(|run| run.retry_event == sequence)
             }
             Event::Deadline(slot) => self.runs.get(slot).is_some_and(|run| run.deadline_event == sequence),
-            Event::Start(id) => self.replicas[id].start_event == sequence,
-            Event::Ready(id) => self.replicas[id].ready_event == sequence,
-            Event::OutOfMemory(id) => self.replicas[id].memory_event == sequence,
-            Event::DrainOver(id) => self.replicas[id].drain_event == sequence,
+            Event::Start(id) => self.replicas[id].life.start_event == sequence,
+            Event::Ready(id) => self.replicas[id].life.ready_event == sequence,
+            Event::OutOfMemory(id) => self.replicas[id].life.memory_event == sequence,
+            Event::DrainOver(id) => self.replicas[id].life.drain_event == sequence,
             Event::ProbeTimeout(id) => self.replicas[id].probe.timeout_event == sequence,
             Event::Person => self.response.person.waits_for(sequence),
             Event::Work(worker) => self.response.workers[worker as usize].waits_for(sequence),

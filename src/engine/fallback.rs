@@ -3,6 +3,7 @@
 use crate::engine::event::Event;
 use crate::engine::observer::{ModelEvent, Observer};
 use crate::engine::simulation::Engine;
+use crate::engine::state::CallRun;
 use crate::failure::{FailureCause, Outcome};
 use crate::id::{EdgeId, IdVec, ServiceId};
 use crate::model::Model;
@@ -78,8 +79,7 @@ impl<O: Observer> Engine<'_, O> {
 
     /// Whether a call has something to answer with at this stage.
     pub(crate) fn has_fallback(&self, slot: u32, stage: Stage) -> bool {
-        let run = &self.state.runs[slot];
-        let Some(fallback) = &self.policy(run.site).fallback else { return false };
+        let Some(fallback) = &self.policy(self.state.runs[slot].site).fallback else { return false };
         let (Fallback::Cached { when, .. } | Fallback::Fixed { when }) = fallback;
         let is_time = match stage {
             Stage::Before => *when == FallbackTime::BeforeCall,
@@ -99,8 +99,11 @@ impl<O: Observer> Engine<'_, O> {
 
     /// Keeps a good answer, if the call may want it again.
     pub(crate) fn remember(&mut self, slot: u32) {
-        let site = self.state.runs[slot].site;
-        let Some(Fallback::Cached { max_age, writes, .. }) = self.policy(site).fallback else { return };
+        let CallRun { site, guard, .. } = &self.state.runs[slot];
+        if !self.state.guards[*guard as usize].terms.falls_back {
+            return;
+        }
+        let Some(Fallback::Cached { max_age, writes, .. }) = self.policy(*site).fallback else { return };
         let Some((service, key)) = self.answer_key(slot, writes) else { return };
         let now = self.now();
         let answers = &mut self.state.last_answers[service];

@@ -65,24 +65,25 @@ impl<O: Observer> Engine<'_, O> {
                 if state.process == Process::Down {
                     return;
                 }
-                if state.paused_by.is_empty() {
-                    state.paused_since = now;
+                let faults = state.faults_mut();
+                if faults.paused_by.is_empty() {
+                    faults.paused_since = now;
                 }
-                state.paused_by.push(id);
+                faults.paused_by.push(id);
                 if state.process != Process::Starting {
                     self.emit(ModelEvent::ReplicaChanged(replica, ReplicaState::Paused));
                 }
             }
             Effect::Crash => {
-                self.state.replicas[replica].downed_by.push(id);
+                self.state.replicas[replica].faults_mut().downed_by.push(id);
                 self.die(replica);
             }
             Effect::Slow(_) => {
-                self.state.replicas[replica].slowed_by.push(id);
+                self.state.replicas[replica].faults_mut().slowed_by.push(id);
                 self.rescale_work(replica);
             }
-            Effect::Latency { .. } => self.state.replicas[replica].delayed_by.push(id),
-            Effect::Errors(_) => self.state.replicas[replica].failing_by.push(id),
+            Effect::Latency { .. } => self.state.replicas[replica].faults_mut().delayed_by.push(id),
+            Effect::Errors(_) => self.state.replicas[replica].faults_mut().failing_by.push(id),
             Effect::Restart { .. } | Effect::Flush { .. } | Effect::Surge(_) => {}
         }
     }
@@ -92,23 +93,23 @@ impl<O: Observer> Engine<'_, O> {
         match self.model.faults[id].effect {
             Effect::Pause => {
                 let was_paused = state.is_paused();
-                state.paused_by.retain(|fault| *fault != id);
+                state.faults_mut().paused_by.retain(|fault| *fault != id);
                 if was_paused && !state.is_paused() {
                     self.wake(replica);
                 }
             }
             Effect::Crash => {
-                state.downed_by.retain(|fault| *fault != id);
-                if state.downed_by.is_empty() {
+                state.faults_mut().downed_by.retain(|fault| *fault != id);
+                if state.faults_mut().downed_by.is_empty() {
                     self.released(replica);
                 }
             }
             Effect::Slow(_) => {
-                state.slowed_by.retain(|fault| *fault != id);
+                state.faults_mut().slowed_by.retain(|fault| *fault != id);
                 self.rescale_work(replica);
             }
-            Effect::Errors(_) => state.failing_by.retain(|fault| *fault != id),
-            Effect::Latency { .. } => state.delayed_by.retain(|fault| *fault != id),
+            Effect::Errors(_) => state.faults_mut().failing_by.retain(|fault| *fault != id),
+            Effect::Latency { .. } => state.faults_mut().delayed_by.retain(|fault| *fault != id),
             Effect::Restart { .. } | Effect::Flush { .. } | Effect::Surge(_) => {}
         }
     }
@@ -118,11 +119,13 @@ impl<O: Observer> Engine<'_, O> {
     fn wake(&mut self, id: ReplicaId) {
         let now = self.now();
         let replica = &mut self.state.replicas[id];
-        let pause = now - replica.paused_since;
-        let mut deferred = std::mem::take(&mut replica.deferred);
+        let faults = replica.faults_mut();
+        let pause = now - faults.paused_since;
+        let mut deferred = std::mem::take(&mut faults.deferred);
         if replica.process == Process::Starting {
-            replica.ready_at += pause;
-            replica.ready_event = self.events.schedule(replica.ready_at, Event::Ready(id));
+            let life = &mut replica.life;
+            life.ready_at += pause;
+            life.ready_event = self.events.schedule(life.ready_at, Event::Ready(id));
             return;
         }
         for position in 0..replica.threads.len() {
@@ -156,11 +159,11 @@ impl<O: Observer> Engine<'_, O> {
             _ => 1.0,
         };
         let replica = &mut self.state.replicas[id];
-        let slowness: f64 = replica.slowed_by.iter().map(factor).product();
+        let slowness: f64 = replica.hit_by(|faults| &faults.slowed_by).iter().map(factor).product();
         let ratio = slowness / replica.slowness;
         replica.slowness = slowness;
         let paused = replica.is_paused();
-        let since = if paused { replica.paused_since } else { now };
+        let since = if paused { replica.faults_mut().paused_since } else { now };
         for position in 0..replica.threads.len() {
             let slot = self.state.replicas[id].threads[position];
             let attempt = &mut self.state.attempts[slot];

@@ -1,68 +1,43 @@
 //! The state of one policy for one caller: breaker, budget, bulkhead, throttle, connections, balancer. Schedules nothing.
 //!
-//! Mechanisms lie elsewhere: most callers have few, and what each attempt asks for is in a few lines of the cache.
+//! Mechanisms lie elsewhere: most callers have few, and what each attempt asks for is in two lines of the cache.
 
-use crate::distribution::DurationDistribution;
+use crate::engine::terms::CallTerms;
 use crate::id::EdgeId;
 use crate::model::Model;
 use crate::policy::{CircuitBreaker, ClientThrottle, InProgress, Permits, RetryBudget};
 use crate::random::mix;
-use crate::scenario::{Balancer, Cancel, Detection, LateReply, Policy};
-use crate::time::{SimDuration, SimTime};
+use crate::scenario::Policy;
+use crate::time::SimTime;
 
-/// What every attempt asks of its policy.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Terms {
-    pub(crate) timeout: Option<SimDuration>,
-    pub(crate) deadline: Option<SimDuration>,
-    /// None if it takes no time.
-    pub(crate) network: Option<DurationDistribution>,
-    pub(crate) balancer: Balancer,
-    pub(crate) detection: Detection,
-    pub(crate) cancel: Cancel,
-    pub(crate) late_reply: LateReply,
-    /// Whether retries happen within one permission of the breaker.
-    pub(crate) retries_inside: bool,
-    pub(crate) falls_back: bool,
-}
-
-impl Terms {
-    pub(crate) fn of(policy: &Policy) -> Self {
-        let none = DurationDistribution::Constant(SimDuration::ZERO);
-        Self {
-            timeout: policy.timeout,
-            deadline: policy.deadline,
-            network: Some(policy.network).filter(|network| *network != none),
-            balancer: policy.balancer,
-            detection: policy.detection,
-            cancel: policy.cancel,
-            late_reply: policy.late_reply,
-            retries_inside: policy.retries_inside(),
-            falls_back: policy.fallback.is_some(),
-        }
-    }
-}
-
-/// What a caller remembers between the calls of an edge.
+/// What a caller remembers between the calls of an edge. In this order in memory: two lines of the cache.
 #[derive(Clone, Debug)]
+#[repr(C, align(64))]
 pub(crate) struct Guard {
+    /// What holds now.
+    pub(crate) terms: CallTerms,
     /// Whose state it is.
     pub(crate) edge: EdgeId,
-    /// What holds now.
-    pub(crate) terms: Terms,
-    pub(crate) breaker: Option<Box<CircuitBreaker>>,
-    /// The instant for which the breaker's timer is set.
-    pub(crate) breaker_due: Option<SimTime>,
-    pub(crate) budget: Option<Box<RetryBudget>>,
-    pub(crate) bulkhead: Option<Box<Permits<u32>>>,
-    pub(crate) throttle: Option<Box<ClientThrottle>>,
-    pub(crate) pool: Option<Box<Permits<u32>>>,
-    /// What the caller waits for.
-    pub(crate) in_progress: InProgress,
     /// Calls made so far: whose turn it is.
     pub(crate) turn: u32,
+    /// What the caller waits for.
+    pub(crate) in_progress: InProgress,
+    pub(crate) budget: Option<Box<RetryBudget>>,
+    pub(crate) breaker: Option<Box<CircuitBreaker>>,
+    /// The instant for which the breaker's timer is set; zero for none.
+    pub(crate) breaker_due: SimTime,
+    /// None if nothing ever holds an attempt back.
+    pub(crate) gates: Option<Box<Gates>>,
     /// Attempts in flight by number of the callee's replica; empty if the balancer does not ask.
-    pub(crate) in_flight: Vec<u32>,
+    pub(crate) in_flight: Box<[u32]>,
+}
+
+/// What may hold an attempt back at its caller, in this order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Gates {
+    pub(crate) bulkhead: Option<Permits<u32>>,
+    pub(crate) throttle: Option<ClientThrottle>,
+    pub(crate) pool: Option<Permits<u32>>,
 }
 
 impl Guard {
@@ -74,18 +49,31 @@ impl Guard {
         let callee_replicas = model.services[edge.callee].replicas;
         let wants_in_flight = policy.balancer.counts();
         Self {
+            terms: CallTerms::of(policy),
             edge: id,
-            terms: Terms::of(policy),
-            breaker: new_breaker(policy, now),
-            breaker_due: None,
-            budget: new_budget(policy, now),
-            bulkhead: policy.bulkhead.map(|b| Box::new(Permits::new(b.max_concurrent, b.max_wait))),
-            throttle: new_throttle(policy, now),
-            pool: policy.pool.map(|pool| Box::new(Permits::new(pool.size, pool.max_wait))),
             in_progress: InProgress::default(),
+            budget: new_budget(policy, now),
+            breaker: new_breaker(policy, now),
+            breaker_due: SimTime::ZERO,
+            gates: Some(Gates::new(policy, now)).filter(Gates::is_any).map(Box::new),
             turn: (mix(edge.stream.0, u64::from(caller_number)) % u64::from(callee_replicas.max(1))) as u32,
-            in_flight: if wants_in_flight { vec![0; callee_replicas as usize] } else { Vec::new() },
+            in_flight: if wants_in_flight { no_attempts(callee_replicas) } else { Box::default() },
         }
+    }
+
+    /// The gate of concurrent attempts, if there is one.
+    pub(crate) fn bulkhead(&mut self) -> Option<&mut Permits<u32>> {
+        self.gates.as_deref_mut()?.bulkhead.as_mut()
+    }
+
+    /// The gate of attempts over time, if there is one.
+    pub(crate) fn throttle(&mut self) -> Option<&mut ClientThrottle> {
+        self.gates.as_deref_mut()?.throttle.as_mut()
+    }
+
+    /// The gate of connections, if there is one.
+    pub(crate) fn pool(&mut self) -> Option<&mut Permits<u32>> {
+        self.gates.as_deref_mut()?.pool.as_mut()
     }
 
     /// All states of all edges, in the order of their positions.
@@ -96,6 +84,29 @@ impl Guard {
         };
         model.edges.ids().flat_map(one).collect()
     }
+}
+
+impl Gates {
+    /// Those of a policy, as they are at first.
+    fn new(policy: &Policy, now: SimTime) -> Self {
+        Self {
+            bulkhead: policy
+                .bulkhead
+                .map(|bulkhead| Permits::new(bulkhead.max_concurrent, bulkhead.max_wait)),
+            throttle: new_throttle(policy, now),
+            pool: policy.pool.map(|pool| Permits::new(pool.size, pool.max_wait)),
+        }
+    }
+
+    /// Whether there is one.
+    pub(crate) const fn is_any(&self) -> bool {
+        self.bulkhead.is_some() || self.throttle.is_some() || self.pool.is_some()
+    }
+}
+
+/// A balancer's count of attempts in flight at so many replicas: none yet.
+pub(crate) fn no_attempts(replicas: u32) -> Box<[u32]> {
+    vec![0; replicas as usize].into()
 }
 
 /// The breaker that a policy asks for, closed.
@@ -110,6 +121,6 @@ pub(crate) fn new_budget(policy: &Policy, now: SimTime) -> Option<Box<RetryBudge
 }
 
 /// The throttle that a policy asks for, as it is at first.
-pub(crate) fn new_throttle(policy: &Policy, now: SimTime) -> Option<Box<ClientThrottle>> {
-    policy.throttle.as_ref().map(|settings| Box::new(ClientThrottle::new(settings, now)))
+pub(crate) fn new_throttle(policy: &Policy, now: SimTime) -> Option<ClientThrottle> {
+    policy.throttle.as_ref().map(|settings| ClientThrottle::new(settings, now))
 }

@@ -1,8 +1,9 @@
 //! What must hold between any two events. Broken means a defect of the engine: it panics.
 
-use crate::engine::guard::Terms;
+use crate::engine::guard::Gates;
 use crate::engine::replica::CANCELED_KEPT;
 use crate::engine::state::{Attempt, Place, Process, Replica, State};
+use crate::engine::terms::{CallTerms, ServiceTerms};
 use crate::id::{IdVec, ReplicaId};
 use crate::model::Model;
 use crate::policy::{BreakerState, InProgress, Permits};
@@ -51,6 +52,8 @@ impl State {
         for (id, replica) in self.replicas.enumerate() {
             let service = &model.services[model.replicas[id].service];
             let most = self.settings.most_threads[model.replicas[id].service];
+            let settings = &self.settings.services[model.replicas[id].service];
+            assert_eq!(replica.terms, ServiceTerms::of(settings), "{}: terms of a service", service.name);
             Self::check_life(replica, &service.name);
             Self::check_load(replica, loads[id], most, &service.name);
         }
@@ -64,9 +67,12 @@ impl State {
             assert_eq!(guard.in_progress, counted, "attempts and retries in progress");
         }
         for (guard, held) in self.guards.iter().zip(permits) {
-            assert_eq!(guard.terms, Terms::of(&self.settings.policies[guard.edge]), "terms of a policy");
-            assert_eq!(guard.bulkhead.as_deref().map_or(0, Permits::in_use), held.0, "permits of a bulkhead");
-            assert_eq!(guard.pool.as_deref().map_or(0, Permits::in_use), held.1, "connections of a pool");
+            assert_eq!(guard.terms, CallTerms::of(&self.settings.policies[guard.edge]), "terms of a policy");
+            let in_use = |places: fn(&Gates) -> &Option<Permits<u32>>| {
+                guard.gates.as_deref().and_then(|gates| places(gates).as_ref()).map_or(0, Permits::in_use)
+            };
+            assert_eq!(in_use(|gates| &gates.bulkhead), held.0, "permits of a bulkhead");
+            assert_eq!(in_use(|gates| &gates.pool), held.1, "connections of a pool");
             assert_eq!(guard.in_flight.iter().sum::<u32>(), held.2, "attempts that a balancer counts");
         }
     }
@@ -120,7 +126,7 @@ impl State {
         }
         for guard in &self.guards {
             let name = &model.pairs[model.edges[guard.edge].pair].name;
-            for places in [&guard.bulkhead, &guard.pool].into_iter().flatten() {
+            for places in guard.gates.iter().flat_map(|gates| [&gates.bulkhead, &gates.pool]).flatten() {
                 assert_eq!(
                     (places.in_use(), places.waiting()),
                     (0, 0),
@@ -139,17 +145,18 @@ impl State {
 
     /// Asserts that a replica's process is in one state, and that something will move it on.
     fn check_life(replica: &Replica, name: &str) {
-        let process = replica.process;
+        let (process, life) = (replica.process, &replica.life);
+        let is_held_down = !replica.hit_by(|faults| &faults.downed_by).is_empty();
         assert_eq!(
-            replica.ready_event != 0,
+            life.ready_event != 0,
             process == Process::Starting,
             "{name}: a starting process gets ready"
         );
-        assert_eq!(replica.drain_event != 0, process == Process::Draining, "{name}: a drain ends");
-        assert!(replica.start_event == 0 || process == Process::Down, "{name}: the living are not started");
-        assert!(replica.memory_event == 0 || process.serves(), "{name}: nobody dies twice");
-        assert!(replica.downed_by.is_empty() || process == Process::Down, "{name}: a fault keeps it down");
-        let comes_back = replica.start_event != 0 || !replica.downed_by.is_empty();
+        assert_eq!(life.drain_event != 0, process == Process::Draining, "{name}: a drain ends");
+        assert!(life.start_event == 0 || process == Process::Down, "{name}: the living are not started");
+        assert!(life.memory_event == 0 || process.serves(), "{name}: nobody dies twice");
+        assert!(!is_held_down || process == Process::Down, "{name}: a fault keeps it down");
+        let comes_back = life.start_event != 0 || is_held_down;
         assert!(process != Process::Down || comes_back, "{name}: nothing stays dead by itself");
         assert!(process != Process::Down || !replica.is_paused(), "{name}: the dead do not pause");
     }
@@ -194,7 +201,7 @@ impl State {
             "a deep probe that nobody waits for"
         );
         for (id, limiter) in self.rate_limits.enumerate() {
-            let left = limiter.left(now);
+            let left = limiter.as_deref().map_or(0.0, |limiter| limiter.left(now));
             assert!(
                 left >= 0.0 && left.is_finite(),
                 "{}: tokens of its rate limit",

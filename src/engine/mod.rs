@@ -7,7 +7,7 @@
 //! | `state`, `slab`, `guard`, `line` | everything that changes: plain data, `Clone` |
 //! | `arrival` | requests: begin, end, and what follows in a journey |
 //! | `call`, `outcome`, `fallback` | the caller's side: the way out, the way back, and what answers instead |
-//! | `change`, `settings` | what is set while a run goes on |
+//! | `change`, `settings`, `terms` | what is set while a run goes on, and what every attempt asks of it |
 //! | `admission`, `replica`, `step` | the callee's side: the door, queue, threads, and what runs on them |
 //! | `process`, `restart` | how a replica dies and comes back, by itself and by people |
 //! | `fault`, `probe`, `scrape`, `monitor`, `pauses` | what is done to the world, and what people see of it |
@@ -44,6 +44,7 @@ mod simulation;
 mod slab;
 mod state;
 mod step;
+mod terms;
 mod verification;
 mod view;
 

@@ -4,11 +4,12 @@
 
 use crate::engine::event::Event;
 use crate::engine::fallback::Stage;
-use crate::engine::guard::{Guard, Terms};
+use crate::engine::guard::Guard;
 use crate::engine::observer::{AttemptId, ModelEvent, Observer};
 use crate::engine::simulation::Engine;
 use crate::engine::slab::Handle;
 use crate::engine::state::{Attempt, CallRun, NO_CALL, Parent, Place};
+use crate::engine::terms::CallTerms;
 use crate::engine::view::Turn;
 use crate::failure::{FailureCause, Outcome};
 use crate::id::SiteId;
@@ -98,7 +99,7 @@ impl<O: Observer> Engine<'_, O> {
         let now = self.events.now();
         let held = &mut self.state.guards[guard as usize];
         held.in_progress.attempts -= 1;
-        if sent && let Some(throttle) = &mut held.throttle {
+        if sent && let Some(throttle) = held.throttle() {
             throttle.on_outcome(outcome, now);
         }
         if let Some(permit) = permit {
@@ -127,15 +128,13 @@ impl<O: Observer> Engine<'_, O> {
             self.state.guards[guard].in_flight[number] -= 1;
         }
         if had_connection
-            && let Some(next) =
-                self.state.guards[guard].pool.as_deref_mut().and_then(policy::Permits::release)
+            && let Some(next) = self.state.guards[guard].pool().and_then(policy::Permits::release)
         {
             self.state.attempts[next].has_connection = true;
             self.state.attempts[next].event = self.events.schedule_now(Event::Granted(next));
         }
         if had_permit
-            && let Some(next) =
-                self.state.guards[guard].bulkhead.as_deref_mut().and_then(policy::Permits::release)
+            && let Some(next) = self.state.guards[guard].bulkhead().and_then(policy::Permits::release)
         {
             self.state.attempts[next].has_permit = true;
             self.state.attempts[next].event = self.events.schedule_now(Event::Granted(next));
@@ -145,9 +144,9 @@ impl<O: Observer> Engine<'_, O> {
     /// Takes an attempt out of the line for a permit or connection, if it stands in one.
     pub(crate) fn stop_waiting_for_permits(&mut self, slot: u32) {
         let attempt = &self.state.attempts[slot];
-        let waits_for: fn(&mut Guard) -> &mut Option<Box<policy::Permits<u32>>> = match attempt.place {
-            Place::AwaitsPermit if !attempt.has_permit => |guard| &mut guard.bulkhead,
-            Place::AwaitsConnection if !attempt.has_connection => |guard| &mut guard.pool,
+        let waits_for: fn(&mut Guard) -> Option<&mut policy::Permits<u32>> = match attempt.place {
+            Place::AwaitsPermit if !attempt.has_permit => Guard::bulkhead,
+            Place::AwaitsConnection if !attempt.has_connection => Guard::pool,
             _ => return,
         };
         if let Some(permits) = waits_for(&mut self.state.guards[attempt.guard as usize]) {
@@ -363,7 +362,9 @@ impl<O: Observer> Engine<'_, O> {
     pub(crate) fn breaker_timer(&mut self, guard: u32) {
         let now = self.now();
         let state = &mut self.state.guards[guard as usize];
-        state.breaker_due = state.breaker_due.filter(|&due| due > now);
+        if state.breaker_due <= now {
+            state.breaker_due = SimTime::ZERO;
+        }
         let Some(breaker) = state.breaker.as_mut() else { return };
         let before = breaker.state();
         breaker.advance(now);
@@ -376,8 +377,8 @@ impl<O: Observer> Engine<'_, O> {
     pub(crate) fn breaker_changed(&mut self, guard: u32, before: BreakerState, after: BreakerState) {
         let state = &mut self.state.guards[guard as usize];
         let next = state.breaker.as_deref().and_then(CircuitBreaker::next_timed_transition);
-        if let Some(at) = next.filter(|_| next != state.breaker_due) {
-            state.breaker_due = next;
+        if let Some(at) = next.filter(|at| *at != state.breaker_due) {
+            state.breaker_due = at;
             self.events.schedule(at, Event::BreakerTimer(guard));
         }
         if before != after {
@@ -388,7 +389,7 @@ impl<O: Observer> Engine<'_, O> {
     }
 
     /// What the policy of an attempt says, as far as every attempt asks.
-    pub(crate) fn terms(&self, attempt: &Attempt) -> &Terms {
+    pub(crate) fn terms(&self, attempt: &Attempt) -> &CallTerms {
         &self.state.guards[attempt.guard as usize].terms
     }
 

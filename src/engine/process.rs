@@ -22,7 +22,7 @@ impl<O: Observer> Engine<'_, O> {
     pub(crate) fn die(&mut self, id: ReplicaId) {
         let now = self.now();
         let replica = &self.state.replicas[id];
-        let (process, ready_since) = (replica.process, replica.ready_since);
+        let (process, ready_since) = (replica.process, replica.life.ready_since);
         if process == Process::Down {
             return;
         }
@@ -33,20 +33,16 @@ impl<O: Observer> Engine<'_, O> {
         let was_ready_for = (process == Process::Ready).then(|| now - ready_since);
         let restart = self.restart_policy(id);
         let replica = &mut self.state.replicas[id];
-        let wait = replica.crash_loop.died(&restart.backoff, was_ready_for).max(restart.notice);
-        replica.start_event = self.events.schedule(now + wait, Event::Start(id));
+        let wait = replica.life.crash_loop.died(&restart.backoff, was_ready_for).max(restart.notice);
+        replica.life.start_event = self.events.schedule(now + wait, Event::Start(id));
     }
 
     /// A replica has more in flight than its memory holds: it is killed within the instant.
     pub(crate) fn weigh(&mut self, id: ReplicaId) {
-        let Some(memory) = self.state.settings.services[self.model.replicas[id].service].memory else {
-            return;
-        };
-        let Some(most) = memory.most_requests() else { return };
         let replica = &mut self.state.replicas[id];
-        let in_flight = u64::from(replica.queue_length) + replica.threads.len() as u64;
-        if in_flight > most && replica.memory_event == 0 {
-            replica.memory_event = self.events.schedule_now(Event::OutOfMemory(id));
+        let Some(most) = replica.terms.most_in_memory else { return };
+        if replica.in_flight() > most && replica.life.memory_event == 0 {
+            replica.life.memory_event = self.events.schedule_now(Event::OutOfMemory(id));
         }
     }
 
@@ -65,14 +61,16 @@ impl<O: Observer> Engine<'_, O> {
         self.leave_balancers(id);
         let replica = &mut self.state.replicas[id];
         replica.process = Process::Down;
-        replica.ready_event = 0;
-        replica.drain_event = 0;
-        replica.memory_event = 0;
-        replica.paused_by.clear();
+        replica.life.ready_event = 0;
+        replica.life.drain_event = 0;
+        replica.life.memory_event = 0;
         replica.queue_length = 0;
         let queue = replica.queue.extract(|_| true);
         let threads = std::mem::take(&mut replica.threads);
-        let deferred = std::mem::take(&mut replica.deferred);
+        let deferred = replica.faults.as_mut().map_or_else(Vec::new, |faults| {
+            faults.paused_by.clear();
+            std::mem::take(&mut faults.deferred)
+        });
         let mut dead: Vec<Handle> = Vec::with_capacity(threads.len() + queue.len());
         for slot in threads {
             let held = self.now() - self.state.attempts[slot].started_at;
@@ -158,15 +156,15 @@ impl<O: Observer> Engine<'_, O> {
 
     /// Starts a dead process as if it had never died before, unless a fault keeps it down; then it starts when that ends.
     pub(crate) fn start_afresh(&mut self, id: ReplicaId) {
-        self.state.replicas[id].crash_loop = CrashLoop::default();
+        self.state.replicas[id].life.crash_loop = CrashLoop::default();
         self.start_due(id);
     }
 
     /// Nothing but a fault keeps a dead process down any more.
     pub(crate) fn start_due(&mut self, id: ReplicaId) {
         let replica = &mut self.state.replicas[id];
-        replica.start_event = 0;
-        if replica.downed_by.is_empty() {
+        replica.life.start_event = 0;
+        if replica.hit_by(|faults| &faults.downed_by).is_empty() {
             self.start_up(id);
         }
     }
@@ -174,7 +172,7 @@ impl<O: Observer> Engine<'_, O> {
     /// No fault keeps a replica down any more; it starts unless it is still left alone.
     pub(crate) fn released(&mut self, id: ReplicaId) {
         let replica = &self.state.replicas[id];
-        if replica.process == Process::Down && replica.start_event == 0 {
+        if replica.process == Process::Down && replica.life.start_event == 0 {
             self.start_up(id);
         }
     }
@@ -189,8 +187,8 @@ impl<O: Observer> Engine<'_, O> {
             *held = entries(*after, *after_start);
         }
         replica.process = Process::Starting;
-        replica.ready_at = at;
-        replica.ready_event = self.events.schedule(at, Event::Ready(id));
+        replica.life.ready_at = at;
+        replica.life.ready_event = self.events.schedule(at, Event::Ready(id));
         self.emit(ModelEvent::ReplicaChanged(id, ReplicaState::Starting));
     }
 
@@ -199,9 +197,9 @@ impl<O: Observer> Engine<'_, O> {
         let Restart { startup, jitter, .. } = self.restart_policy(id);
         let (service, number) = (self.model.replicas[id].service, self.model.replicas[id].number);
         let replica = &mut self.state.replicas[id];
-        replica.starts += 1;
+        replica.life.starts += 1;
         let root = Key::of_seed(self.model.seed).child(STARTS).child(self.model.services[service].stream);
-        let draw = root.nth(u64::from(number)).nth(replica.starts).uniform(JITTER);
+        let draw = root.nth(u64::from(number)).nth(replica.life.starts).uniform(JITTER);
         startup.scaled(1.0 - jitter + 2.0 * jitter * draw)
     }
 
@@ -212,9 +210,9 @@ impl<O: Observer> Engine<'_, O> {
         if replica.is_paused() {
             return;
         }
-        replica.ready_event = 0;
+        replica.life.ready_event = 0;
         replica.process = Process::Ready;
-        replica.ready_since = now;
+        replica.life.ready_since = now;
         let ready = &mut self.state.ready[self.model.replicas[id].service];
         let place = ready.partition_point(|other| *other < id);
         ready.insert(place, id);

@@ -34,38 +34,33 @@ impl<O: Observer> Engine<'_, O> {
         if !self.rate_limit_admits(slot) {
             return self.respond(slot, Outcome::Failed(FailureCause::RateLimited));
         }
-        let service = &self.state.settings.services[self.model.replicas[id].service];
         let replica = &self.state.replicas[id];
+        let terms = replica.terms;
         if replica.process != Process::Ready {
             return self.respond(slot, Outcome::Failed(FailureCause::Refused));
         }
-        if replica.failing_by.iter().any(|fault| self.fault_fails(*fault, slot)) {
+        if replica.hit_by(|faults| &faults.failing_by).iter().any(|fault| self.fault_fails(*fault, slot)) {
             return self.respond(slot, Outcome::Failed(FailureCause::Error));
         }
-        if !service.shed.is_empty() && self.sheds(slot) {
+        if terms.sheds && self.sheds(slot) {
             return self.respond(slot, Outcome::Failed(FailureCause::Shed));
         }
-        if !replica.is_paused()
-            && replica.queue_length == 0
-            && replica.threads.len() < service.threads as usize
+        if !replica.is_paused() && replica.queue_length == 0 && replica.threads.len() < terms.threads as usize
         {
             self.take_thread(slot, false);
             return self.weigh(id);
         }
         // A thread that has just become free will take one of the waiting before the instant is over: its place counts.
-        let free = if replica.is_paused() {
-            0
-        } else {
-            service.threads.saturating_sub(replica.threads.len() as u32)
-        };
-        let has_room = match service.queue.capacity() {
+        let free =
+            if replica.is_paused() { 0 } else { terms.threads.saturating_sub(replica.threads.len() as u32) };
+        let has_room = match terms.queue.capacity() {
             Capacity::Unbounded => true,
             Capacity::AtMost(most) => replica.queue_length < most.saturating_add(free),
         };
         if has_room {
             let class = self.state.requests[request].id.class;
             let replica = &mut self.state.replicas[id];
-            replica.queue.push(service.queue, slot, || self.model.classes[class].priority);
+            replica.queue.push(terms.queue, slot, || self.model.classes[class].priority);
             replica.queue_length += 1;
             let length = replica.queue_length;
             self.state.attempts[slot].place = Place::Queued;
@@ -73,7 +68,7 @@ impl<O: Observer> Engine<'_, O> {
             self.turn(Turn::InLine(slot));
             return self.weigh(id);
         }
-        match service.when_full {
+        match terms.when_full {
             WhenFull::Reject => self.respond(slot, Outcome::Failed(FailureCause::QueueFull)),
             WhenFull::Silent if awaited => self.state.attempts[slot].place = Place::Lost,
             WhenFull::Silent => self.forget_attempt(slot),
@@ -98,7 +93,7 @@ impl<O: Observer> Engine<'_, O> {
         let replica = &mut self.state.replicas[id];
         attempt.thread = replica.threads.len() as u32;
         replica.threads.push(slot);
-        let delayed = !replica.delayed_by.is_empty();
+        let delayed = !replica.hit_by(|faults| &faults.delayed_by).is_empty();
         self.emit(ModelEvent::Begun(id, waited, from_queue));
         let added = if delayed { self.added_latency(slot) } else { SimDuration::ZERO };
         if added.is_zero() {
@@ -123,19 +118,19 @@ impl<O: Observer> Engine<'_, O> {
                 SimDuration::ZERO
             }
         };
-        let faults = &self.state.replicas[attempt.replica].delayed_by;
+        let faults = self.state.replicas[attempt.replica].hit_by(|faults| &faults.delayed_by);
         faults.iter().map(added).fold(SimDuration::ZERO, |sum, added| sum + added)
     }
 
     /// Gives free threads to waiting attempts.
     pub(crate) fn dispatch_queue(&mut self, id: ReplicaId) {
         self.state.replicas[id].dispatch_scheduled = false;
-        let service = self.model.replicas[id].service;
-        while self.moves_on(id)
-            && self.state.replicas[id].threads.len() < self.state.settings.services[service].threads as usize
-        {
+        while self.moves_on(id) {
             let replica = &mut self.state.replicas[id];
-            let Some(slot) = replica.queue.pop(self.state.settings.services[service].queue) else { break };
+            if replica.threads.len() >= replica.terms.threads as usize {
+                break;
+            }
+            let Some(slot) = replica.queue.pop(replica.terms.queue) else { break };
             let attempt = &self.state.attempts[slot];
             if attempt.canceled {
                 self.forget_attempt(slot);

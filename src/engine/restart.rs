@@ -70,7 +70,7 @@ impl<O: Observer> Engine<'_, O> {
             return self.start_afresh(id);
         };
         let at = self.now() + length;
-        self.state.replicas[id].drain_event = self.events.schedule(at, Event::DrainOver(id));
+        self.state.replicas[id].life.drain_event = self.events.schedule(at, Event::DrainOver(id));
         if process == Process::Ready {
             self.leave_balancers(id);
             self.sign_off(id, true);
@@ -86,7 +86,7 @@ impl<O: Observer> Engine<'_, O> {
     pub(crate) fn drained_maybe(&mut self, id: ReplicaId) {
         let replica = &mut self.state.replicas[id];
         if replica.process == Process::Draining && replica.queue_length == 0 && replica.threads.is_empty() {
-            replica.drain_event = self.events.schedule_now(Event::DrainOver(id));
+            replica.life.drain_event = self.events.schedule_now(Event::DrainOver(id));
         }
     }
 

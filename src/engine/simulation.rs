@@ -322,7 +322,7 @@ impl<O: Observer> Engine<'_, O> {
         {
             let rank = u8::from(!matches!(event, Event::Reply(_)));
             let due = self.now();
-            self.state.replicas[replica].deferred.push(Deferred { due, rank, sequence, event });
+            self.state.replicas[replica].faults_mut().deferred.push(Deferred { due, rank, sequence, event });
             return;
         }
         self.handle(event);

@@ -1,8 +1,10 @@
 //! What changes while a simulation runs: plain data, cloned where worlds part. Decides nothing.
 
-use crate::engine::event::Event;
+mod replica;
+
+pub(crate) use replica::{Deferred, ProbeState, Process, Replica, entries};
+
 use crate::engine::guard::Guard;
-use crate::engine::line::Line;
 use crate::engine::monitor::MonitorBank;
 use crate::engine::observer::RequestId;
 use crate::engine::response::Response;
@@ -10,9 +12,8 @@ use crate::engine::settings::Settings;
 use crate::engine::slab::{Handle, Slab};
 use crate::failure::{FailureCause, Outcome};
 use crate::id::{ClassId, FaultId, IdVec, OperationId, PairId, ReplicaId, ServiceId, SiteId};
-use crate::policy::{BreakerPermit, CrashLoop, LastAnswers, RateLimiter};
+use crate::policy::{BreakerPermit, LastAnswers, RateLimiter};
 use crate::random::Key;
-use crate::scenario::{Cache, Service};
 use crate::time::{SimDuration, SimTime};
 
 /// The whole state of one world, but for what is scheduled.
@@ -29,7 +30,8 @@ pub(crate) struct State {
     /// Replicas of each service that its probe believes healthy and that did not sign off to drain, in order; what
     /// balancers with probes go by.
     pub(crate) believed: IdVec<ServiceId, Vec<ReplicaId>>,
-    pub(crate) rate_limits: IdVec<OperationId, RateLimiter>,
+    /// None where everybody is let in.
+    pub(crate) rate_limits: IdVec<OperationId, Option<Box<RateLimiter>>>,
     /// State of the policies, by edge and replica of the caller.
     pub(crate) guards: Vec<Guard>,
     pub(crate) settings: Settings,
@@ -227,146 +229,3 @@ pub(crate) struct Attempt {
 
 /// The end of a list of calls.
 pub(crate) const NO_CALL: u32 = u32::MAX;
-
-/// Life of a replica's process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Process {
-    /// Not taking requests yet.
-    Starting,
-    /// Serving.
-    Ready,
-    /// Finishing what it has, before it is restarted.
-    Draining,
-    /// Dead.
-    Down,
-}
-
-impl Process {
-    /// Whether it works on what it has.
-    pub(crate) const fn serves(self) -> bool {
-        matches!(self, Self::Ready | Self::Draining)
-    }
-}
-
-/// One copy of a service.
-#[derive(Clone, Debug)]
-pub(crate) struct Replica {
-    pub(crate) process: Process,
-    /// Sequence number of the event that makes it ready; 0 for none.
-    pub(crate) ready_event: u64,
-    /// When it will be ready; meaningful while starting.
-    pub(crate) ready_at: SimTime,
-    /// When it became ready; meaningful while it serves.
-    pub(crate) ready_since: SimTime,
-    /// How often it died by itself of late.
-    pub(crate) crash_loop: CrashLoop,
-    /// Sequence number of the event that starts it after its back-off; 0 for none.
-    pub(crate) start_event: u64,
-    /// Times it was started.
-    pub(crate) starts: u64,
-    /// Sequence number of the event that ends its draining; 0 for none.
-    pub(crate) drain_event: u64,
-    /// Sequence number of the event that kills it for its memory; 0 for none.
-    pub(crate) memory_event: u64,
-    /// Entries of each of its caches, by position.
-    pub(crate) entries: Vec<u32>,
-    /// Faults that keep it down.
-    pub(crate) downed_by: Vec<FaultId>,
-    /// Faults that pause it, and since when.
-    pub(crate) paused_by: Vec<FaultId>,
-    pub(crate) paused_since: SimTime,
-    /// Faults that slow it, and how much all of them do.
-    pub(crate) slowed_by: Vec<FaultId>,
-    pub(crate) slowness: f64,
-    /// Faults that delay what begins.
-    pub(crate) delayed_by: Vec<FaultId>,
-    /// Faults that fail what arrives.
-    pub(crate) failing_by: Vec<FaultId>,
-    /// Attempts waiting for a thread; canceled ones stay until they are found.
-    pub(crate) queue: Line,
-    /// Length of the queue without the canceled.
-    pub(crate) queue_length: u32,
-    /// Attempts that hold a thread.
-    pub(crate) threads: Vec<u32>,
-    pub(crate) dispatch_scheduled: bool,
-    /// What fell due while it was paused.
-    pub(crate) deferred: Vec<Deferred>,
-    pub(crate) probe: ProbeState,
-}
-
-/// An event that fell due on a paused replica.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Deferred {
-    pub(crate) due: SimTime,
-    /// Replies (0) come before timers (1) at equal times.
-    pub(crate) rank: u8,
-    pub(crate) sequence: u64,
-    pub(crate) event: Event,
-}
-
-/// What a health probe believes.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ProbeState {
-    pub(crate) healthy: bool,
-    /// Results in a row that speak against the belief.
-    pub(crate) streak: u32,
-    /// Sequence number of the timeout of an unanswered probe; 0 for none.
-    pub(crate) timeout_event: u64,
-    /// Times that a deep probe was due.
-    pub(crate) turns: u64,
-    /// Whether a deep probe is under way.
-    pub(crate) under_way: bool,
-    /// Whether the replica signed off to drain and has not been ready since: balancers are told, whatever is believed.
-    pub(crate) signed_off: bool,
-}
-
-/// A share of so many entries.
-pub(crate) fn entries(of: u32, share: f64) -> u32 {
-    libm::round(f64::from(of) * share) as u32
-}
-
-impl Replica {
-    /// A replica at the begin of a run.
-    pub(crate) fn new(settings: &Service) -> Self {
-        let remembered = |(_, cache): &(_, Cache)| {
-            let Cache::Warming { after, at_begin, .. } = cache;
-            entries(*after, *at_begin)
-        };
-        Self {
-            process: Process::Ready,
-            ready_event: 0,
-            ready_at: SimTime::ZERO,
-            ready_since: SimTime::ZERO,
-            crash_loop: CrashLoop::default(),
-            start_event: 0,
-            starts: 0,
-            drain_event: 0,
-            memory_event: 0,
-            entries: settings.caches.iter().map(remembered).collect(),
-            downed_by: Vec::new(),
-            paused_by: Vec::new(),
-            paused_since: SimTime::ZERO,
-            slowed_by: Vec::new(),
-            slowness: 1.0,
-            delayed_by: Vec::new(),
-            failing_by: Vec::new(),
-            queue: Line::default(),
-            queue_length: 0,
-            threads: Vec::new(),
-            dispatch_scheduled: false,
-            deferred: Vec::new(),
-            probe: ProbeState {
-                healthy: true,
-                streak: 0,
-                timeout_event: 0,
-                turns: 0,
-                under_way: false,
-                signed_off: false,
-            },
-        }
-    }
-
-    pub(crate) fn is_paused(&self) -> bool {
-        !self.paused_by.is_empty()
-    }
-}

@@ -60,8 +60,7 @@ impl<O: Observer> Engine<'_, O> {
     fn work(&mut self, slot: u32, demand: SimDuration) {
         let attempt = &mut self.state.attempts[slot];
         let replica = &self.state.replicas[attempt.replica];
-        let service = &self.state.settings.services[self.model.replicas[attempt.replica].service];
-        let crowding = 1.0 + service.contention * replica.threads.len() as f64;
+        let crowding = 1.0 + replica.terms.contention * replica.threads.len() as f64;
         let at = self.events.now() + demand.scaled(replica.slowness * crowding);
         attempt.working = true;
         attempt.work_ends = at;

@@ -1,5 +1,6 @@
 //! The world as it stands, for those who follow who waits for whom. Nothing can be changed through it.
 
+use crate::engine::guard::Gates;
 use crate::engine::state::{Attempt, CallRun, Process, Replica, State};
 use crate::failure::{FailureCause, Outcome};
 use crate::id::{Id, ReplicaId, ServiceId};
@@ -107,8 +108,7 @@ impl<'a> View<'a> {
 
     /// Whether a caller's policy lets attempts wait before they are sent.
     pub(crate) fn has_line(&self, guard: u32) -> bool {
-        let guard = &self.state.guards[guard as usize];
-        guard.pool.is_some() || guard.bulkhead.is_some() || guard.throttle.is_some()
+        self.state.guards[guard as usize].gates.as_deref().is_some_and(Gates::is_any)
     }
 
     /// Whether a caller's policy refuses by what it has seen.
@@ -118,7 +118,8 @@ impl<'a> View<'a> {
 
     /// Whether a caller's throttle holds back by what it has seen.
     pub(crate) fn throttle_learns(&self, guard: u32) -> bool {
-        self.state.guards[guard as usize].throttle.as_deref().is_some_and(ClientThrottle::learns)
+        let gates = self.state.guards[guard as usize].gates.as_deref();
+        gates.and_then(|gates| gates.throttle.as_ref()).is_some_and(ClientThrottle::learns)
     }
 
     /// Whether the breaker of its caller counts an attempt that is answered now as slow.

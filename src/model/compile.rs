@@ -204,9 +204,18 @@ impl<'a> Compiler<'a> {
         let operation = self.names.operations[to];
         let callee = self.model.operations[operation].service;
         let edge = self.edge(caller, caller_name, callee, to);
-        let pair = self.model.edges[edge].pair;
-        let stream = Stream::named(to).nth(nth);
-        self.model.sites.push(CallSite { edge, callee, pair, is_probe: false, operation, start: 0, stream })
+        let &Edge { pair, per_replica, first_guard, .. } = &self.model.edges[edge];
+        self.model.sites.push(CallSite {
+            edge,
+            callee,
+            pair,
+            is_probe: false,
+            per_replica,
+            first_guard,
+            operation,
+            start: 0,
+            stream: Stream::named(to).nth(nth),
+        })
     }
 
     /// The edge from a caller to an operation, under the most specific policy that is written for it.

@@ -199,12 +199,17 @@ pub enum Condition {
 pub struct CallSite {
     /// Caller, callee and policy.
     pub edge: EdgeId,
-    /// The callee of that edge; as the two below and `start`, it stands here because it is asked for at every attempt.
+    /// The callee of that edge; as `pair`, `per_replica`, `first_guard` and `start`, it stands here because it is asked
+    /// for at every attempt.
     pub callee: ServiceId,
     /// What people see that edge as.
     pub pair: PairId,
     /// Whether a probe calls.
     pub is_probe: bool,
+    /// Whether each replica of the caller has its own state.
+    pub per_replica: bool,
+    /// See [`Edge::first_guard`].
+    pub first_guard: u32,
     /// What is asked for.
     pub operation: OperationId,
     /// Its first instruction.

@@ -9,11 +9,11 @@ mod tests;
 
 use crate::engine::{AttemptId, ModelEvent, Observer, RequestId, Simulation};
 use crate::failure::Outcome;
-use crate::id::{ChangeId, ClassId, EdgeId, FaultId, IdVec, MonitorId, ReplicaId, ServiceId, SiteId};
-use crate::model::{CallSite, Changed, Model, Replica};
+use crate::id::{ChangeId, ClassId, EdgeId, FaultId, IdVec, MonitorId, ReplicaId, ServiceId};
+use crate::model::{Changed, Model, Replica};
 use crate::policy::BreakerState;
 use crate::record::WorldRecord;
-use crate::record::audit::books::{Account, Books, Tally, identity};
+use crate::record::audit::books::{Account, Attempts, Books, Tally, identity};
 use crate::record::describe::{describe, replica_name};
 use crate::scenario;
 use crate::time::SimTime;
@@ -26,14 +26,10 @@ pub struct Audit<'m> {
     /// Requests that have not ended, and those that left a trace, by class.
     open: IdVec<ClassId, Account>,
     kept: IdVec<ClassId, Account>,
-    /// Attempts that were sent and have not ended, by callee.
-    sent: IdVec<ServiceId, Account>,
     /// What began since T+0, traffic alone, by how it ended.
     requests: IdVec<ClassId, Tally>,
-    attempts: IdVec<ServiceId, Tally>,
+    attempts: IdVec<ServiceId, Attempts>,
     replicas: IdVec<ReplicaId, Books>,
-    /// Of every call site: who is called, and from when on attempts count in the record.
-    sites: IdVec<SiteId, (ServiceId, SimTime)>,
     /// From when on requests count in the record.
     counts_from: IdVec<ClassId, SimTime>,
     /// What holds now, from the changes that were announced.
@@ -51,9 +47,6 @@ pub struct Audit<'m> {
 impl<'m> Audit<'m> {
     /// The books of a world at the begin of its warm-up.
     pub fn new(model: &'m Model) -> Self {
-        // What probes do is load, but no traffic.
-        let counts_from = |probe| if probe { SimTime::MAX } else { model.origin };
-        let site = |site: &CallSite| (site.callee, counts_from(site.is_probe));
         let books = |replica: &Replica| Books::new(&model.services[replica.service].settings);
         let closed = |id| vec![BreakerState::Closed; model.edges[id].guard_count(&model.services) as usize];
         Self {
@@ -61,12 +54,10 @@ impl<'m> Audit<'m> {
             now: SimTime::ZERO,
             open: model.classes.iter().map(|_| Account::default()).collect(),
             kept: model.classes.iter().map(|_| Account::default()).collect(),
-            sent: model.services.iter().map(|_| Account::default()).collect(),
             requests: model.classes.iter().map(|_| Tally::default()).collect(),
-            attempts: model.services.iter().map(|_| Tally::default()).collect(),
+            attempts: model.services.iter().map(|_| Attempts::default()).collect(),
             replicas: model.replicas.iter().map(books).collect(),
-            sites: model.sites.iter().map(site).collect(),
-            counts_from: model.classes.ids().map(|id| counts_from(model.is_probe(id))).collect(),
+            counts_from: model.classes.ids().map(|id| counts_from(model, model.is_probe(id))).collect(),
             settings: model.services.iter().map(|service| service.settings.clone()).collect(),
             breakers: model.edges.ids().map(closed).collect(),
             faults: model.faults.iter().map(|_| false).collect(),
@@ -110,10 +101,15 @@ impl<'m> Audit<'m> {
         }
         let mut sent: IdVec<ServiceId, _> = self.model.services.iter().map(|_| Account::default()).collect();
         for (site, key, begun_at) in simulation.awaited() {
-            sent[self.sites[site].0].begins(identity(key, begun_at));
+            sent[self.model.sites[site].callee].begins(identity(key, begun_at));
         }
         for (service, named) in self.model.services.enumerate() {
-            self.balances(self.sent[service], sent[service], &named.name, "attempts that have not ended");
+            self.balances(
+                self.attempts[service].sent,
+                sent[service],
+                &named.name,
+                "attempts that have not ended",
+            );
         }
         for (id, books) in self.replicas.enumerate() {
             assert_eq!(
@@ -146,7 +142,7 @@ impl<'m> Audit<'m> {
         for (id, service) in self.model.services.enumerate() {
             let totals = &record.totals.services[&service.name];
             let written = (totals.attempts, totals.ok, totals.failed, totals.abandoned);
-            let mine = self.attempts[id];
+            let mine = self.attempts[id].tally;
             let answered = mine.ok + mine.degraded;
             assert_eq!(
                 (mine.begun, answered, mine.failed, mine.abandoned),
@@ -208,18 +204,20 @@ impl<'m> Audit<'m> {
     }
 
     fn attempt_sent(&mut self, id: &AttemptId) -> bool {
-        let (callee, counts_from) = self.sites[id.site];
-        self.attempts[callee].begun += u64::from(id.begun_at >= counts_from);
-        self.sent[callee].begins(identity(id.key, id.begun_at));
+        let site = &self.model.sites[id.site];
+        let attempts = &mut self.attempts[site.callee];
+        attempts.tally.begun += u64::from(id.begun_at >= counts_from(self.model, site.is_probe));
+        attempts.sent.begins(identity(id.key, id.begun_at));
         id.begun_at <= self.now
     }
 
     fn attempt_ended(&mut self, id: &AttemptId, outcome: Outcome) -> bool {
-        let (callee, counts_from) = self.sites[id.site];
-        if id.begun_at >= counts_from {
-            self.attempts[callee].ends(outcome);
+        let site = &self.model.sites[id.site];
+        let attempts = &mut self.attempts[site.callee];
+        if id.begun_at >= counts_from(self.model, site.is_probe) {
+            attempts.tally.ends(outcome);
         }
-        self.sent[callee].ends(identity(id.key, id.begun_at))
+        attempts.sent.ends(identity(id.key, id.begun_at))
     }
 
     fn setting_changed(&mut self, id: ChangeId) {
@@ -231,6 +229,11 @@ impl<'m> Audit<'m> {
             }
         }
     }
+}
+
+/// From when on something counts in the record; what probes do is load, but no traffic.
+fn counts_from(model: &Model, probe: bool) -> SimTime {
+    if probe { SimTime::MAX } else { model.origin }
 }
 
 /// Puts a thing into another state. Returns whether it is another.

@@ -7,9 +7,9 @@ use crate::time::SimDuration;
 
 /// Latencies of one kind over some time. Quantiles are within 0.1 % (`precise`) or 1 %.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub(crate) struct Latencies {
     histogram: Histogram,
-    count: u64,
     sum_ns: u128,
     max: SimDuration,
 }
@@ -43,13 +43,12 @@ impl Latencies {
     }
 
     const fn of(histogram: Histogram) -> Self {
-        Self { histogram, count: 0, sum_ns: 0, max: SimDuration::ZERO }
+        Self { histogram, sum_ns: 0, max: SimDuration::ZERO }
     }
 
     /// Adds one.
     pub(crate) fn record(&mut self, latency: SimDuration) {
         self.histogram.record((latency.as_nanos() / 1_000).max(1));
-        self.count += 1;
         self.sum_ns += u128::from(latency.as_nanos());
         self.max = self.max.max(latency);
     }
@@ -76,7 +75,7 @@ impl Latencies {
             p90,
             p99,
             p999,
-            mean: self.sum_ns as f64 / self.count as f64 / 1e6,
+            mean: self.sum_ns as f64 / self.len() as f64 / 1e6,
             max: self.max.as_millis_f64(),
         }
     }
@@ -84,7 +83,6 @@ impl Latencies {
     /// Forgets everything, keeping the memory.
     pub(crate) fn clear(&mut self) {
         self.histogram.clear();
-        self.count = 0;
         self.sum_ns = 0;
         self.max = SimDuration::ZERO;
     }

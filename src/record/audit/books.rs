@@ -24,6 +24,16 @@ pub(super) struct Tally {
     pub(super) abandoned: u64,
 }
 
+/// Attempts at one service: one line of the cache.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(align(64))]
+pub(super) struct Attempts {
+    /// Those that were sent and have not ended.
+    pub(super) sent: Account,
+    /// Those of traffic, since T+0.
+    pub(super) tally: Tally,
+}
+
 /// What happens on one replica.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Books {

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::*;
 use crate::engine::ReplicaState;
 use crate::failure::FailureCause;
-use crate::id::Id;
+use crate::id::{Id, SiteId};
 use crate::random::Key;
 use crate::scenario::Scenario;
 use crate::time::SimDuration;

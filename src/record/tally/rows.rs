@@ -22,6 +22,20 @@ impl Causes {
     }
 }
 
+/// Attempts that were sent, and how many of them were first attempts.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sent {
+    pub(super) attempts: u64,
+    pub(super) first_attempts: u64,
+}
+
+impl Sent {
+    pub(super) fn count(&mut self, first: bool) {
+        self.attempts += 1;
+        self.first_attempts += u64::from(first);
+    }
+}
+
 /// The mean of so many times, in milliseconds.
 pub(super) fn mean_ms(sum_ns: u128, count: u64) -> f64 {
     if count == 0 { 0.0 } else { sum_ns as f64 / count as f64 / 1e6 }

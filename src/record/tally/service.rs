@@ -3,29 +3,30 @@
 use crate::failure::{FailureCause, Outcome};
 use crate::record::latency::Latencies;
 use crate::record::level::Level;
-use crate::record::tally::rows::{Causes, Three, column, end_latencies, mean_ms, quantiles};
+use crate::record::tally::rows::{Causes, Sent, Three, column, end_latencies, mean_ms, quantiles};
 use crate::record::{ServiceSeries, ServiceTotals};
 use crate::time::{SimDuration, SimTime};
 
-/// Attempts at a service. What every attempt touches stands first, and together.
+/// Attempts at a service. In this order in memory: what every attempt touches stands first, and together.
 #[derive(Clone, Debug)]
+#[repr(C, align(64))]
 pub(crate) struct ServiceTally {
     pub(crate) queued: Level,
     pub(crate) busy: Level,
     pub(crate) blocked: Level,
     wait_ns: u128,
     held_ns: u128,
-    latency: Latencies,
     now: Counts,
-    helds: u64,
-    attempts_since_fault: u64,
-    first_attempts_since_fault: u64,
     abandoned: u64,
     peak_queue: u64,
+    before_fault: Sent,
+    /// Threads given back without an answer.
+    unanswered: u64,
+    threads_at_first: u64,
+    latency: Latencies,
     pub(crate) running: Level,
     /// Threads of all replicas, where a procedure may change how many these are.
     pub(crate) threads: Option<Level>,
-    threads_at_first: u64,
     windows: Vec<Window>,
     /// Areas since T+0: attempts at the service, threads held, and threads.
     in_flight_area: f64,
@@ -75,11 +76,10 @@ impl ServiceTally {
             held_ns: 0,
             latency: Latencies::coarse(),
             now: Counts::default(),
-            helds: 0,
-            attempts_since_fault: 0,
-            first_attempts_since_fault: 0,
             abandoned: 0,
             peak_queue: 0,
+            before_fault: Sent::default(),
+            unanswered: 0,
             running: Level::new(u64::from(replicas)),
             threads: threads_may_change.then(|| Level::new(threads_at_first)),
             threads_at_first,
@@ -96,9 +96,8 @@ impl ServiceTally {
     pub(crate) fn sent(&mut self, first: bool, since_fault: bool) {
         self.now.offered += 1;
         self.now.retried += u64::from(!first);
-        if since_fault {
-            self.attempts_since_fault += 1;
-            self.first_attempts_since_fault += u64::from(first);
+        if !since_fault {
+            self.before_fault.count(first);
         }
     }
 
@@ -134,9 +133,12 @@ impl ServiceTally {
     }
 
     pub(crate) fn finished(&mut self, held: SimDuration, outcome: Outcome) {
-        self.now.completed += u64::from(outcome.is_answered());
+        if outcome.is_answered() {
+            self.now.completed += 1;
+        } else {
+            self.unanswered += 1;
+        }
         self.held_ns += u128::from(held.as_nanos());
-        self.helds += 1;
     }
 
     /// Forgets the areas of the warm-up.
@@ -179,15 +181,15 @@ impl ServiceTally {
             failed_by_cause: self.causes.by_name(),
             utilization: if self.threads_area > 0.0 { self.busy_area / self.threads_area } else { 0.0 },
             mean_wait_ms: mean_ms(self.wait_ns, all(|c| c.admitted)),
-            mean_service_ms: mean_ms(self.held_ns, self.helds),
+            mean_service_ms: mean_ms(self.held_ns, all(|c| c.completed) + self.unanswered),
             mean_in_flight: per_time(self.in_flight_area),
             peak_queue: self.peak_queue,
             restarts: self.restarts,
             oom_kills: self.oom_kills,
             hits: all(|c| c.hits),
             misses: all(|c| c.misses),
-            attempts_since_fault: self.attempts_since_fault,
-            first_attempts_since_fault: self.first_attempts_since_fault,
+            attempts_since_fault: all(|c| c.offered) - self.before_fault.attempts,
+            first_attempts_since_fault: all(|c| c.offered - c.retried) - self.before_fault.first_attempts,
         };
         (series(&self.windows), totals)
     }
