@@ -249,7 +249,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Checks that the bytes are a text, and keeps it.
+    /// Checks that the bytes are a text, and keeps it; a byte order mark is no part of it.
     fn text(&mut self, name: &str, bytes: &[u8], from: Option<Span>) -> Option<SourceId> {
         let refuse = |reader: &mut Self, message: String, help: &str| {
             // What cannot be shown is reported where it is asked for, or at the begin of an empty text.
@@ -269,7 +269,7 @@ impl Reader<'_> {
                 format!("`{name}` is not a text: it contains zero bytes"),
                 "is it the right file?",
             ),
-            Ok(text) => Some(self.sources.add(name, text)),
+            Ok(text) => Some(self.sources.add(name, text.strip_prefix('\u{feff}').unwrap_or(text))),
             Err(error) => {
                 let message =
                     format!("`{name}` is not a text in UTF-8: byte {} is wrong", error.valid_up_to());

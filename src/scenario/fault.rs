@@ -11,7 +11,7 @@ schema! {
     #[derive(Clone, Debug, PartialEq)]
     pub struct Fault {
         /// By which paths and pictures call it. Default: its effect and target ("pause of user-db").
-        pub name: Option<Name>,
+        pub name: Option<Name> where Rule::Nonempty,
         /// When it begins, from the end of the warm-up.
         pub at: Spanned<SimDuration> where Rule::Instant,
         /// How long it lasts (written `for`). Default: to the end; meaningless for `Restart` and `Flush`.

@@ -10,7 +10,7 @@ schema! {
     #[derive(Clone, Debug, PartialEq)]
     pub struct Act {
         /// By which paths and reports call it. Default: what it does first.
-        pub name: Option<Name>,
+        pub name: Option<Name> where Rule::Nonempty,
         /// When, from the end of the warm-up. Either this or `on`.
         pub at: Option<Spanned<SimDuration>> where Rule::Instant,
         /// What sets it off, each time it happens while the act is not under way.
@@ -133,7 +133,7 @@ schema! {
     #[derive(Clone, Debug, PartialEq)]
     pub struct RunbookRule as "Rule" {
         /// By which paths and reports call it.
-        pub name: Name,
+        pub name: Name where Rule::Nonempty,
         /// What must hold when its turn comes (written `if`); else the next rule is tried.
         pub only_if "if": Vec<Circumstance> = [] where Rule::OneOrMore,
         /// Its steps, one after another.

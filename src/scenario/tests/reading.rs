@@ -179,4 +179,7 @@ fn windows_line_ends_and_byte_order_marks_are_fine() {
     let text = format!("\u{feff}{}", include_str!("good.ron").replace('\n', "\r\n"));
     let resolved = document(text.as_bytes()).unwrap().resolve(&Choice::default()).unwrap();
     assert_eq!(resolved.warnings, []);
+    let misspelled = document("\u{feff} Scenari(format: 1)".as_bytes()).unwrap();
+    let rejected = misspelled.resolve(&Choice::default()).unwrap_err();
+    assert_eq!(rejected.sources.line_column(rejected.diagnostics[0].span), (1, 2));
 }

@@ -42,7 +42,6 @@ pub(in crate::scenario) struct Tokens {
 pub(in crate::scenario) fn tokens(source: SourceId, text: &str) -> Tokens {
     let mut lexer =
         Lexer { source, text, at: 0, out: Tokens { list: Vec::new(), problems: Vec::new(), cut: false } };
-    lexer.at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     lexer.extensions();
     while !lexer.out.cut && lexer.token() {}
     let end = lexer.span(text.len());
