@@ -286,8 +286,7 @@ impl<O: Observer> Engine<'_, O> {
         self.mark_sent(slot);
         let attempt = &self.state.attempts[slot];
         let site = &self.model.sites[attempt.site];
-        let faults = &self.state.failing_pairs;
-        if faults.iter().any(|(pair, fault)| *pair == site.pair && self.fault_fails(*fault, slot)) {
+        if !self.state.failing_pairs.is_empty() && self.call_fails(slot, site.pair) {
             return self.settle_unreached(slot, Outcome::Failed(FailureCause::Error));
         }
         let latency = self.network_latency(attempt, NETWORK_OUT);

@@ -79,7 +79,11 @@ impl<O: Observer> Engine<'_, O> {
 
     /// Whether a call has something to answer with at this stage.
     pub(crate) fn has_fallback(&self, slot: u32, stage: Stage) -> bool {
-        let Some(fallback) = &self.policy(self.state.runs[slot].site).fallback else { return false };
+        let CallRun { site, guard, .. } = &self.state.runs[slot];
+        if !self.state.guards[*guard as usize].terms.falls_back {
+            return false;
+        }
+        let Some(fallback) = &self.policy(*site).fallback else { return false };
         let (Fallback::Cached { when, .. } | Fallback::Fixed { when }) = fallback;
         let is_time = match stage {
             Stage::Before => *when == FallbackTime::BeforeCall,

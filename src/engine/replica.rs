@@ -8,7 +8,7 @@ use crate::engine::simulation::Engine;
 use crate::engine::state::{NO_CALL, Place, Process};
 use crate::engine::view::Turn;
 use crate::failure::{FailureCause, Outcome};
-use crate::id::{FaultId, ReplicaId};
+use crate::id::{FaultId, PairId, ReplicaId};
 use crate::random::Stream;
 use crate::scenario::{Cancel, Capacity, Effect, WhenFull};
 use crate::time::SimDuration;
@@ -39,7 +39,7 @@ impl<O: Observer> Engine<'_, O> {
         if replica.process != Process::Ready {
             return self.respond(slot, Outcome::Failed(FailureCause::Refused));
         }
-        if replica.hit_by(|faults| &faults.failing_by).iter().any(|fault| self.fault_fails(*fault, slot)) {
+        if replica.faults.is_some() && self.replica_fails(slot) {
             return self.respond(slot, Outcome::Failed(FailureCause::Error));
         }
         if terms.sheds && self.sheds(slot) {
@@ -75,8 +75,22 @@ impl<O: Observer> Engine<'_, O> {
         }
     }
 
+    /// Whether an error fault hits an attempt on its call.
+    #[cold]
+    pub(crate) fn call_fails(&self, slot: u32, on: PairId) -> bool {
+        let faults = &self.state.failing_pairs;
+        faults.iter().any(|(pair, fault)| *pair == on && self.fault_fails(*fault, slot))
+    }
+
+    /// Whether an error fault hits an attempt that has reached its replica.
+    #[cold]
+    fn replica_fails(&self, slot: u32) -> bool {
+        let replica = &self.state.replicas[self.state.attempts[slot].replica];
+        replica.hit_by(|faults| &faults.failing_by).iter().any(|fault| self.fault_fails(*fault, slot))
+    }
+
     /// Whether an error fault hits an attempt: a draw of its own, so that a second fault does not move the first.
-    pub(crate) fn fault_fails(&self, fault: FaultId, slot: u32) -> bool {
+    fn fault_fails(&self, fault: FaultId, slot: u32) -> bool {
         let fault = &self.model.faults[fault];
         let Effect::Errors(share) = fault.effect else { return false };
         self.state.attempts[slot].key.child(ERROR).uniform(fault.stream) < share
@@ -107,6 +121,7 @@ impl<O: Observer> Engine<'_, O> {
     }
 
     /// How much longer faults let an attempt hold its thread: each fault has draws of its own.
+    #[cold]
     fn added_latency(&self, slot: u32) -> SimDuration {
         let attempt = &self.state.attempts[slot];
         let added = |fault: &FaultId| {
