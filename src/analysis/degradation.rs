@@ -2,7 +2,7 @@
 //!
 //! **Capability** is goodput against the twin's, from 0 to 1: an answer counts 1, one by a fallback [`FALLBACK`], both
 //! in the actual world and in the twin. **Bad minutes** add up what was missing: 40 % for 20 minutes are 12. Answers that come
-//! later make up for it.
+//! a little later make up for it; a backlog that is answered at once, after an outage, makes up for no more than that moment.
 //!
 //! The **level** is the highest on this spectrum that the capability reaches; the first from 99 % on:
 //!
@@ -17,7 +17,8 @@
 //! | 0 | down |
 //!
 //! The **kind** says what users noticed, in the minute in which most did. Each takes three requests and 1 % of those of the
-//! minute, `critical` 90 %, from which on a class is unavailable:
+//! minute, `critical` 90 %, from which on a class is unavailable; so is one that is down for 90 % of a minute, even if all of
+//! them are answered in the end:
 //!
 //! | kind | requests were | calls for |
 //! |---|---|---|
@@ -47,6 +48,10 @@ const NOTICED: u64 = 3;
 const NOTICED_SHARE: f64 = 0.01;
 /// Share of lost requests at which a class is unavailable.
 const UNAVAILABLE: f64 = 0.9;
+/// Capability that counts in a stretch, at most: chance evens out, and no stretch makes up for more than one like it.
+const MADE_UP: f64 = 2.0;
+/// Seconds at level 0 from which on it is critical.
+const DOWN_S: f64 = UNAVAILABLE * 60.0;
 
 /// How much of the service was left.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -120,8 +125,11 @@ impl DegradationKind {
 pub(crate) fn degradation(model: &Model, record: &Record, blast: &BlastTally) -> Option<DegradationSummary> {
     let twin = record.twin.as_ref()?;
     let traffic = model.traffic().map(|id| (&model.classes[id].name, blast.class(id).and_then(kind)));
-    let one = |(name, kind): (&String, _)| {
-        (name.clone(), Degradation { kind, ..over_time(record, twin, Some(name)) })
+    let one = |(name, kind): (&String, Option<DegradationKind>)| {
+        let told = over_time(record, twin, Some(name));
+        let down_s = told.seconds_at.get("0").copied().unwrap_or_default();
+        let kind = kind.max((down_s >= DOWN_S).then_some(DegradationKind::Critical));
+        (name.clone(), Degradation { kind, ..told })
     };
     let classes: IndexMap<String, Degradation> = traffic.map(one).collect();
     let kind = classes.values().filter_map(|class| class.kind).max();
@@ -172,7 +180,7 @@ fn over_time(record: &Record, twin: &WorldRecord, class: Option<&str>) -> Degrad
             (told.lowest, told.lowest_s) = (capability, Some(piece.from_s));
         }
         told.level = told.level.min(level);
-        told.bad_minutes += (1.0 - capability) * length_s / 60.0;
+        told.bad_minutes += (1.0 - capability.min(MADE_UP)) * length_s / 60.0;
         *told.seconds_at.entry(level.to_string()).or_default() += length_s;
         if told.levels.last().is_none_or(|last| last.1 != level) {
             told.levels.push((piece.from_s, level));
@@ -217,6 +225,12 @@ mod tests {
         class.degraded.iter_mut().take(1_200).for_each(|degraded| *degraded = 120);
         let found = told(&record);
         assert!((found.bad_minutes - 6.0).abs() < 1e-6 && (found.lowest - 0.7).abs() < 1e-9, "{found:?}");
+        // A backlog is answered at once: that second makes up for another, and for no more.
+        let class = record.actual.classes.get_mut("search").unwrap();
+        class.ok[1_300] += 20_000;
+        let later = told(&record);
+        assert!((later.bad_minutes - (6.0 - 1.0 / 60.0)).abs() < 1e-6, "{later:?}");
+        record.actual.classes.get_mut("search").unwrap().ok[1_300] -= 20_000;
         // As many windows of two seconds last twice as long.
         (record.actual.window_s, record.twin.as_mut().unwrap().window_s) = (2.0, 2.0);
         assert!((told(&record).bad_minutes - 12.0).abs() < 1e-6);

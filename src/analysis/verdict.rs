@@ -203,8 +203,11 @@ impl Case<'_> {
         let (name, share) = worst.unwrap_or_default();
         let percent = 100.0 * share;
         if share <= self.limits.contained {
-            let reason =
-                format!("healthy at the end; no class failed more than {percent:.2} % beyond its twin");
+            let reason = if share > 0.0 {
+                format!("healthy at the end; no class failed more than {percent:.2} % beyond its twin")
+            } else {
+                "healthy at the end; no class failed beyond its twin".to_owned()
+            };
             return Verdict { kind: VerdictKind::Contained, reason };
         }
         let reason = format!("healthy at the end, after {percent:.1} % of {name} failed beyond its twin");
