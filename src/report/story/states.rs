@@ -72,11 +72,12 @@ fn deaths(service: &str, changes: &[&Transition], restarts: &[f64]) -> Vec<Happe
     let until = quantity::instant(*last);
     let weight = if loops { Weight::Essential } else { Weight::Important };
     let what = if loops {
-        let kills = waves[0].len() + first.len();
+        let before = starved(changes, waves[0]);
         Line::toned(Tone::Bad, "out of memory ").and(format!(
-            "replicas of {service} in a restart loop: {kills} kills by {}, {} in all, the last at {until}",
+            "replicas of {service} in a restart loop: {} by {}, {} in all, the last at {until}",
+            quantity::counted((before + first.len()) as u64, "kill"),
             quantity::instant(first[first.len() - 1].round()),
-            downs.len()
+            before + rest
         ))
     } else {
         let times = quantity::counted(rest as u64, "time");
@@ -155,11 +156,7 @@ fn breaker(call: &str, changes: &[&Transition]) -> Option<Happening> {
     let mut subjects: Vec<&str> = opened.iter().map(|change| change.subject.as_str()).collect();
     subjects.sort_unstable();
     subjects.dedup();
-    let mut last_states: IndexMap<&str, &Transition> = IndexMap::new();
-    for change in changes {
-        last_states.insert(&change.subject, change);
-    }
-    let still_open = last_states.values().filter(|change| change.state != "closed").count();
+    let still_open = left_unlike(changes, "closed");
     let end = match (still_open, changes.last()) {
         (0, Some(last)) => format!("closed for good at {}", quantity::instant(last.at_s)),
         _ => "not closed at the end".to_owned(),
@@ -176,6 +173,13 @@ fn breaker(call: &str, changes: &[&Transition]) -> Option<Happening> {
     })
 }
 
+/// How many end in another state than this.
+fn left_unlike(changes: &[&Transition], state: &str) -> usize {
+    let last: IndexMap<&str, &str> =
+        changes.iter().map(|change| (change.subject.as_str(), change.state)).collect();
+    last.values().filter(|last| **last != state).count()
+}
+
 /// What a service's probe believed.
 fn probe(service: &str, changes: &[&Transition]) -> Option<Happening> {
     let red: Vec<&&Transition> = changes.iter().filter(|change| change.state == "unhealthy").collect();
@@ -184,16 +188,18 @@ fn probe(service: &str, changes: &[&Transition]) -> Option<Happening> {
     subjects.sort_unstable();
     subjects.dedup();
     let who = quantity::counted(subjects.len() as u64, "replica");
-    let green =
-        changes.iter().filter(|change| change.state == "healthy").map(|change| change.at_s).next_back();
-    let end = match green {
-        Some(at) if at > first.at_s => format!(", green again by {}", quantity::instant(at)),
-        _ => " to the end".to_owned(),
+    let often = if red.len() > subjects.len() { format!(", {} times", red.len()) } else { String::new() };
+    let end = match (left_unlike(changes, "healthy"), changes.last()) {
+        (0, Some(last)) => format!(", green again by {}", quantity::instant(last.at_s)),
+        (some, _) if some < subjects.len() => format!(", on {some} of them to the end"),
+        _ if often.is_empty() => " to the end".to_owned(),
+        _ => ", and is at the end".to_owned(),
     };
     Some(Happening {
         at_s: first.at_s,
         weight: Weight::Detail,
-        what: Line::toned(Tone::Caution, "probe ").and(format!("of {service} turns red on {who}{end}")),
+        what: Line::toned(Tone::Caution, "probe ")
+            .and(format!("of {service} turns red on {who}{often}{end}")),
     })
 }
 
@@ -222,6 +228,59 @@ mod tests {
         assert_eq!(replica_of("a/b/12"), "a/b");
         assert_eq!(call_of("checkout -> user #12"), "checkout -> user");
         assert_eq!(call_of("shoppers -> gateway"), "shoppers -> gateway");
+    }
+
+    #[test]
+    fn a_crash_is_no_kill_of_the_loop_that_follows() {
+        let change = |at_s, state| Transition { at_s, kind: "replica", subject: "user/0".to_owned(), state };
+        let kill = |k: u32| {
+            let at_s = f64::from(k) * 60.0;
+            [change(at_s, "out of memory"), change(at_s, "down"), change(at_s + 45.0, "ready")]
+        };
+        let changes: Vec<Transition> =
+            [change(0.0, "down"), change(45.0, "ready")].into_iter().chain((1..5).flat_map(kill)).collect();
+        let changes: Vec<&Transition> = changes.iter().collect();
+        let told: Vec<String> = deaths("user", &changes, &[]).iter().map(|h| h.what.text()).collect();
+        assert_eq!(
+            told,
+            [
+                "down 1 replica of user goes down, ready again by T+45s",
+                "out of memory replicas of user in a restart loop: 1 kill by T+60s, 4 in all, the last at T+240s",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_probe_that_turns_again_and_again_is_told_by_how_it_ends() {
+        let change = |at_s: u32, replica: u32, state| Transition {
+            at_s: f64::from(at_s),
+            kind: "probe",
+            subject: format!("user/{replica}"),
+            state,
+        };
+        let told = |changes: &[(u32, u32, &'static str)]| {
+            let changes: Vec<Transition> =
+                changes.iter().map(|(at_s, replica, state)| change(*at_s, *replica, state)).collect();
+            probe("user", &changes.iter().collect::<Vec<_>>()).unwrap().what.text()
+        };
+        let (red, green) = ("unhealthy", "healthy");
+        assert_eq!(told(&[(1, 0, red)]), "probe of user turns red on 1 replica to the end");
+        assert_eq!(
+            told(&[(1, 0, red), (9, 0, green)]),
+            "probe of user turns red on 1 replica, green again by T+9s"
+        );
+        assert_eq!(
+            told(&[(1, 0, red), (2, 1, red), (9, 0, green)]),
+            "probe of user turns red on 2 replicas, on 1 of them to the end"
+        );
+        assert_eq!(
+            told(&[(1, 0, red), (2, 0, green), (3, 0, red), (4, 0, green)]),
+            "probe of user turns red on 1 replica, 2 times, green again by T+4s"
+        );
+        assert_eq!(
+            told(&[(1, 0, red), (2, 0, green), (3, 0, red)]),
+            "probe of user turns red on 1 replica, 2 times, and is at the end"
+        );
     }
 
     #[test]
