@@ -103,11 +103,8 @@ impl<O: Observer> Engine<'_, O> {
 
     /// Keeps a good answer, if the call may want it again.
     pub(crate) fn remember(&mut self, slot: u32) {
-        let CallRun { site, guard, .. } = &self.state.runs[slot];
-        if !self.state.guards[*guard as usize].terms.falls_back {
-            return;
-        }
-        let Some(Fallback::Cached { max_age, writes, .. }) = self.policy(*site).fallback else { return };
+        let site = self.state.runs[slot].site;
+        let Some(Fallback::Cached { max_age, writes, .. }) = self.policy(site).fallback else { return };
         let Some((service, key)) = self.answer_key(slot, writes) else { return };
         let now = self.now();
         let answers = &mut self.state.last_answers[service];

@@ -174,7 +174,7 @@ impl<O: Observer> Engine<'_, O> {
         {
             budget.on_retryable_failure();
         }
-        if run.attempts == 1 && self.has_fallback(slot, Stage::FirstFailure) {
+        if run.attempts == 1 && guard.terms.falls_back && self.has_fallback(slot, Stage::FirstFailure) {
             return self.call_failed(slot, cause);
         }
         let policy = &self.state.settings.policies[self.model.sites[run.site].edge];
@@ -229,8 +229,10 @@ impl<O: Observer> Engine<'_, O> {
     /// Ends a call, as its callee or its failures have it.
     pub(crate) fn call_ended(&mut self, slot: u32, outcome: Outcome) {
         let run = &self.state.runs[slot];
+        let guard = &mut self.state.guards[run.guard as usize];
+        let may_want_it_again = guard.terms.falls_back && outcome == Outcome::Ok;
         if outcome.is_answered()
-            && let Some(budget) = &mut self.state.guards[run.guard as usize].budget
+            && let Some(budget) = &mut guard.budget
         {
             budget.on_success(run.retrying.then_some(run.failed_by));
         }
@@ -238,7 +240,7 @@ impl<O: Observer> Engine<'_, O> {
             let (guard, begun_at) = (run.guard, run.begun_at);
             self.tell_breaker(guard, permit, outcome, begun_at);
         }
-        if outcome == Outcome::Ok {
+        if may_want_it_again {
             self.remember(slot);
         }
         self.conclude(slot, outcome);

@@ -39,7 +39,7 @@ impl<O: Observer> Engine<'_, O> {
         if replica.process != Process::Ready {
             return self.respond(slot, Outcome::Failed(FailureCause::Refused));
         }
-        if replica.faults.is_some() && self.replica_fails(slot) {
+        if !replica.hit_by(|faults| &faults.failing_by).is_empty() && self.replica_fails(slot) {
             return self.respond(slot, Outcome::Failed(FailureCause::Error));
         }
         if terms.sheds && self.sheds(slot) {

@@ -139,6 +139,7 @@ fn cost(record: &Record, summary: &Summary) -> Option<Line> {
         _ => format!("; unavailable: {}", unavailable.join(", ")),
     };
     let requests = match (failed, unanswered) {
+        (0, 0) => "no request failed".to_owned(),
         (failed, 0) => format!("{} failed", quantity::counted(failed, "request")),
         (0, open) => format!("{} had no answer at the end", quantity::counted(open, "request")),
         (failed, open) => {
