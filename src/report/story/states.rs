@@ -63,10 +63,7 @@ fn deaths(service: &str, changes: &[&Transition], restarts: &[f64]) -> Vec<Happe
         restarts.iter().filter_map(|restart| ready_again(service, changes, *restart)).collect();
     let loops = waves.len() > WAVES && waves[1..].iter().all(|wave| starved(changes, wave) == wave.len());
     let one_by_one = if loops { 1 } else { WAVES };
-    for (index, wave) in waves.iter().take(one_by_one).enumerate() {
-        let next = waves.get(index + 1).map_or(f64::INFINITY, |wave| wave[0]);
-        found.push(death(service, changes, wave, next));
-    }
+    found.extend(waves.iter().take(one_by_one).map(|wave| death(service, changes, wave)));
     let (Some(first), Some(last)) = (waves.get(one_by_one), downs.last()) else { return found };
     let rest: usize = waves[one_by_one..].iter().map(|wave| wave.len()).sum();
     let until = quantity::instant(*last);
@@ -94,17 +91,26 @@ fn starved(changes: &[&Transition], wave: &[f64]) -> usize {
     changes.iter().filter(|c| c.state == "out of memory" && during.contains(&c.at_s)).count()
 }
 
-/// One wave of deaths, and when all were back before the next.
-fn death(service: &str, changes: &[&Transition], wave: &[f64], next: f64) -> Happening {
-    let back = changes
-        .iter()
-        .filter(|change| change.state == "ready" && change.at_s >= wave[0] && change.at_s < next)
-        .map(|change| change.at_s)
-        .next_back();
-    let again = match back {
-        Some(at) => format!(", ready again by {}", quantity::instant(at)),
-        None if next.is_infinite() => ", not ready again".to_owned(),
-        None => ", not ready again before the next".to_owned(),
+/// What becomes next of a replica that went down: the instant of it, and whether it is ready then; none if nothing does.
+fn afterwards(changes: &[&Transition], down: usize) -> Option<(f64, bool)> {
+    let own = changes[down + 1..].iter().filter(|change| change.subject == changes[down].subject);
+    own.filter(|change| matches!(change.state, "ready" | "down"))
+        .map(|change| (change.at_s, change.state == "ready"))
+        .next()
+}
+
+/// One wave of deaths, and when all who died were back.
+fn death(service: &str, changes: &[&Transition], wave: &[f64]) -> Happening {
+    let during = |change: &Transition| (wave[0]..=wave[wave.len() - 1]).contains(&change.at_s);
+    let died = (0..changes.len()).filter(|at| changes[*at].state == "down" && during(changes[*at]));
+    let next: Vec<Option<(f64, bool)>> = died.map(|at| afterwards(changes, at)).collect();
+    let again = if next.iter().any(|next| matches!(next, Some((_, false)))) {
+        ", not ready again before the next".to_owned()
+    } else if next.contains(&None) {
+        ", not ready again".to_owned()
+    } else {
+        let back = next.iter().flatten().map(|(at, _)| *at).fold(wave[0], f64::max);
+        format!(", ready again by {}", quantity::instant(back))
     };
     let who = quantity::counted(wave.len() as u64, "replica");
     let killed = starved(changes, wave);
@@ -124,29 +130,23 @@ fn death(service: &str, changes: &[&Transition], wave: &[f64], next: f64) -> Hap
 
 /// That the replicas of a restart are all back; none if one died first, or if the restart was of another service.
 fn ready_again(service: &str, changes: &[&Transition], restart: f64) -> Option<Happening> {
-    let during = |change: &&&Transition| (0.0..=AT_ONCE_S).contains(&(change.at_s - restart));
-    let mut waiting: Vec<&str> =
-        changes.iter().filter(during).filter(|c| c.state == "down").map(|c| c.subject.as_str()).collect();
-    let all = waiting.len() as u64;
-    if all == 0 {
+    let during = |change: &Transition| (0.0..=AT_ONCE_S).contains(&(change.at_s - restart));
+    let stopped = (0..changes.len()).filter(|at| changes[*at].state == "down" && during(changes[*at]));
+    let next: Vec<Option<(f64, bool)>> = stopped.map(|at| afterwards(changes, at)).collect();
+    let back: Option<Vec<f64>> =
+        next.iter().map(|next| next.and_then(|(at, ready)| ready.then_some(at))).collect();
+    let at_s = back?.into_iter().reduce(f64::max)?;
+    if changes.iter().any(|change| {
+        change.state == "down" && (restart + AT_ONCE_S..at_s).contains(&change.at_s) && !during(change)
+    }) {
         return None;
     }
-    for change in changes.iter().filter(|change| change.at_s >= restart) {
-        match change.state {
-            "down" if change.at_s > restart + AT_ONCE_S => return None,
-            "ready" => waiting.retain(|subject| *subject != change.subject),
-            _ => {}
-        }
-        if waiting.is_empty() {
-            let who = quantity::counted(all, "replica");
-            let verb = if all == 1 { "is" } else { "are" };
-            let after = quantity::seconds(change.at_s - restart);
-            let what = Line::toned(Tone::Good, "ready ")
-                .and(format!("{who} of {service} {verb} back, {after} after the restart"));
-            return Some(Happening { at_s: change.at_s, weight: Weight::Important, what });
-        }
-    }
-    None
+    let who = quantity::counted(next.len() as u64, "replica");
+    let verb = if next.len() == 1 { "is" } else { "are" };
+    let after = quantity::seconds(at_s - restart);
+    let what = Line::toned(Tone::Good, "ready ")
+        .and(format!("{who} of {service} {verb} back, {after} after the restart"));
+    Some(Happening { at_s, weight: Weight::Important, what })
 }
 
 /// Openings of a call's breakers.
@@ -228,6 +228,48 @@ mod tests {
         assert_eq!(replica_of("a/b/12"), "a/b");
         assert_eq!(call_of("checkout -> user #12"), "checkout -> user");
         assert_eq!(call_of("shoppers -> gateway"), "shoppers -> gateway");
+    }
+
+    /// Two replicas, one after the other, as a rolling restart has it.
+    #[test]
+    fn each_replica_is_ready_when_it_is() {
+        let change = |at_s, replica: u32, state| Transition {
+            at_s,
+            kind: "replica",
+            subject: format!("api/{replica}"),
+            state,
+        };
+        let changes = [
+            change(30.0, 0, "down"),
+            change(50.0, 0, "ready"),
+            change(50.0, 1, "down"),
+            change(70.0, 1, "ready"),
+        ];
+        let changes: Vec<&Transition> = changes.iter().collect();
+        let told = |changes: &[&Transition]| -> Vec<String> {
+            deaths("api", changes, &[]).iter().map(|death| death.what.text()).collect()
+        };
+        let (first, second) = (
+            "down 1 replica of api goes down, ready again by T+50s".to_owned(),
+            "down 1 replica of api goes down, ready again by T+70s".to_owned(),
+        );
+        assert_eq!(told(&changes), [first.clone(), second]);
+        assert_eq!(
+            told(&changes[..3]),
+            [first, "down 1 replica of api goes down, not ready again".to_owned()]
+        );
+    }
+
+    /// A pause ends in the instant of the restart.
+    #[test]
+    fn ready_before_it_was_stopped_is_not_ready_again() {
+        let change = |at_s, state| Transition { at_s, kind: "replica", subject: "api/0".to_owned(), state };
+        let changes =
+            [change(70.0, "ready"), change(70.0, "down"), change(70.0, "starting"), change(80.0, "ready")];
+        let changes: Vec<&Transition> = changes.iter().collect();
+        let told = ready_again("api", &changes, 70.0).unwrap().what.text();
+        assert_eq!(told, "ready 1 replica of api is back, 10 s after the restart");
+        assert_eq!(ready_again("api", &changes[..3], 70.0).map(|told| told.at_s), None);
     }
 
     #[test]
