@@ -4,6 +4,10 @@
 //! in the actual world and in the twin. **Bad minutes** add up what was missing: 40 % for 20 minutes are 12. Answers that come
 //! a little later make up for it; a backlog that is answered at once, after an outage, makes up for no more than that moment.
 //!
+//! Of a few requests a second many fail in some seconds by chance: what a stretch tells is the capability of the ten seconds
+//! that end or begin with it, whichever is more like its own, unless that lies further from both than chance would have it, or
+//! nothing was answered at all.
+//!
 //! The **level** is the highest on this spectrum that the capability reaches; the first from 99 % on:
 //!
 //! | level | means |
@@ -50,6 +54,12 @@ const NOTICED_SHARE: f64 = 0.01;
 const UNAVAILABLE: f64 = 0.9;
 /// Capability that counts in a stretch, at most: chance evens out, and no stretch makes up for more than one like it.
 const MADE_UP: f64 = 2.0;
+/// What a stretch has by itself is told if it lies so many standard deviations from what is around it,
+const CHANCE: f64 = 4.0;
+/// with this variance for one request, at least: where nothing fails, answers come a little earlier or later.
+const LEAST_VARIANCE: f64 = 0.1;
+/// So many seconds before or after a stretch are around it.
+const AROUND_S: f64 = 10.0;
 /// Seconds at level 0 from which on it is critical.
 const DOWN_S: f64 = UNAVAILABLE * 60.0;
 
@@ -161,6 +171,33 @@ fn capability(piece: &Piece) -> f64 {
     worth(piece.ok, piece.degraded) / worth(piece.twin_ok, piece.twin_degraded)
 }
 
+/// The capability that one of all stretches tells.
+fn told(pieces: &[Piece], position: usize) -> f64 {
+    let piece = &pieces[position];
+    let begin = pieces.partition_point(|other| other.to_s <= piece.from_s - AROUND_S);
+    let end = pieces.partition_point(|other| other.from_s < piece.to_s + AROUND_S);
+    let own = capability(piece);
+    let [before, after] =
+        [begin..position + 1, position..end].map(|around| capability(&together(&pieces[around])));
+    let around = if (own - before).abs() < (own - after).abs() { before } else { after };
+    let requests = (piece.twin_ok + piece.twin_degraded) as f64;
+    let variance = (around * (1.0 - around)).max(LEAST_VARIANCE);
+    let is_silent = piece.ok + piece.degraded == 0;
+    if is_silent || (own - around).abs() > CHANCE * (variance / requests).sqrt() { own } else { around }
+}
+
+/// Stretches together.
+fn together(pieces: &[Piece]) -> Piece {
+    pieces[1..].iter().fold(pieces[0], |sum, piece| Piece {
+        from_s: sum.from_s,
+        to_s: piece.to_s,
+        ok: sum.ok + piece.ok,
+        degraded: sum.degraded + piece.degraded,
+        twin_ok: sum.twin_ok + piece.twin_ok,
+        twin_degraded: sum.twin_degraded + piece.twin_degraded,
+    })
+}
+
 /// The level that a capability reaches.
 fn level(capability: f64) -> u8 {
     if capability >= NORMAL {
@@ -172,23 +209,31 @@ fn level(capability: f64) -> u8 {
 }
 
 fn over_time(record: &Record, twin: &WorldRecord, class: Option<&str>) -> Degradation {
-    let mut told = Degradation { lowest: 1.0, level: 100, ..Degradation::default() };
-    for piece in pieces(&record.actual, twin, class) {
-        let (capability, length_s) = (capability(&piece), piece.to_s - piece.from_s);
-        let level = level(capability);
-        if capability < told.lowest {
-            (told.lowest, told.lowest_s) = (capability, Some(piece.from_s));
+    let mut found = Degradation { lowest: 1.0, level: 100, ..Degradation::default() };
+    let pieces = pieces(&record.actual, twin, class);
+    for (position, piece) in pieces.iter().enumerate() {
+        found.add(piece, told(&pieces, position));
+    }
+    found.bad_minutes = found.bad_minutes.max(0.0);
+    found.seconds_at.sort_by_key(|level, _| std::cmp::Reverse(level.parse::<u8>().unwrap_or(0)));
+    found
+}
+
+impl Degradation {
+    /// Adds a stretch, which tells this capability.
+    fn add(&mut self, piece: &Piece, told: f64) {
+        let length_s = piece.to_s - piece.from_s;
+        if told < self.lowest {
+            (self.lowest, self.lowest_s) = (told, Some(piece.from_s));
         }
-        told.level = told.level.min(level);
-        told.bad_minutes += (1.0 - capability.min(MADE_UP)) * length_s / 60.0;
-        *told.seconds_at.entry(level.to_string()).or_default() += length_s;
-        if told.levels.last().is_none_or(|last| last.1 != level) {
-            told.levels.push((piece.from_s, level));
+        let level = level(told);
+        self.level = self.level.min(level);
+        self.bad_minutes += (1.0 - capability(piece).min(MADE_UP)) * length_s / 60.0;
+        *self.seconds_at.entry(level.to_string()).or_default() += length_s;
+        if self.levels.last().is_none_or(|last| last.1 != level) {
+            self.levels.push((piece.from_s, level));
         }
     }
-    told.bad_minutes = told.bad_minutes.max(0.0);
-    told.seconds_at.sort_by_key(|level, _| std::cmp::Reverse(level.parse::<u8>().unwrap_or(0)));
-    told
 }
 
 #[cfg(test)]
@@ -234,6 +279,31 @@ mod tests {
         // As many windows of two seconds last twice as long.
         (record.actual.window_s, record.twin.as_mut().unwrap().window_s) = (2.0, 2.0);
         assert!((told(&record).bad_minutes - 12.0).abs() < 1e-6);
+    }
+
+    /// Of 20 a second three in ten are missing for five minutes, fewer or more of them by chance, and all for ten seconds.
+    #[test]
+    fn what_a_second_lacks_by_chance_is_told_by_those_around_it() {
+        let (mut record, _) = attended();
+        let windows = record.actual.windows;
+        for world in [&mut record.actual, record.twin.as_mut().unwrap()] {
+            world.window_s = 1.0;
+            let class = world.classes.get_mut("search").unwrap();
+            (class.ok, class.degraded) = (vec![20; windows], vec![0; windows]);
+        }
+        let class = record.actual.classes.get_mut("search").unwrap();
+        (300..600).for_each(|second| class.ok[second] = [9, 14, 19][second % 3]);
+        let found = |record: &Record| over_time(record, record.twin.as_ref().unwrap(), Some("search"));
+        let told = found(&record);
+        assert!((told.lowest - 0.7).abs() < 0.03 && told.level == 60, "{told:?}");
+        assert!((told.bad_minutes - 1.5).abs() < 1e-6);
+        assert_eq!(told.levels[..2], [(0.0, 100), (300.0, 60)]);
+        assert!(told.seconds_at["60"] > 290.0 && told.seconds_at["100"] > 1_199.0, "{told:?}");
+        let class = record.actual.classes.get_mut("search").unwrap();
+        class.ok[310..320].fill(0);
+        let told = found(&record);
+        assert_eq!((told.lowest, told.lowest_s, told.level), (0.0, Some(310.0), 0));
+        assert!((told.seconds_at["0"] - 10.0).abs() < 1e-9, "{told:?}");
     }
 
     /// So many requests in a second, so many of which come 900 ms late.
