@@ -34,13 +34,17 @@ pub(crate) fn people(record: &Record, summary: &Summary) -> Option<PeopleSummary
         entries.iter().find(|entry| wanted.contains(&entry.kind)).map(|entry| entry.at_s)
     };
     let resolved = entries.iter().rev().find(|entry| entry.kind == ResponseKind::Resolved);
-    let Course { delays_s, vain } = course(record);
-    let lost_s: f64 = LOST_PHASES.iter().filter_map(|phase| delays_s.get(*phase)).sum();
+    let Course { delays_s, vain, lost } = course(record);
     // Once all services are well again single requests that are late do not make it longer.
     let recovered_s = summary.times.as_ref().and_then(|times| times.to_recover_s);
     let outage_s = recovered_s
         .or_else(|| summary.blast_radius.as_ref().map(|radius| radius.duration_s))
         .unwrap_or_default();
+    let impact_s = summary.times.as_ref().map_or(0.0, |times| times.impact_s);
+    // What people do after the outage is none of it.
+    let within =
+        |(from_s, to_s): &(f64, f64)| (to_s.min(impact_s + outage_s) - from_s.max(impact_s)).max(0.0);
+    let lost_s: f64 = lost.iter().map(within).sum();
     Some(PeopleSummary {
         paged_s: first(&[ResponseKind::Paged]),
         started_s: first(&[ResponseKind::Started]),
@@ -48,7 +52,7 @@ pub(crate) fn people(record: &Record, summary: &Summary) -> Option<PeopleSummary
         resolved_s: resolved.map(|entry| entry.at_s),
         delays_s,
         vain_fixes: vain,
-        share_of_outage: (outage_s > 0.0).then(|| (lost_s / outage_s).min(1.0)),
+        share_of_outage: (outage_s > 0.0).then(|| lost_s / outage_s),
         saved: saved(record, summary),
     })
 }
@@ -59,13 +63,15 @@ struct Course {
     delays_s: IndexMap<String, f64>,
     /// What they did that did not end it.
     vain: Vec<VainFix>,
+    /// The spans of those phases in which nothing is done that could help.
+    lost: Vec<(f64, f64)>,
 }
 
 /// Follows people from page to page: each moment between a page and its end is in one phase. What automation does takes no
 /// time of theirs.
 fn course(record: &Record) -> Course {
     let delays_s = PHASES.iter().map(|phase| ((*phase).to_owned(), 0.0)).collect();
-    let mut course = Course { delays_s, vain: Vec::new() };
+    let mut course = Course { delays_s, vain: Vec::new(), lost: Vec::new() };
     // The phase that they are in, and the entry that began it.
     let (mut phase, mut begun) = (OVER, 0);
     for (index, entry) in record.actual.response.iter().enumerate().filter(|(_, entry)| is_person(entry)) {
@@ -111,6 +117,9 @@ impl Course {
         let in_vain = phase == "last_fix" && next != OVER && next != phase;
         if let Some(delay) = self.delays_s.get_mut(if in_vain { "vain_fix" } else { phase }) {
             *delay += to_s - entry.at_s;
+        }
+        if LOST_PHASES.contains(&phase) {
+            self.lost.push((entry.at_s, to_s));
         }
         if in_vain {
             let own = record.actual.response[begun..].iter().filter(|later| later.by == entry.by);
@@ -318,6 +327,12 @@ mod tests {
         };
         assert!((share(Some(1_000.0)) - 0.479).abs() < 0.01);
         assert!((share(None) - 479.0 / 1_490.0).abs() < 0.01, "it never recovered");
+        // Half of the wait for help, from 361 s on, comes after the end.
+        let delays = people(&record, &summary).unwrap().delays_s;
+        let (notice, waited) = (delays["notice"], delays["escalation"]);
+        let asked = record.actual.response.iter().find(|e| e.kind == ResponseKind::Escalated).unwrap().at_s;
+        let over = asked + waited / 2.0;
+        assert!((share(Some(over)) - (notice + waited / 2.0) / over).abs() < 1e-9);
     }
 
     #[test]

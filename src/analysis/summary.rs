@@ -361,8 +361,8 @@ pub struct PeopleSummary {
     /// What people did that did not end it, in order.
     #[serde(default)]
     pub vain_fixes: Vec<VainFix>,
-    /// Notice, dismissal, misdiagnosis and escalation over the time to recover; over the duration of the blast radius if it
-    /// did not recover.
+    /// Notice, dismissal, misdiagnosis and escalation, as far as they lie within the outage, over the time to recover; over the
+    /// duration of the blast radius if it did not recover.
     pub share_of_outage: Option<f64>,
     /// What acting saved against the world in which nobody acts; none without a twin.
     pub saved: Option<Saved>,
