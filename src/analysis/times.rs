@@ -6,7 +6,7 @@
 //! | to detect | an alert begins to fire, or somebody is called, whichever is first |
 //! | to diagnose | what ended it was decided: the last decision before it was mitigated |
 //! | to mitigate | every class has 90 % of the twin's goodput again, and keeps it; a second that misses it by chance aside |
-//! | to recover | no service is hit any more, if the incident ended well |
+//! | to recover | no service is hit any more and goodput is back, if the incident ended well |
 //!
 //! Each is none where that did not happen. An incident that ended by itself was never diagnosed, one that never took a class
 //! below 90 % had nothing to mitigate.
@@ -37,7 +37,7 @@ pub struct IncidentTimes {
     pub to_diagnose_s: Option<f64>,
     /// Until goodput was back.
     pub to_mitigate_s: Option<f64>,
-    /// Until no service was hit any more.
+    /// Until no service was hit any more, and goodput was back.
     pub to_recover_s: Option<f64>,
 }
 

@@ -3,6 +3,8 @@
 //! A run that did not reach its horizon is `undecided`. Else asked in this order: `unaffected`, `down`, healthy again
 //! (`contained` or `recovered`), `undecided`, `limited`, else `metastable`.
 
+use std::collections::BTreeMap;
+
 use crate::record::{ClassSeries, Record, ResponseKind, WorldRecord};
 use crate::scenario::{self, VerdictKind};
 use crate::time::SimDuration;
@@ -174,10 +176,13 @@ impl Case<'_> {
     /// Whether more of a class's requests were left without an answer than in the twin, beyond what is contained.
     fn leaves_hanging(&self, class: &str) -> bool {
         let open = |world: &WorldRecord| {
-            let totals = world.totals.classes.get(class);
-            totals.map_or(0, |t| t.requests - t.ok - t.degraded - t.failed)
+            let Some(t) = world.totals.classes.get(class) else { return 0 };
+            let answered = world.classes.get(class).map_or(0, |series| series.of_surges.iter().sum());
+            let of_surges = t.surge_requests.saturating_sub(t.surge_failed + answered);
+            (t.requests - t.ok - t.degraded - t.failed).saturating_sub(of_surges)
         };
-        let requests = self.world.totals.classes.get(class).map_or(0, |totals| totals.requests);
+        let totals = self.world.totals.classes.get(class);
+        let requests = totals.map_or(0, |totals| totals.requests - totals.surge_requests);
         let excess = open(self.world).saturating_sub(open(self.twin));
         leaves_open(excess, requests, self.limits.contained)
     }
@@ -197,7 +202,10 @@ impl Case<'_> {
     fn healthy(&self) -> Verdict {
         let excess = |(name, totals): (&String, &crate::record::ClassTotals)| {
             let before = self.twin.totals.classes.get(name).map_or(0, |t| t.failed);
-            (name.clone(), totals.failed.saturating_sub(before) as f64 / totals.requests.max(1) as f64)
+            // What comes in addition has no twin.
+            let failed = totals.failed - totals.surge_failed;
+            let requests = totals.requests - totals.surge_requests;
+            (name.clone(), failed.saturating_sub(before) as f64 / requests.max(1) as f64)
         };
         let worst = self.world.totals.classes.iter().map(excess).max_by(|a, b| a.1.total_cmp(&b.1));
         let (name, share) = worst.unwrap_or_default();
@@ -225,6 +233,11 @@ impl Case<'_> {
         if calm < 2.0 * last_s {
             return Some(format!("something was done about it only {calm:.0} s before the end"));
         }
+        let coming = self.still_to_come();
+        if coming > 0 {
+            let (noun, verb) = if coming == 1 { ("replica", "was") } else { ("replicas", "were") };
+            return Some(format!("{coming} {noun} that had been stopped {verb} not ready again"));
+        }
         if worst.last > worst.best_before + RISING {
             return Some(format!("the goodput of {} was still rising", worst.name));
         }
@@ -236,6 +249,35 @@ impl Case<'_> {
         let last = backlog(end - last_s, end);
         (last < FALLING * lowest && lowest - last >= TELLING && self.all_run())
             .then(|| format!("the backlog was still falling, from {lowest:.0} to {last:.0} attempts"))
+    }
+
+    /// Replicas that a fault or a restart has stopped and that were not ready again at the end: the trigger is not over. One
+    /// that dies of what it uses is not among them: it would again.
+    fn still_to_come(&self) -> usize {
+        /// What is known of a replica: whether it serves, and when it last died of what it used.
+        #[derive(Default)]
+        struct Life {
+            stopped: bool,
+            starved_s: Option<f64>,
+        }
+        if self.world.transitions_left_out > 0 {
+            return 0;
+        }
+        let mut lives: BTreeMap<&str, Life> = BTreeMap::new();
+        for change in self.world.transitions.iter().filter(|change| change.kind == "replica") {
+            let life = lives.entry(&change.subject).or_default();
+            match change.state {
+                "out of memory" => life.starved_s = Some(change.at_s),
+                "ready" => *life = Life::default(),
+                "down" => {
+                    let starved = life.starved_s.is_some_and(|at| at >= change.at_s);
+                    *life = Life { stopped: true, starved_s: life.starved_s.filter(|_| starved) };
+                }
+                "starting" | "draining" => life.stopped = true,
+                _ => {}
+            }
+        }
+        lives.values().filter(|life| life.stopped && life.starved_s.is_none()).count()
     }
 
     /// Whether all processes ran in the last window: a backlog that died with its process was not worked off.

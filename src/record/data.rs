@@ -131,6 +131,12 @@ pub struct ClassTotals {
     pub failed: u64,
     /// Failed, by cause.
     pub failed_by_cause: IndexMap<String, u64>,
+    /// Of all of them: those that came with a surge.
+    #[serde(default)]
+    pub surge_requests: u64,
+    /// Of the failed: those that came with a surge.
+    #[serde(default)]
+    pub surge_failed: u64,
     /// Of the answered: later than the latency of the class's service level objective.
     pub too_slow: u64,
     /// Latency of the answered, in milliseconds.

@@ -384,7 +384,9 @@ impl Observer for Recorder<'_> {
         }
         self.digests.observe(self.model, now, event);
         match event {
-            ModelEvent::RequestArrived(id) if self.counts(now) => self.classes[id.class].arrived(),
+            ModelEvent::RequestArrived(id) if self.counts(now) => {
+                self.classes[id.class].arrived(id.surge().is_some());
+            }
             ModelEvent::RequestEnded(id, outcome) if self.counts(id.arrived_at) => {
                 self.classes[id.class].ended(*outcome, now - id.arrived_at, id.surge().is_some());
                 if !self.model.is_probe(id.class) {

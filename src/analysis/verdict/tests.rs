@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::analysis::fixture;
-use crate::record::{CallSeries, ClassTotals, FaultSpan, ResponseEntry, ServiceNode, ServiceSeries, Totals};
+use crate::record::{
+    CallSeries, ClassTotals, FaultSpan, ResponseEntry, ServiceNode, ServiceSeries, Totals, Transition,
+};
 
 const END: usize = 200;
 const LIMITS: scenario::Impact =
@@ -88,6 +90,46 @@ fn the_last_window_decides_whether_a_world_is_healthy() {
     let mut silent = record(half);
     silent.twin = Some(world(|second| if second < 190 { 10 } else { 0 }));
     assert_eq!(judged(&silent).0, VerdictKind::Recovered);
+}
+
+#[test]
+fn a_replica_that_was_stopped_is_waited_for() {
+    let mut record = record(half);
+    let change = |at_s, state| Transition { at_s, kind: "replica", subject: "s/0".into(), state };
+    let waited = format!(
+        "{HALF}, but 1 replica that had been stopped was not ready again; a longer horizon is needed"
+    );
+    let steps = [
+        (vec![(50.0, "down"), (50.0, "starting")], VerdictKind::Undecided),
+        (vec![(120.0, "ready")], VerdictKind::Metastable),
+        // It dies of its load, and would again.
+        (vec![(130.0, "out of memory"), (130.0, "down"), (130.0, "starting")], VerdictKind::Metastable),
+        (vec![(140.0, "ready"), (150.0, "out of memory"), (150.0, "down")], VerdictKind::Metastable),
+        // People stop it.
+        (vec![(160.0, "starting"), (161.0, "down"), (161.0, "starting")], VerdictKind::Undecided),
+        (vec![(170.0, "ready"), (171.0, "paused"), (172.0, "ready")], VerdictKind::Metastable),
+        (vec![(180.0, "draining")], VerdictKind::Undecided),
+    ];
+    for (changes, kind) in steps {
+        record.actual.transitions.extend(changes.into_iter().map(|(at_s, state)| change(at_s, state)));
+        let (judged, reason) = judged(&record);
+        assert_eq!(judged, kind, "{:?}", record.actual.transitions.last());
+        assert_eq!(reason == waited, kind == VerdictKind::Undecided, "{reason}");
+    }
+}
+
+#[test]
+fn what_comes_with_a_surge_has_no_twin() {
+    let mut record = record(|_| 10);
+    let totals = &mut record.actual.totals.classes["users"];
+    (totals.surge_requests, totals.surge_failed) = (1_000, 900);
+    totals.requests += 1_000;
+    totals.failed += 900;
+    assert_judged(&record, VerdictKind::Contained, "healthy at the end; no class failed beyond its twin");
+    // Of 2,000 usual requests 30 failed.
+    record.actual.totals.classes["users"].failed += 30;
+    let failed = "healthy at the end, after 1.5 % of users failed beyond its twin";
+    assert_judged(&record, VerdictKind::Recovered, failed);
 }
 
 #[test]

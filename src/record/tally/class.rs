@@ -15,8 +15,10 @@ pub(crate) struct ClassTally {
     windows: Vec<(Counts, Three)>,
     /// Answers later than this are too slow.
     in_time: Option<SimDuration>,
-    /// Whether surges of it come.
+    /// Whether surges of it come; how many requests came with one, and how many of these failed.
     surges: bool,
+    surge_requests: u64,
+    surge_failed: u64,
     causes: Causes,
 }
 
@@ -43,12 +45,15 @@ impl ClassTally {
             windows: Vec::new(),
             in_time,
             surges,
+            surge_requests: 0,
+            surge_failed: 0,
             causes: Causes::default(),
         }
     }
 
-    pub(crate) fn arrived(&mut self) {
+    pub(crate) fn arrived(&mut self, of_surge: bool) {
         self.now.arrived += 1;
+        self.surge_requests += u64::from(of_surge);
     }
 
     pub(crate) fn ended(&mut self, outcome: Outcome, latency: SimDuration, of_surge: bool) {
@@ -64,6 +69,7 @@ impl ClassTally {
             }
             Outcome::Failed(cause) => {
                 now.failed += 1;
+                self.surge_failed += u64::from(of_surge);
                 now.limited += u64::from(matches!(cause, FailureCause::RateLimited | FailureCause::Shed));
                 self.causes.count(cause);
             }
@@ -100,6 +106,8 @@ impl ClassTally {
             degraded: all(|c| c.degraded),
             failed: all(|c| c.failed),
             failed_by_cause: self.causes.by_name(),
+            surge_requests: self.surge_requests,
+            surge_failed: self.surge_failed,
             too_slow: all(|c| c.too_slow),
             latency_ms: self.all_latency.summary(),
         };

@@ -46,7 +46,7 @@ fn all(record: &Record, summary: &Summary) -> Vec<(f64, &'static str)> {
         (people.and_then(|people| people.first_action_s), "first action"),
         (mitigated, "mitigated: every class has 90 % of its goodput again"),
         (people.and_then(|people| people.resolved_s), "declared over"),
-        (recovered, "recovered: no service is hit any more"),
+        (recovered, "recovered: all is well again"),
     ];
     moments.into_iter().filter_map(|(at_s, what)| Some((at_s?, what))).collect()
 }

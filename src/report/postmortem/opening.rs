@@ -13,7 +13,7 @@ pub(super) fn status(record: &Record, summary: &Summary, verdict: VerdictKind) -
     let over = summary.times.and_then(|times| Some(times.impact_s + times.to_recover_s?));
     let ended_well = matches!(verdict, VerdictKind::Recovered | VerdictKind::Contained);
     match over {
-        Some(at_s) => line.and(format!("; no service is hit any more since {}.", moment(record, at_s))),
+        Some(at_s) => line.and(format!("; all was well again from {} on.", moment(record, at_s))),
         None if ended_well => line.and("."),
         None => line.and(format!("; not over when the run ended at {}.", moment(record, record.simulated_s))),
     }
@@ -48,18 +48,22 @@ fn beginning(record: &Record) -> String {
     let Some(first) = first else { return "No fault was injected.".to_owned() };
     let others = match record.faults.len() - 1 {
         0 => String::new(),
-        others => format!(", the first of {},", quantity::counted(others as u64 + 1, "fault")),
+        others => format!(", the first of {}", quantity::counted(others as u64 + 1, "fault")),
     };
     let title = format!("{} of {}", first.effect, first.on);
     let title = if first.name == title { title } else { format!("{} ({title})", first.name) };
-    format!("At {} {title} began{others} and {}.", moment(record, first.from_s), lasted(first))
+    let comma = if others.is_empty() { "" } else { "," };
+    let lasted = lasted(first).map_or_else(String::new, |lasted| format!("{comma} and {lasted}"));
+    format!("At {} {title} began{others}{lasted}.", moment(record, first.from_s))
 }
 
-fn lasted(fault: &FaultSpan) -> String {
+/// How long a fault lasted; none for a restart, which is over when its replicas are ready.
+fn lasted(fault: &FaultSpan) -> Option<String> {
     match fault.to_s {
-        Some(to) if to > fault.from_s => format!("lasted {}", quantity::seconds(to - fault.from_s)),
-        Some(_) => "was over at once".to_owned(),
-        None => "lasted to the end of the run".to_owned(),
+        Some(to) if to > fault.from_s => Some(format!("lasted {}", quantity::seconds(to - fault.from_s))),
+        Some(_) if fault.effect == "restart" => None,
+        Some(_) => Some("was over at once".to_owned()),
+        None => Some("lasted to the end of the run".to_owned()),
     }
 }
 

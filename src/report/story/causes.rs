@@ -22,6 +22,8 @@ pub(super) fn faults(record: &Record) -> Vec<Happening> {
         let title = title(fault);
         let lasts = match fault.to_s {
             Some(to) if to > fault.from_s => String::new(),
+            // What a restart takes is told by its replicas.
+            Some(_) if fault.effect == "restart" => String::new(),
             Some(_) => " and is over at once".to_owned(),
             None => " and lasts to the end".to_owned(),
         };

@@ -275,7 +275,7 @@ words! {
     "times" ["time to detect", "time to diagnose", "time to mitigate", "time to recover", "MTTD", "MTTR"]
         "From the first impact until an alert fired or somebody was called (detect), until the last decision before it \
         was mitigated (diagnose), until every class had 90 % of its twin's goodput for good (mitigate), until no service \
-        was hit any more (recover). Each is none where that did not happen; `diagnose` also where it would have ended well \
+        was hit any more either (recover). Each is none where that did not happen; `diagnose` also where it would have ended well \
         had nobody acted. A second that falls short of the 90 % by chance does not count: one alone, by less than three \
         standard deviations of a count.";
     "fix that did not end it" ["vain_fix", "vain_fixes", "last_fix", "at_a_loss"]

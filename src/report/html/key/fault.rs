@@ -113,7 +113,7 @@ fn over(record: &Record, summary: &Summary) -> Option<KeyMoment> {
     }
     let heals = matches!(alone(summary)?, VerdictKind::Contained | VerdictKind::Recovered);
     Some(match back.filter(|_| heals) {
-        Some(back) => moment.and(back, format!("No service is hit any more from {} on.", instant(back))),
+        Some(back) => moment.and(back, format!("All is well again from {} on.", instant(back))),
         None => moment,
     })
 }
