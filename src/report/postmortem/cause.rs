@@ -53,10 +53,32 @@ pub(in crate::report) fn root(record: &Record, summary: &Summary) -> Vec<Block> 
 fn chains(record: &Record, blame: &BlameRecord) -> Vec<Line> {
     let all = blame.harmed.max(1) as f64;
     let large = blame.chains.iter().filter(|chain| chain.harmed >= LEAST * all && !chain.links.is_empty());
-    large.take(CHAINS).map(|chain| sentence(record, blame, chain, chain.harmed / all)).collect()
+    // Chains that differ only in how calls in their middle held up are one way.
+    let mut ways: Vec<(String, ChainHarm)> = Vec::new();
+    for chain in large {
+        let way = way(record, blame, chain);
+        match ways.iter_mut().find(|(known, _)| *known == way) {
+            Some((_, sum)) => {
+                sum.harmed += chain.harmed;
+                sum.from_s = sum.from_s.min(chain.from_s);
+                sum.to_s = sum.to_s.max(chain.to_s);
+            }
+            None => ways.push((way, chain.clone())),
+        }
+    }
+    ways.sort_by(|a, b| b.1.harmed.total_cmp(&a.1.harmed));
+    let sentence = |(way, sum): &(String, ChainHarm)| {
+        Line::toned(Tone::Strong, quantity::share(sum.harmed / all)).and(format!(
+            ": {way}; from {} to {}.",
+            quantity::instant(sum.from_s),
+            quantity::instant(sum.to_s)
+        ))
+    };
+    ways.iter().take(CHAINS).map(sentence).collect()
 }
 
-fn sentence(record: &Record, blame: &BlameRecord, chain: &ChainHarm, share: f64) -> Line {
+/// From the users down to what held the last call up, and why.
+fn way(record: &Record, blame: &BlameRecord, chain: &ChainHarm) -> String {
     let ends = |link: &Link| {
         let edge = record.topology.calls.iter().find(|edge| edge.name == link.call);
         edge.map_or_else(
@@ -69,12 +91,7 @@ fn sentence(record: &Record, blame: &BlameRecord, chain: &ChainHarm, share: f64)
     stops.extend(chain.links.iter().map(|link| ends(link).1));
     let last = chain.links.last().map_or("", |link| how(&link.how));
     let root = blame.roots.get(chain.root).map_or("", |root| &root.root);
-    Line::toned(Tone::Strong, quantity::share(share)).and(format!(
-        ": {}, {last}: {root}; from {} to {}.",
-        stops.join(" \u{2192} "),
-        quantity::instant(chain.from_s),
-        quantity::instant(chain.to_s)
-    ))
+    format!("{}, {last}: {root}", stops.join(" \u{2192} "))
 }
 
 /// How the last call of a chain held up its caller.

@@ -6,6 +6,7 @@ mod facts;
 mod load;
 mod moments;
 mod numbers;
+mod outage;
 mod people;
 mod service;
 mod signals;

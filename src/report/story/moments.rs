@@ -4,7 +4,7 @@ use crate::analysis::Summary;
 use crate::record::Record;
 use crate::report::block::{Line, Moment};
 use crate::report::quantity;
-use crate::report::story::{causes, load, people, signals, states};
+use crate::report::story::{causes, load, outage, people, signals, states};
 
 /// So many moments at most,
 const MOST: usize = 18;
@@ -41,7 +41,8 @@ pub(in crate::report) fn all(record: &Record, summary: &Summary) -> Vec<Moment> 
     found.extend(causes::impacts(record, summary));
     found.extend(causes::waves(summary));
     found.extend(states::all(record));
-    found.extend(load::outages(record));
+    found.extend(outage::outages(record));
+    found.extend(outage::silences(record));
     found.extend(load::peaks(record, summary));
     let most = if record.actual.response.is_empty() { MOST } else { MOST_WITH_PEOPLE };
     let left_out = thin(&mut found, most);
