@@ -201,8 +201,9 @@ words! {
     "recovered"
         "Verdict: healthy at the end, after harm that went beyond `impact.contained`.";
     "undecided"
-        "Verdict: impaired at the end, but goodput is still rising, a backlog still shrinking, or too little \
-        time has passed since the last trigger. A longer horizon decides.";
+        "Verdict: impaired at the end, but goodput is still rising, a backlog still shrinking, replicas that a fault or a \
+        restart had stopped are not ready again, or too little time has passed since the last trigger. A longer horizon \
+        decides.";
     "limited"
         "Verdict: impaired at the end because of a setting that the response changed, for example a rate \
         limit that nobody lifted.";
