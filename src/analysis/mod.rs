@@ -72,5 +72,6 @@ pub use summary::{
     VainFix, Wave, WorldSummary, WorstMinute,
 };
 pub use sustaining::SustainingLoop;
+pub(crate) use times::CHANCE;
 pub use times::IncidentTimes;
 pub(crate) use verdict::last_window;

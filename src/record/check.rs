@@ -150,7 +150,10 @@ fn ended(world: &WorldRecord) -> Result<(), Flaw> {
         world.totals.classes.iter().map(|(name, t)| (name, t.requests, t.ok + t.degraded + t.failed));
     let services =
         world.totals.services.iter().map(|(name, t)| (name, t.attempts, t.ok + t.failed + t.abandoned));
-    let mut wrong = classes.chain(services).filter(|(_, begun, ended)| ended > begun);
+    let surges = world.totals.classes.iter().flat_map(|(name, t)| {
+        [(name, t.requests, t.surge_requests), (name, t.failed.min(t.surge_requests), t.surge_failed)]
+    });
+    let mut wrong = classes.chain(services).chain(surges).filter(|(_, begun, ended)| ended > begun);
     match wrong.next() {
         Some((name, ..)) => Err(format!("more ended at `{name}` than was begun")),
         None => Ok(()),

@@ -178,6 +178,12 @@ fn numbers_are_those_of_a_run() {
     refused(|record| record["actual"]["events"] = json!(u64::MAX), &["is no number of a run"]);
     let ok = |record: &mut Value| record["actual"]["totals"]["services"]["stock"]["ok"] = json!(10_000_000);
     refused(ok, &["more ended at `stock` than was begun"]);
+    for (field, count) in [("surge_requests", 10_000_000), ("surge_failed", 1)] {
+        let of_surges = |record: &mut Value| {
+            record["actual"]["totals"]["classes"]["checkout"][field] = json!(count);
+        };
+        refused(of_surges, &["more ended at `checkout` than was begun"]);
+    }
     refused(|record| record["horizon_s"] = json!(10), &["simulated beyond its horizon"]);
     let late = |record: &mut Value| record["actual"]["transitions"][0]["at_s"] = json!(91);
     refused(late, &["the transitions: 91 s is no time of this run"]);

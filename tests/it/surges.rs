@@ -51,6 +51,25 @@ fn what_a_surge_overloads_is_its_fault() {
     assert_eq!(summary.propagation[0].via, "surge");
 }
 
+/// Half of those who come are turned away: of the usual ones those that the twin answered are lost, and no other.
+#[test]
+fn who_comes_with_a_surge_is_counted_apart() {
+    let (record, summary) = simulate(&format!(
+        "Scenario(format: 1, name: \"test\", horizon: \"1m\",
+        services: {{ \"a\": Service(threads: 6, queue: Fifo(capacity: 6), operations: {{ \"op\": [Work(\"60ms\")] }}) }},
+        traffic: {{ \"c\": Open(rate: \"50/s\", entry: \"a.op\") }},
+        faults: [{SURGE}])"
+    ));
+    let (mine, usual) = (&record.actual.totals.classes["c"], &record.twin.unwrap().totals.classes["c"]);
+    assert_eq!(mine.requests - mine.surge_requests, usual.requests);
+    let failed = mine.failed - mine.surge_failed;
+    assert!(mine.surge_failed > failed && failed > 100, "{mine:?}");
+    let lost = summary.blast_radius.unwrap().by_severity.failed;
+    assert_eq!((lost, usual.surge_requests, usual.failed), (failed, 0, 0));
+    let share = format!("after {:.1} % of c failed", 100.0 * failed as f64 / usual.requests as f64);
+    assert!(summary.verdict_reason.contains(&share), "{}", summary.verdict_reason);
+}
+
 /// What is drawn for a surge follows from its name: neither from its place among the faults nor from what else happens.
 #[test]
 fn a_surge_is_the_same_among_others() {

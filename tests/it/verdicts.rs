@@ -1,6 +1,7 @@
 //! Each verdict, from the smallest change of one scenario that leads to it.
 
-use knockon::analysis::Summary;
+use knockon::analysis::{DegradationKind, Summary};
+use knockon::report::{Telling, story, text};
 use knockon::scenario::VerdictKind;
 
 use crate::support::{replay, scenario_with, simulate};
@@ -59,6 +60,24 @@ fn requests_that_hang_are_not_available() {
     assert_eq!((class.failed, found.verdict), (0, Some(VerdictKind::Down)));
     assert!(class.availability < 0.05 && class.unfinished > 17_000, "{class:?}");
     assert!(found.blast_radius.is_some_and(|blast| blast.requests_affected > 0.9));
+}
+
+/// Nothing fails, and all are answered once the pause is over.
+#[test]
+fn who_waits_for_minutes_has_an_outage_of_the_worst_kind() {
+    let (record, summary) = simulate(
+        "Scenario(format: 1, name: \"test\", horizon: \"20m\",
+        services: { \"s\": Service(queue: Fifo(capacity: Unbounded), operations: { \"op\": [Work(\"5ms\")] }) },
+        traffic: { \"c\": Open(rate: \"5/s\", entry: \"s.op\") },
+        calls: { \"c -> s\": Policy(timeout: None) },
+        faults: [Fault(at: \"T+5m\", for: \"5m\", on: \"s\", effect: Pause)])",
+    );
+    assert_eq!((summary.traffic["c"].failed, summary.verdict), (0, Some(VerdictKind::Contained)));
+    let told = &summary.degradation.as_ref().unwrap().classes["c"];
+    assert_eq!((told.kind, told.level), (Some(DegradationKind::Critical), 0));
+    assert!((4.5..5.0).contains(&told.bad_minutes), "{told:?}");
+    let story = text::plain(&story(&record, &summary, &Telling::default()), 1_000);
+    assert!(story.contains("hardly anything of c is answered, until T+10m"), "{story}");
 }
 
 #[test]

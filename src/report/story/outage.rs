@@ -1,5 +1,6 @@
 //! Outages of traffic classes as moments, read off the windows: many fail, or all wait.
 
+use crate::analysis::CHANCE;
 use crate::record::{ClassSeries, Record};
 use crate::report::block::{Line, Tone};
 use crate::report::quantity;
@@ -17,9 +18,7 @@ const WHOLE: f64 = 0.8;
 const HALF: f64 = 0.5;
 /// from this on of some.
 const SOME: f64 = 0.05;
-/// So many standard deviations above a share are not by chance,
-const CHANCE: f64 = 3.0;
-/// looked at in one period, and in so many together.
+/// What is beyond chance is looked for in one period, and in so many together.
 const TOGETHER: [usize; 3] = [1, 4, 16];
 /// Of what ends in the twin, at most this share ends where all wait.
 const SILENT: f64 = 0.1;

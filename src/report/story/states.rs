@@ -136,9 +136,8 @@ fn ready_again(service: &str, changes: &[&Transition], restart: f64) -> Option<H
     let back: Option<Vec<f64>> =
         next.iter().map(|next| next.and_then(|(at, ready)| ready.then_some(at))).collect();
     let at_s = back?.into_iter().reduce(f64::max)?;
-    if changes.iter().any(|change| {
-        change.state == "down" && (restart + AT_ONCE_S..at_s).contains(&change.at_s) && !during(change)
-    }) {
+    let later = |change: &&&Transition| change.at_s > restart + AT_ONCE_S && change.at_s < at_s;
+    if changes.iter().filter(later).any(|change| change.state == "down") {
         return None;
     }
     let who = quantity::counted(next.len() as u64, "replica");

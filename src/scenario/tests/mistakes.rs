@@ -148,7 +148,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("at: \"T+60s\"", "at: \"T+10m\""),
     ("at: \"T+60s\"", "at: \"T-60s\""),
     ("for: \"12s\"", "for: \"1h\""),
-    ("effect: Pause", "effect: Pause, name: \" \""),
+    ("name: \"gc\"", "name: \" \""),
     ("for: \"12s\", on: \"db\", effect: Pause", "for: \"12s\", on: \"db\", effect: Restart"),
     ("effect: Pause)]", "effect: Pause), Fault(name: \"gc\", at: \"T+0s\", on: \"db\", effect: Crash)]"),
     ("on: \"db\", effect: Pause", "on: \"shop -> db\", effect: Latency(\"50ms\")"),
