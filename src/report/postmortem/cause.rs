@@ -207,3 +207,46 @@ fn waves(summary: &Summary) -> Option<Line> {
         told.join("; ")
     )))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::RootHarm;
+
+    #[test]
+    fn chains_that_read_alike_are_one_way() {
+        let (record, _) = crate::analysis::fixture::attended();
+        let chain = |first: &str, last: &str, harmed, from_s| ChainHarm {
+            root: 0,
+            links: [("checkout -> user", first), ("user -> user-db", last)]
+                .map(|(call, how)| Link { call: call.to_owned(), how: how.to_owned() })
+                .to_vec(),
+            harmed,
+            from_s,
+            to_s: from_s + 10.0,
+        };
+        let root = RootHarm {
+            root: "pause of user-db".to_owned(),
+            kind: "fault".to_owned(),
+            place: "user-db".to_owned(),
+            harmed: 100.0,
+            lost: 0.0,
+            classes: Vec::new(),
+            windows: Vec::new(),
+        };
+        let blame = BlameRecord {
+            harmed: 100,
+            roots: vec![root],
+            chains: vec![
+                chain("line", "full", 45.0, 1.0),
+                chain("line", "line", 30.0, 5.0),
+                chain("thread", "line", 25.0, 20.0),
+            ],
+            ..BlameRecord::default()
+        };
+        let told: Vec<String> = chains(&record, &blame).iter().map(Line::text).collect();
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[0].starts_with("55 %: ") && told[0].ends_with("from T+5s to T+30s."), "{told:?}");
+        assert!(told[1].starts_with("45 %: ") && told[1].contains("the line was full"), "{told:?}");
+    }
+}

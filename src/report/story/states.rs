@@ -269,6 +269,10 @@ mod tests {
         let told = ready_again("api", &changes, 70.0).unwrap().what.text();
         assert_eq!(told, "ready 1 replica of api is back, 10 s after the restart");
         assert_eq!(ready_again("api", &changes[..3], 70.0).map(|told| told.at_s), None);
+        // Another one dies before: that is what is told.
+        let other = Transition { subject: "api/1".to_owned(), ..change(75.0, "down") };
+        let changes = [&changes[..3], &[&other], &changes[3..]].concat();
+        assert!(ready_again("api", &changes, 70.0).is_none());
     }
 
     #[test]
