@@ -9,7 +9,7 @@ use crate::model::{Caller, Model, effect_name};
 use crate::record::WorldRecord;
 use crate::time::{SimDuration, SimTime};
 
-/// Requests that ended so soon after the first impact tell what it was; if there are none, those of a longer time.
+/// What began to hold requests so soon after the first impact tells what it was; if nothing did, what did in a longer time.
 const LOOKED_AT: [SimDuration; 4] = [
     SimDuration::from_millis(100),
     SimDuration::from_secs(1),
@@ -64,7 +64,7 @@ fn has_happened(model: &Model, actual: &WorldRecord, next: Next, by: SimTime) ->
         .any(|change| change.kind == "replica" && change.state == "out of memory" && is_of(&change.subject))
 }
 
-/// What most of the harm through a service came by, of the requests that ended between two instants.
+/// What most of the harm through a service came by that began between two instants.
 fn most(model: &Model, compared: &Compared, service: ServiceId, from: SimTime, to: SimTime) -> Option<Next> {
     let width = compared.blame.width().as_nanos().max(1);
     let window = |at: SimTime| (at.saturating_since(model.origin).as_nanos() / width) as usize;

@@ -12,7 +12,6 @@ use crate::failure::Outcome;
 use crate::id::SiteId;
 use crate::model::Model;
 use crate::random::{Key, KeyMap};
-use crate::record::window_width;
 use crate::scenario;
 use crate::time::SimTime;
 
@@ -87,7 +86,7 @@ impl<'m> Comparison<'m> {
             impact: ImpactTracker::new(model),
             blast: BlastTally::default(),
             tracker: None,
-            blame: BlameTally::new(model, window_width(model.end - model.origin)),
+            blame: BlameTally::new(model),
         }
     }
 
@@ -243,7 +242,7 @@ impl<'m> Comparison<'m> {
         if severity.is_affected() {
             let is_lesser = severity == Severity::Degraded;
             let found = why.as_ref().map(|why| if is_lesser { &why.lesser } else { &why.wait });
-            self.blame.harmed(tracker, found, id.class, at, severity.is_lost());
+            self.blame.harmed(tracker, found, id, at, severity.is_lost());
         }
         if let Some(why) = why {
             tracker.forget(why);

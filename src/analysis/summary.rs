@@ -405,9 +405,9 @@ pub struct RootCause {
     /// Share of those of them that were answered in the twin and not in the actual world, 0 to 1.
     #[serde(default)]
     pub share_of_lost: f64,
-    /// Begin of the window in which the first of them ended.
+    /// Begin of the window in which it began to hold the first of them.
     pub from_s: f64,
-    /// End of the window in which the last of them did.
+    /// End of the window in which it began to hold the last of them.
     pub to_s: f64,
 }
 

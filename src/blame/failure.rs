@@ -1,5 +1,6 @@
 //! What is to blame for the failure of an attempt, by the cause that its caller saw.
 
+use crate::blame::onset::Onset;
 use crate::blame::shares::Shares;
 use crate::blame::tracker::Tracker;
 use crate::blame::{How, Root};
@@ -93,7 +94,7 @@ impl Tracker<'_> {
                 let root = paused.map_or(Root::OutOfRotation(service), |fault| Root::Fault(*fault));
                 why.add(self.chains.root(root), 1.0);
             } else {
-                why.add_all(&self.probes[replica], 1.0);
+                why.add_all_since(Onset::UNKNOWN, &self.probes[replica], 1.0);
             }
         }
         why.scale_to(1.0);
@@ -126,8 +127,8 @@ impl Tracker<'_> {
 
     /// What a breaker that refuses a call remembers of what opened it, as shares of one.
     pub(super) fn remembered(&mut self, call: &CallRun, sum: &mut Shares) {
-        for (chain, amount) in self.memories[call.guard as usize].iter() {
-            sum.add(self.chains.held(How::Breaker, chain), amount);
+        for share in self.memories[call.guard as usize].iter() {
+            sum.add(self.chains.held(How::Breaker, share.chain), share.amount);
         }
         if sum.is_empty() {
             let leaf = self.chains.root(Root::Unknown);

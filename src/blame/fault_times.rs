@@ -80,16 +80,16 @@ impl FaultTimes {
         self.0[id].iter().filter(move |hold| hold.from <= at && at <= hold.to)
     }
 
-    /// For how many seconds between two instants each fault held work on a replica.
+    /// Which faults held work on a replica between two instants, since when, and for how many seconds.
     pub(crate) fn held(
         &self,
         id: ReplicaId,
         from: SimTime,
         to: SimTime,
-    ) -> impl Iterator<Item = (Root, f64)> + '_ {
-        self.between(id, from, to).filter_map(|(hold, seconds)| match hold.does {
-            Does::Stop => Some((hold.root, seconds)),
-            Does::Stretch(share) => Some((hold.root, share * seconds)),
+    ) -> impl Iterator<Item = (Root, SimTime, f64)> + '_ {
+        self.between(id, from, to).filter_map(|(hold, since, seconds)| match hold.does {
+            Does::Stop => Some((hold.root, since, seconds)),
+            Does::Stretch(share) => Some((hold.root, since, share * seconds)),
             Does::Delay(_) => None,
         })
     }
@@ -100,15 +100,23 @@ impl FaultTimes {
         id: ReplicaId,
         from: SimTime,
         to: SimTime,
-    ) -> impl Iterator<Item = (Root, f64)> + '_ {
-        let stops = self.between(id, from, to).filter(|(hold, _)| hold.does == Does::Stop);
-        stops.map(|(hold, seconds)| (hold.root, seconds))
+    ) -> impl Iterator<Item = (Root, SimTime, f64)> + '_ {
+        let stops = self.between(id, from, to).filter(|(hold, ..)| hold.does == Does::Stop);
+        stops.map(|(hold, since, seconds)| (hold.root, since, seconds))
     }
 
-    /// The faults that were active between two instants, and for how many seconds.
-    fn between(&self, id: ReplicaId, from: SimTime, to: SimTime) -> impl Iterator<Item = (&Hold, f64)> + '_ {
-        let within =
-            move |hold: &'_ Hold| hold.to.min(to).saturating_since(hold.from.max(from)).as_secs_f64();
-        self.0[id].iter().map(move |hold| (hold, within(hold))).filter(|(_, seconds)| *seconds > 0.0)
+    /// The faults that were active between two instants, since when, and for how many seconds.
+    fn between(
+        &self,
+        id: ReplicaId,
+        from: SimTime,
+        to: SimTime,
+    ) -> impl Iterator<Item = (&Hold, SimTime, f64)> + '_ {
+        let within = move |hold: &'_ Hold| {
+            let since = from.max(hold.from);
+            (since, to.min(hold.to).saturating_since(since).as_secs_f64())
+        };
+        let held = self.0[id].iter().map(move |hold| (hold, within(hold)));
+        held.filter(|(_, (_, seconds))| *seconds > 0.0).map(|(hold, (since, seconds))| (hold, since, seconds))
     }
 }

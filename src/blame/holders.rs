@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::blame::Tracker;
+use crate::blame::onset::Onset;
 use crate::blame::shares::Shares;
 use crate::blame::trace::Load;
 use crate::blame::{How, Root};
@@ -55,8 +56,8 @@ impl Tracker<'_> {
     pub(super) fn held_in_line(&mut self, view: &View<'_>, id: ReplicaId, since: SimTime, sum: &mut Shares) {
         let wait = view.now.saturating_since(since);
         let (mut rest, mut stood_still) = (wait.as_secs_f64(), false);
-        for (root, seconds) in self.fault_times.paused(id, since, view.now) {
-            sum.add(self.chains.root(root), seconds);
+        for (root, from, seconds) in self.fault_times.paused(id, since, view.now) {
+            sum.add_since(self.chains.root(root), self.windows.at(from), seconds);
             rest -= seconds;
             stood_still = true;
         }
@@ -66,12 +67,13 @@ impl Tracker<'_> {
         let fine = SimDuration::from_nanos(wait.as_nanos() / PARTS).clamp(FINEST, SELDOM);
         self.refresh(view, id, fine);
         let mut held = self.borrow();
-        self.lines[id].over(since, view.now, &mut held, |from, to| {
+        let onset = |from| self.windows.at(from);
+        self.lines[id].over(since, view.now, &mut held, onset, |from, to| {
             let seconds = to.saturating_since(from).as_secs_f64();
             if !stood_still {
                 return seconds;
             }
-            seconds - self.fault_times.paused(id, from, to).map(|(_, seconds)| seconds).sum::<f64>()
+            seconds - self.fault_times.paused(id, from, to).map(|(.., seconds)| seconds).sum::<f64>()
         });
         held.scale_to(rest);
         sum.add_all(&held, 1.0);
@@ -100,6 +102,7 @@ impl Tracker<'_> {
         let mut sample = self.borrow();
         self.look_at_threads(view, id, &mut sample);
         sample.scale_to(1.0);
+        sample.date(Onset::UNKNOWN);
         let line = &mut self.lines[id];
         line.looking = false;
         // Whoever takes the last thread finds nobody on the others, and has waited for somebody.
@@ -230,8 +233,8 @@ impl Tracker<'_> {
             late.add_all(held, 1.0);
         }
         // What kept it at its caller led over the call by which it came: who waits for it adds that again.
-        for (chain, seconds) in trace.kept.iter() {
-            late.add(self.chains.below(chain), seconds);
+        for share in trace.kept.iter() {
+            late.add(self.chains.below(share.chain), share.amount);
         }
         let is_late = late.total() > self.late;
         if is_late {
@@ -262,7 +265,7 @@ impl Tracker<'_> {
         };
         let memory = &self.memories[attempt.guard as usize];
         if how == How::Throttle && view.throttle_learns(attempt.guard) && !memory.is_empty() {
-            return sum.add_all(memory, 1.0 / memory.total());
+            return sum.add_all_since(Onset::UNKNOWN, memory, 1.0 / memory.total());
         }
         let callee = self.model.sites[attempt.site].callee;
         let mut held = self.borrow();
@@ -291,13 +294,14 @@ impl Tracker<'_> {
 }
 
 impl Line {
-    /// What held it between two instants: each sample counts from when it was taken to the next one, for as many seconds as
-    /// `seconds` says. Of many samples the middle one of some neighbors speaks for all of them.
+    /// What held it between two instants: each sample counts from when it was taken to the next one, since `onset` says, and
+    /// for as many seconds as `seconds` says. Of many samples the middle one of some neighbors speaks for all of them.
     fn over(
         &mut self,
         from: SimTime,
         to: SimTime,
         sum: &mut Shares,
+        onset: impl Fn(SimTime) -> Onset,
         seconds: impl Fn(SimTime, SimTime) -> f64,
     ) {
         let Self { samples, forgotten, stretches, .. } = self;
@@ -307,7 +311,7 @@ impl Line {
         let begins = |place: usize| samples.get(place).map_or(to, |(at, _)| *at).clamp(from, to);
         let add = |sum: &mut Shares, place: usize, begin: SimTime| {
             let middle = (place + neighbors / 2).min(samples.len() - 1);
-            sum.add_all(&samples[middle].1, seconds(begin, begins(place + neighbors)));
+            sum.add_all_since(onset(begin), &samples[middle].1, seconds(begin, begins(place + neighbors)));
         };
         add(sum, first, from);
         if last > first {
@@ -327,7 +331,7 @@ impl Line {
             add(sum, last, begins(last));
         }
         if sum.is_empty() {
-            sum.add_all(&samples[samples.len() - 1].1, 1.0);
+            sum.add_all_since(onset(from), &samples[samples.len() - 1].1, 1.0);
         }
     }
 }
@@ -344,7 +348,13 @@ mod tests {
         let at = |s: usize| SimTime::ZERO + SimDuration::from_secs(s as u64);
         let over = |line: &mut Line, from: usize, to: usize| {
             let mut sum = Shares::default();
-            line.over(at(from), at(to), &mut sum, |from, to| to.saturating_since(from).as_secs_f64());
+            line.over(
+                at(from),
+                at(to),
+                &mut sum,
+                |_| Onset::UNKNOWN,
+                |from, to| to.saturating_since(from).as_secs_f64(),
+            );
             sum.iter().collect::<Vec<_>>()
         };
         let mut line = Line::default();

@@ -9,6 +9,7 @@
 //! | `root` | what chains end at |
 //! | `chain` | chains of waits, each stored once |
 //! | `shares` | seconds, by chain |
+//! | `onset` | when something began to hold a request |
 //! | `fault_times` | when faults held the work of a replica |
 //! | `tracker`, `trace` | follow the attempts and calls of one world as their waits begin and end |
 //! | `wait` | what an attempt has waited for so far |
@@ -22,9 +23,13 @@
 //! waited for: in this way a backlog remembers what built it, and forgets it as retries take its place. One that did not
 //! wait is the usual load; if replicas are missing, they are the answer.
 //!
+//! **Dates.** Harm is dated by when a chain began to hold the request, not by when the request ended: who was refused and
+//! tries again twenty minutes later was hit by what refused him. A wait that goes back to several roots has a date for each.
+//!
 //! **What is exact, and what is not.** That a request was harmed, the time of its waits, and what pauses, slow-downs and
 //! latency faults took of its work are exact. What holds the threads of a replica is looked at now and then: every tenth of a
-//! second while somebody joins its line, or every sixteenth of the wait in question. What kept an attempt at its caller is
+//! second while somebody joins its line, or every sixteenth of the wait in question; dates of what is found there are no finer,
+//! but a fault is to blame for nothing before it begins. What kept an attempt at its caller is
 //! looked at once, at the end of that wait, and on all replicas of the callee together. Of parallel calls the one that ended
 //! the step counts, or while they last the one with the most to tell. A sum tells at most some dozens of chains apart.
 
@@ -32,6 +37,7 @@ mod chain;
 mod failure;
 mod fault_times;
 mod holders;
+mod onset;
 mod root;
 mod shares;
 mod tally;

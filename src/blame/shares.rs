@@ -1,7 +1,8 @@
-//! Seconds by chain. Knows neither what they are of nor when.
+//! Seconds by chain, and since when. Knows not what they are of.
 
 use smallvec::SmallVec;
 
+use crate::blame::onset::Onset;
 use crate::blame::{ChainId, Chains, How, Root};
 use crate::id::PairId;
 
@@ -12,7 +13,16 @@ const TELLING: f64 = 0.1;
 
 /// How much goes to which chain.
 #[derive(Debug, Default, PartialEq)]
-pub(crate) struct Shares(SmallVec<[(ChainId, f64); 2]>);
+pub(crate) struct Shares(SmallVec<[Share; 2]>);
+
+/// What goes to one chain.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Share {
+    pub(crate) chain: ChainId,
+    /// When it began to go there, if anybody has said so.
+    pub(crate) onset: Onset,
+    pub(crate) amount: f64,
+}
 
 impl Clone for Shares {
     fn clone(&self) -> Self {
@@ -26,25 +36,32 @@ impl Clone for Shares {
 }
 
 impl Shares {
-    /// Gives something to a chain.
+    /// Gives something to a chain, nobody says since when.
     pub(crate) fn add(&mut self, chain: ChainId, amount: f64) {
-        self.add_near(0, chain, amount);
+        self.add_since(chain, Onset::UNKNOWN, amount);
+    }
+
+    /// Gives something to a chain since a window.
+    pub(crate) fn add_since(&mut self, chain: ChainId, onset: Onset, amount: f64) {
+        self.add_near(0, Share { chain, onset, amount });
     }
 
     /// Gives something to a chain that is looked for at a place first. Returns the place behind it.
-    fn add_near(&mut self, place: usize, chain: ChainId, amount: f64) -> usize {
-        if amount <= 0.0 {
+    fn add_near(&mut self, place: usize, share: Share) -> usize {
+        if share.amount <= 0.0 {
             return place;
         }
         let at = match self.0.get(place) {
-            Some((known, _)) if *known == chain => Some(place),
-            _ => self.0.iter().position(|(known, _)| *known == chain),
+            Some(known) if known.chain == share.chain => Some(place),
+            _ => self.0.iter().position(|known| known.chain == share.chain),
         };
         if let Some(at) = at {
-            self.0[at].1 += amount;
+            let known = &mut self.0[at];
+            known.amount += share.amount;
+            known.onset = known.onset.min(share.onset);
             return at + 1;
         }
-        self.0.push((chain, amount));
+        self.0.push(share);
         if self.0.len() > 2 * MOST {
             self.thin();
         }
@@ -66,43 +83,63 @@ impl Shares {
 
     /// Takes one out, unless it is nearly all there is.
     pub(crate) fn leave_out(&mut self, chain: ChainId) {
-        let others: f64 = self.0.iter().filter(|(other, _)| *other != chain).map(|(_, amount)| amount).sum();
+        let others: f64 = self.0.iter().filter(|other| other.chain != chain).map(|other| other.amount).sum();
         if others >= TELLING * self.total() {
-            self.0.retain(|(other, _)| *other != chain);
+            self.0.retain(|other| other.chain != chain);
         }
     }
 
     /// Gives all that another has, times a factor. Most sums are of things that were seen in the same order.
     pub(crate) fn add_all(&mut self, other: &Self, factor: f64) {
         if self.0.is_empty() {
-            let all = other.0.iter().map(|(chain, amount)| (*chain, amount * factor));
-            self.0.extend(all.filter(|(_, amount)| *amount > 0.0));
+            let all = other.0.iter().map(|share| Share { amount: share.amount * factor, ..*share });
+            self.0.extend(all.filter(|share| share.amount > 0.0));
             return;
         }
         let mut place = 0;
-        for (chain, amount) in &other.0 {
-            place = self.add_near(place, *chain, amount * factor);
+        for share in &other.0 {
+            place = self.add_near(place, Share { amount: share.amount * factor, ..*share });
+        }
+    }
+
+    /// The same since a window, whatever the other says.
+    pub(crate) fn add_all_since(&mut self, onset: Onset, other: &Self, factor: f64) {
+        let mut place = 0;
+        for share in &other.0 {
+            let amount = share.amount * factor;
+            place = self.add_near(place, Share { onset, amount, ..*share });
         }
     }
 
     /// Gives all that another has to the same chains, longer by a link.
     pub(crate) fn add_linked(&mut self, other: &Self, chains: &mut Chains, (pair, how): (PairId, How)) {
         let mut place = 0;
-        for (chain, amount) in &other.0 {
-            place = self.add_near(place, chains.link(pair, how, *chain), *amount);
+        for share in &other.0 {
+            let chain = chains.link(pair, how, share.chain);
+            place = self.add_near(place, Share { chain, ..*share });
         }
+    }
+
+    /// Says since when all of it goes where it goes.
+    pub(crate) fn date(&mut self, onset: Onset) {
+        self.0.iter_mut().for_each(|share| share.onset = onset);
+    }
+
+    /// Says it of what nobody has said it of.
+    pub(crate) fn date_rest(&mut self, onset: Onset) {
+        self.0.iter_mut().for_each(|share| share.onset = share.onset.min(onset));
     }
 
     /// All of it.
     pub(crate) fn total(&self) -> f64 {
-        self.0.iter().map(|(_, amount)| amount).sum()
+        self.0.iter().map(|share| share.amount).sum()
     }
 
     /// Makes it this much in all; nothing stays nothing.
     pub(crate) fn scale_to(&mut self, total: f64) {
         let sum = self.total();
         if sum > 0.0 {
-            self.0.iter_mut().for_each(|(_, amount)| *amount *= total / sum);
+            self.0.iter_mut().for_each(|share| share.amount *= total / sum);
         }
     }
 
@@ -121,14 +158,14 @@ impl Shares {
         self.0.is_empty()
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (ChainId, f64)> + '_ {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Share> + '_ {
         self.0.iter().copied()
     }
 
     /// Forgets the least, and spreads it over the others.
     fn thin(&mut self) {
         let total = self.total();
-        self.0.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        self.0.sort_by(|a, b| b.amount.total_cmp(&a.amount).then(a.chain.cmp(&b.chain)));
         self.0.truncate(MOST);
         self.scale_to(total);
     }
@@ -137,7 +174,11 @@ impl Shares {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blame::onset::Windows;
     use crate::id::{Id, ServiceId};
+    use crate::model::Model;
+    use crate::scenario::Scenario;
+    use crate::time::{SimDuration, SimTime};
 
     #[test]
     fn sums_scales_and_thins_without_losing_anything() {
@@ -156,7 +197,7 @@ mod tests {
         assert!((shares.total() - 1_099.0).abs() < 1e-6);
         shares.fit(1.0);
         assert!((shares.total() - 1.0).abs() < 1e-9);
-        let largest = shares.iter().max_by(|a, b| a.1.total_cmp(&b.1)).map(|(chain, _)| chain);
+        let largest = shares.iter().max_by(|a, b| a.amount.total_cmp(&b.amount)).map(|share| share.chain);
         assert_eq!(largest, Some(many[0]));
     }
 
@@ -171,7 +212,7 @@ mod tests {
         shares.add(chains.root(Root::Unknown), 0.5);
         assert_eq!(shares.iter().count(), MOST);
         let least = chains.root(Root::Work(ServiceId::new(MOST - 1)));
-        assert!(shares.iter().all(|(chain, _)| chain != least));
+        assert!(shares.iter().all(|share| share.chain != least));
     }
 
     #[test]
@@ -183,10 +224,46 @@ mod tests {
             shares.add(usual, amounts[0]);
             shares.add(other, amounts[1]);
             shares.leave_out(usual);
-            shares.iter().collect::<Vec<_>>()
+            shares.iter().map(|share| (share.chain, share.amount)).collect::<Vec<_>>()
         };
         assert_eq!(left([9.0, 1.0]), [(other, 1.0)]);
         assert_eq!(left([9.5, 0.5]), [(usual, 9.5), (other, 0.5)]);
+    }
+
+    #[test]
+    fn the_earliest_onset_counts() {
+        let model = Model::compile(
+            &Scenario::parse(
+                r#"Scenario(format: 1, name: "minute", warm_up: "5s", horizon: "1m",
+                services: { "a": Service(operations: { "op": [Work("1ms")] }) },
+                traffic: { "users": Open(rate: "1/s", entry: "a.op") })"#,
+            )
+            .unwrap(),
+        );
+        let windows = Windows::new(&model);
+        let at = |s: u64| windows.at(SimTime::ZERO + SimDuration::from_secs(s));
+        assert_eq!((at(0), at(5)), (at(4), at(0)), "what was before T+0 belongs to the first window");
+        assert!(
+            at(5) < at(6) && at(64) < at(65) && at(65) == at(900),
+            "and what comes after the end to the last"
+        );
+        let chain = Chains::default().root(Root::Unknown);
+        let onset = |shares: &Shares| shares.iter().next().map(|share| share.onset);
+        let mut shares = Shares::default();
+        shares.add(chain, 1.0);
+        shares.date_rest(at(30));
+        shares.add_since(chain, at(40), 1.0);
+        assert_eq!(onset(&shares), Some(at(30)), "a later one changes nothing");
+        shares.add(chain, 1.0);
+        shares.date_rest(at(50));
+        assert_eq!(onset(&shares), Some(at(30)), "nor does nobody's");
+        let mut sum = Shares::default();
+        sum.add_all_since(at(20), &shares, 0.5);
+        assert_eq!(onset(&sum), Some(at(20)));
+        shares.add_all(&sum, 1.0);
+        assert_eq!(onset(&shares), Some(at(20)));
+        shares.date(at(60));
+        assert_eq!(onset(&shares), Some(at(60)));
     }
 
     #[test]

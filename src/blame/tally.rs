@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::blame::shares::Shares;
+use crate::blame::onset::Windows;
+use crate::blame::shares::{Share, Shares};
 use crate::blame::{ChainId, Root, Tracker};
+use crate::engine::RequestId;
 use crate::id::{ClassId, IdVec};
 use crate::model::Model;
 use crate::time::{SimDuration, SimTime};
@@ -14,11 +16,8 @@ type Harm = BTreeMap<ChainId, f64>;
 /// Chains and windows of harmed requests; each request counts one in all.
 #[derive(Clone, Debug)]
 pub struct BlameTally {
-    origin: SimTime,
-    width: SimDuration,
-    /// The last window of the run: what is unfinished at the end belongs to it.
-    last: usize,
-    /// By window of the record, in which the request ended or should have.
+    told_by: Windows,
+    /// By window of the record, in which the chain began to hold the request.
     windows: Vec<Harm>,
     classes: IdVec<ClassId, Harm>,
     /// Of the harmed requests those that were answered by the twin alone, by where their chains end.
@@ -26,13 +25,10 @@ pub struct BlameTally {
 }
 
 impl BlameTally {
-    /// No harm yet; time is told apart by so much.
-    pub fn new(model: &Model, width: SimDuration) -> Self {
-        let run = (model.end - model.origin).as_nanos();
+    /// No harm yet.
+    pub fn new(model: &Model) -> Self {
         Self {
-            origin: model.origin,
-            width,
-            last: run.div_ceil(width.as_nanos().max(1)).saturating_sub(1) as usize,
+            told_by: Windows::new(model),
             windows: Vec::new(),
             classes: model.classes.iter().map(|_| Harm::new()).collect(),
             lost: BTreeMap::new(),
@@ -41,30 +37,39 @@ impl BlameTally {
 
     /// Width of a window.
     pub(crate) const fn width(&self) -> SimDuration {
-        self.width
+        self.told_by.width()
     }
 
-    /// A request was harmed, for these reasons as shares of one; lost, if its user got nothing that the twin's got.
+    /// A request was harmed, for these reasons as shares of one; lost, if its user got nothing that the twin's got. It is
+    /// over, or judged, at `at`: nothing has held it before it arrived, or since.
     pub(crate) fn harmed(
         &mut self,
         tracker: &mut Tracker<'_>,
         why: Option<&Shares>,
-        class: ClassId,
+        id: &RequestId,
         at: SimTime,
         is_lost: bool,
     ) {
-        let window = (at.saturating_since(self.origin).as_nanos() / self.width.as_nanos().max(1)) as usize;
-        let window = window.min(self.last);
-        if self.windows.len() <= window {
-            self.windows.resize_with(window + 1, Harm::new);
+        let first = self.told_by.at(id.arrived_at);
+        let last = self.told_by.at(at).max(first);
+        if self.windows.len() <= last.window() {
+            self.windows.resize_with(last.window() + 1, Harm::new);
         }
         let known = why.filter(|why| !why.is_empty());
-        let unknown = known.is_none().then(|| (tracker.chains.root(Root::Unknown), 1.0));
-        for (chain, share) in known.into_iter().flat_map(Shares::iter).chain(unknown) {
-            *self.windows[window].entry(chain).or_default() += share;
-            *self.classes[class].entry(chain).or_default() += share;
+        let nobody = || Share { chain: tracker.chains.root(Root::Unknown), onset: first, amount: 1.0 };
+        let unknown = known.is_none().then(nobody);
+        for Share { chain, onset, amount } in known.into_iter().flat_map(Shares::iter).chain(unknown) {
+            let root = tracker.chains.root_of(chain);
+            // Lines are looked at now and then, and a part of a wait may begin before what is seen in it.
+            let begins = match root {
+                Root::Fault(id) => self.told_by.at(tracker.model.faults[id].from).clamp(first, last),
+                _ => first,
+            };
+            let window = onset.clamp(begins, last).window();
+            *self.windows[window].entry(chain).or_default() += amount;
+            *self.classes[id.class].entry(chain).or_default() += amount;
             if is_lost {
-                *self.lost.entry(tracker.chains.root_of(chain)).or_default() += share;
+                *self.lost.entry(root).or_default() += amount;
             }
         }
     }

@@ -3,6 +3,7 @@
 
 use crate::blame::fault_times::FaultTimes;
 use crate::blame::holders::Line;
+use crate::blame::onset::{Onset, Windows};
 use crate::blame::shares::Shares;
 use crate::blame::trace::{AttemptTrace, CallTrace, Load, Why};
 use crate::blame::{Chains, How, Root};
@@ -30,6 +31,7 @@ pub struct Tracker<'m> {
     pub(super) calls: Vec<CallTrace>,
     pub(super) lines: IdVec<ReplicaId, Line>,
     pub(super) fault_times: FaultTimes,
+    pub(super) windows: Windows,
     /// Why the process of each replica died last.
     pub(super) deaths: IdVec<ReplicaId, Root>,
     /// Whether it has no process that serves: no restart kills it once more.
@@ -66,6 +68,7 @@ impl<'m> Tracker<'m> {
             calls: vec![CallTrace::default(); calls],
             lines: model.replicas.iter().map(|_| Line::default()).collect(),
             fault_times: FaultTimes::new(model),
+            windows: Windows::new(model),
             deaths: model.replicas.ids().map(|_| Root::Unknown).collect(),
             is_dead: model.replicas.ids().map(|_| false).collect(),
             cold: model
@@ -235,10 +238,11 @@ impl<'m> Tracker<'m> {
         if let Outcome::Failed(failure) = outcome {
             self.failed_by(view, slot, failure, &mut cause);
             cause.scale_to(1.0);
+            cause.date_rest(self.windows.at(view.now));
         }
         // What a callee does by design it does in all worlds, and the time for it is usual.
         let by_design =
-            cause.iter().all(|(chain, _)| matches!(self.chains.root_of(chain), Root::OwnErrors(_)));
+            cause.iter().all(|share| matches!(self.chains.root_of(share.chain), Root::OwnErrors(_)));
         if by_design {
             self.wait_of_attempt(view, slot, &mut sum);
         } else {
@@ -255,7 +259,7 @@ impl<'m> Tracker<'m> {
         if !cause.is_empty() && view.has_memory(attempt.guard) {
             let memory = &mut self.memories[attempt.guard as usize];
             memory.scale_to(memory.total() * MEMORY);
-            memory.add_all(&cause, 1.0);
+            memory.add_all_since(Onset::UNKNOWN, &cause, 1.0);
         }
         let lesser = &self.attempts[slot as usize].lesser;
         if outcome == Outcome::Degraded && !lesser.is_empty() {
@@ -275,6 +279,7 @@ impl<'m> Tracker<'m> {
         debug_assert_eq!(cause, FailureCause::BreakerOpen, "nothing else refuses what is not there yet");
         let mut sum = self.borrow();
         self.remembered(call, &mut sum);
+        sum.date(self.windows.at(view.now));
         let trace = &mut self.calls[slot as usize];
         trace.past.add_all(&sum, INSTANT);
         trace.failed(view.now, &sum);

@@ -38,7 +38,8 @@ impl Tracker<'_> {
         if let Load::Miss(root) = self.attempts[slot as usize].load {
             let leaf = self.chains.root(root);
             let rest = seconds - sum.total();
-            sum.add(self.chains.link(pair, How::Thread, leaf), rest);
+            let onset = self.windows.at(attempt.begun_at);
+            sum.add_since(self.chains.link(pair, How::Thread, leaf), onset, rest);
         }
     }
 
@@ -51,6 +52,7 @@ impl Tracker<'_> {
             let mut held = self.borrow();
             self.held_before_sent(view, attempt, &mut held);
             held.scale_to(seconds);
+            held.date(self.windows.at(since));
             sum.add_all(&held, 1.0);
             self.give_back(held);
         }
@@ -59,11 +61,11 @@ impl Tracker<'_> {
     /// The part of it for which its caller itself stood still, and could not take the answer.
     fn held_by_caller(&mut self, view: &View<'_>, attempt: &Attempt, sum: &mut Shares) {
         let Some(caller) = attempt.caller else { return };
-        for (root, seconds) in self.fault_times.paused(caller, attempt.begun_at, view.now) {
+        for (root, from, seconds) in self.fault_times.paused(caller, attempt.begun_at, view.now) {
             let leaf = self.chains.root(root);
             let all = (view.now - attempt.begun_at).as_secs_f64();
             sum.fit((all - seconds).max(0.0));
-            sum.add(leaf, seconds);
+            sum.add_since(leaf, self.windows.at(from), seconds);
         }
     }
 
@@ -71,16 +73,20 @@ impl Tracker<'_> {
     pub(super) fn held_at_work(&mut self, view: &View<'_>, slot: u32, sum: &mut Shares) {
         let attempt = view.attempt(slot);
         if attempt.delayed {
-            let delaying = self.fault_times.delaying(attempt.replica, attempt.started_at);
             let seconds = view.now.saturating_since(attempt.started_at).as_secs_f64();
-            sum.add_roots(&mut self.chains, delaying, seconds);
+            let mut held = self.borrow();
+            let delaying = self.fault_times.delaying(attempt.replica, attempt.started_at);
+            held.add_roots(&mut self.chains, delaying, seconds);
+            held.date(self.windows.at(attempt.started_at));
+            sum.add_all(&held, 1.0);
+            self.give_back(held);
         }
         if !attempt.working {
             return;
         }
         let since = self.attempts[slot as usize].works_since.unwrap_or(attempt.started_at);
-        for (root, seconds) in self.fault_times.held(attempt.replica, since, view.now) {
-            sum.add(self.chains.root(root), seconds);
+        for (root, from, seconds) in self.fault_times.held(attempt.replica, since, view.now) {
+            sum.add_since(self.chains.root(root), self.windows.at(from), seconds);
         }
     }
 

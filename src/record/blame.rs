@@ -40,7 +40,7 @@ pub struct RootHarm {
     pub lost: f64,
     /// The harmed by traffic class, classes without left out.
     pub classes: Vec<(String, f64)>,
-    /// The same by window in which the requests ended, up to the last with any.
+    /// The same by window in which it began to hold the requests, up to the last with any.
     pub windows: Vec<f64>,
 }
 

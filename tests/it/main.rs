@@ -26,6 +26,7 @@ mod loops;
 mod mechanisms;
 mod new_command;
 mod objectives;
+mod onsets;
 mod page;
 mod patience;
 mod people;

@@ -39,7 +39,7 @@ fn told(summary: &Summary) -> Vec<(&str, &str, &str)> {
 #[test]
 fn a_pause_travels_up_by_threads_that_wait_and_then_by_slow_answers() {
     let chain = service("a", 5_000, "Call(\"b.op\")")
-        + &service("b", 10, "Call(\"d.op\")")
+        + &service("b", 4, "Call(\"d.op\")")
         + &service("d", 50, "Work(\"5ms\")");
     let summary = run(&chain, "", &fault("\"d\"", "Pause"));
     let wanted =

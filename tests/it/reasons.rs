@@ -94,7 +94,7 @@ fn a_line_is_looked_at_anew_however_seldom_somebody_joins_it() {
 }
 
 /// Twice as slow, half of what is done is the slowness; of the rest three quarters are the surge's, and one is the usual load,
-/// which says nothing beside them.
+/// which says nothing beside them. Of 200 a second 42 are done: whoever comes within six seconds waits as long as both last.
 #[test]
 fn half_of_what_a_slow_thread_does_is_its_load() {
     let text = "Scenario(format: 1, name: \"test\", warm_up: \"10s\", horizon: \"2m\", seed: 7,
@@ -109,7 +109,7 @@ fn half_of_what_a_slow_thread_does_is_its_load() {
     let harm = |name: &str| -> f64 {
         let root = blame.roots.iter().find(|root| root.root == name).unwrap();
         let second = |s: f64| (s / blame.window_s) as usize;
-        root.windows.iter().take(second(50.0)).skip(second(30.0)).sum()
+        root.windows.iter().take(second(26.0)).skip(second(20.0)).sum()
     };
     let (slow, surge) = (harm("slow of a"), harm("surge of c"));
     let expected = 0.5 / (0.5 + 0.5 * 0.75);
@@ -124,7 +124,7 @@ fn faults_that_are_alike_are_told_by_when_they_begin() {
     for (root, from_s) in [("pause of b at T+20s", 20.0), ("pause of b at T+60.5s", 60.5)] {
         let cause = summary.root_causes.iter().find(|cause| cause.root == root).unwrap();
         assert!(
-            (cause.from_s - from_s).abs() < 2.5 && (1.0..30.0).contains(&(cause.to_s - from_s)),
+            (cause.from_s - from_s).abs() < 0.11 && (1.0..30.0).contains(&(cause.to_s - from_s)),
             "{cause:?}"
         );
         assert!(cause.share > 0.3, "{cause:?}");
@@ -158,7 +158,7 @@ fn latency_is_that_of_the_fault_of_its_time() {
         &(fault("first", "T+20s") + &fault("second", "T+60s")),
     );
     let blame = record.blame.unwrap();
-    assert!((blame.calls[0].from_s - 20.3).abs() < 0.2, "as soon as the first is late: {:?}", blame.calls[0]);
+    assert!((blame.calls[0].from_s - 20.0).abs() < 0.2, "since the first waits: {:?}", blame.calls[0]);
     for (root, own, other) in [("latency of b (first)", 20.0, 60.0), ("latency of b (second)", 60.0, 20.0)] {
         assert!(harm(&blame, root, own, own + 15.0) > 400.0, "{root}");
         assert!(harm(&blame, root, other, other + 15.0) < 1e-9, "{root}");

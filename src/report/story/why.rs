@@ -13,7 +13,7 @@ const ROOTS: usize = 4;
 const LEAST: f64 = 0.005;
 /// Roots whose shares of the harm and of what failed differ by so much are told by both.
 const APART: f64 = 0.2;
-/// A root with this share of the harm is what an alert should point at.
+/// Roots with this share of the harm are what an alert should point at.
 const MOST: f64 = 1.0 / 3.0;
 
 /// All there is to say, a paragraph each.
@@ -93,7 +93,7 @@ pub(in crate::report) struct Misled<'a> {
     at_s: f64,
     /// What it points at.
     of: &'a str,
-    /// The root of most of the harm until then, and its share of it.
+    /// The first of the roots of much of the harm that had begun until then, and its share of it.
     root: &'a str,
     share: f64,
     /// What looked at the place of that root, and what it read.
@@ -127,13 +127,64 @@ pub(in crate::report) fn misled(record: &Record) -> Option<Misled<'_>> {
     let until = (at_s / blame.window_s).ceil() as usize;
     let sum = |root: &RootHarm| root.windows.iter().take(until).sum::<f64>();
     let total: f64 = blame.roots.iter().map(sum).sum();
-    let root = blame.roots.iter().max_by(|a, b| sum(a).total_cmp(&sum(b)))?;
-    let share = sum(root) / total;
-    let points_there = track.of == root.place || track.of.ends_with(&format!(" -> {}", root.place));
-    if total <= 0.0 || share < MOST || points_there {
+    let large = || blame.roots.iter().filter(|root| total > 0.0 && sum(root) >= MOST * total);
+    if large().any(|root| track.of == root.place || track.of.ends_with(&format!(" -> {}", root.place))) {
         return None;
     }
+    let begins = |root: &&RootHarm| root.windows.iter().position(|harm| *harm >= LEAST * sum(root));
+    let root = large().min_by_key(begins)?;
     let health = record.actual.monitors.iter().find(|(_, other)| other.of == root.place);
     let health = health.and_then(|(name, track)| Some((name.as_str(), signals::reading(track, at_s)?)));
+    let share = sum(root) / total;
     Some(Misled { alert: name, at_s, of: &track.of, root: &root.root, share, health })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::BlameRecord;
+    use crate::report::fixture;
+
+    /// An incident of which the only alert fires at T+3s on `of`, with these roots: their places, and their harm by second.
+    fn told(of: &str, roots: &[(&str, &[f64])]) -> Option<String> {
+        let root = |(place, windows): &(&str, &[f64])| RootHarm {
+            root: format!("trouble of {place}"),
+            kind: "fault".to_owned(),
+            place: (*place).to_owned(),
+            harmed: windows.iter().sum(),
+            lost: 0.0,
+            classes: Vec::new(),
+            windows: windows.to_vec(),
+        };
+        let roots = roots.iter().map(root).collect();
+        let mut record = fixture::record();
+        record.blame = Some(BlameRecord { window_s: 1.0, roots, ..BlameRecord::default() });
+        for (_, track) in &mut record.actual.monitors {
+            (track.of, track.of_class, track.alerts) = (of.to_owned(), false, vec![(3.0, None)]);
+        }
+        misled(&record).map(|misled| misled.told())
+    }
+
+    #[test]
+    fn the_first_of_the_large_roots_is_what_an_alert_should_point_at() {
+        let roots: &[(&str, &[f64])] = &[("shop -> db", &[0.0, 0.0, 6.0]), ("db", &[3.0, 1.0])];
+        let found = told("shop", roots).unwrap();
+        assert!(found.contains("40 % of the harm until then goes back to trouble of db"), "{found}");
+        // What comes after the alert could not be told from it.
+        let found = told("shop", &[("db", &[3.0]), ("disk", &[0.0, 0.0, 0.0, 90.0])]).unwrap();
+        assert!(found.contains("100 % of the harm until then goes back to trouble of db"), "{found}");
+    }
+
+    #[test]
+    fn an_alert_that_points_at_a_large_root_misleads_nobody() {
+        assert_eq!(told("db", &[("disk", &[5.0]), ("db", &[0.0, 4.0])]), None);
+        assert_eq!(told("shop -> db", &[("db", &[4.0])]), None, "a call is pointed at by its callee");
+        assert!(told("db", &[("disk", &[7.0]), ("db", &[0.0, 3.0])]).is_some(), "three tenths are not much");
+        let small = [1.0; 4].map(|harm| [harm]);
+        let places = ["disk", "net", "dns", "cpu"];
+        let roots: Vec<(&str, &[f64])> =
+            places.into_iter().zip(small.iter().map(<[f64; 1]>::as_slice)).collect();
+        assert_eq!(told("db", &roots), None, "nothing is much");
+        assert_eq!(told("db", &[("disk", &[0.0, 0.0, 0.0, 9.0])]), None, "nobody was harmed until then");
+    }
 }

@@ -227,7 +227,8 @@ words! {
         along who waits for whom down to a root: a fault, retries, cold caches, missing replicas, a limit, or first \
         attempts beyond what can be done. Whoever stands in line shares the reasons of those who hold the threads; a \
         first attempt that is late passes on what made it late, so that a backlog remembers what built it. A breaker \
-        remembers what opened it. Each harmed request counts one; shares sum to 1. Who is harmed is decided by the twin.";
+        remembers what opened it. Each harmed request counts one; shares sum to 1. Harm is dated by when something began to hold \
+        the request. Who is harmed is decided by the twin.";
     "chain" ["wait-for chain"]
         "From a user's call down to a root: the calls of which each waits for the next. `blame.chains` in record.json \
         has those with the most harm, and how each call held up its caller: in line, on a thread, for a connection, \

@@ -1,0 +1,62 @@
+//! When blame dates harm: when something began to hold a request, however much later the request ended.
+
+use knockon::analysis::Summary;
+use knockon::record::Record;
+
+use crate::blame::{B, all_of_it, share, told};
+
+/// Users of `a`, 50 a second, who wait for as long as it takes.
+fn patient(b: &str, calls: &str, faults: &str) -> (Record, Summary) {
+    told(&format!(
+        "Scenario(format: 1, name: \"test\", warm_up: \"10s\", horizon: \"2m\", seed: 7,
+        services: {{
+            \"a\": Service(threads: 5000, queue: Fifo(capacity: Unbounded), operations: {{ \"op\": [Call(\"b.op\")] }}),
+            {b}
+        }},
+        calls: {{ {calls} }},
+        traffic: {{ \"c\": Open(rate: \"50/s\", entry: \"a.op\") }},
+        faults: [{faults}])"
+    ))
+}
+
+/// From when to when a root began to hold requests, in seconds.
+fn began(record: &Record, root: &str) -> (f64, f64) {
+    let blame = record.blame.as_ref().unwrap();
+    let windows = &blame.roots.iter().find(|other| other.root == root).unwrap().windows;
+    let first = windows.iter().position(|harm| *harm > 0.0).unwrap();
+    (first as f64 * blame.window_s, windows.len() as f64 * blame.window_s)
+}
+
+/// Whoever is refused while `b` restarts tries again half a minute later.
+#[test]
+fn who_tries_again_much_later_was_hit_when_it_was_refused() {
+    let (record, summary) = patient(
+        &B.replace("threads: 5,", "threads: 50, restart: Restart(startup: \"4s\"),"),
+        "\"a -> b\": Policy(retry: Retry(max_attempts: 2, backoff: Fixed(\"30s\"))),",
+        "Fault(at: \"T+20s\", on: \"b\", effect: Restart)",
+    );
+    all_of_it(&summary, "restart of b");
+    let (from_s, to_s) = began(&record, "restart of b");
+    assert!((from_s - 20.0).abs() < 0.2 && (to_s - 24.0).abs() < 0.5, "{from_s} to {to_s}");
+    let phases: Vec<f64> = summary.phases.iter().map(|phase| phase.from_s).collect();
+    assert!(phases.len() == 1 && (phases[0] - 20.0).abs() < 0.2, "{:?}", summary.phases);
+    let ended = record.actual.classes["c"].ok.iter().skip((45.0 / record.actual.window_s) as usize);
+    assert!(ended.sum::<u64>() > 75 * 50, "they are answered from T+50s on");
+}
+
+/// 83 a second are done: what 200 a second for five seconds leave behind is there for eighteen more. When all stands still
+/// meanwhile, most of those who wait have come before.
+#[test]
+fn who_stands_in_line_is_held_by_a_pause_since_it_began() {
+    let (record, summary) = patient(
+        B,
+        "",
+        "Fault(at: \"T+20s\", for: \"5s\", on: Traffic(\"c\"), effect: Surge(4)),
+        Fault(at: \"T+30s\", for: \"5s\", on: \"b\", effect: Pause)",
+    );
+    assert!(share(&summary, "pause of b") > 0.3, "{:?}", summary.root_causes);
+    let (from_s, to_s) = began(&record, "pause of b");
+    assert!((from_s - 30.0).abs() < 0.2 && to_s > 35.0, "{from_s} to {to_s}");
+    let (from_s, _) = began(&record, "surge of c");
+    assert!((20.0..20.5).contains(&from_s), "{from_s}");
+}
