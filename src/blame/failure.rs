@@ -57,7 +57,7 @@ impl Tracker<'_> {
                 How::Error
             }
             FailureCause::Dependency => {
-                part.add_all(&self.attempts[slot as usize].cause, 1.0);
+                part.add_all(&self.attempts[slot as usize].cause);
                 How::Thread
             }
             FailureCause::BreakerOpen | FailureCause::NotMade => How::Breaker,
@@ -94,11 +94,11 @@ impl Tracker<'_> {
                 let root = paused.map_or(Root::OutOfRotation(service), |fault| Root::Fault(*fault));
                 why.add(self.chains.root(root), 1.0);
             } else {
-                why.add_all_since(Onset::UNKNOWN, &self.probes[replica], 1.0);
+                why.add_scaled_since(Onset::UNKNOWN, &self.probes[replica], 1.0);
             }
         }
         why.scale_to(1.0);
-        sum.add_all(&why, 1.0);
+        sum.add_all(&why);
         self.give_back(why);
     }
 

@@ -76,7 +76,7 @@ impl Tracker<'_> {
             seconds - self.fault_times.paused(id, from, to).map(|(.., seconds)| seconds).sum::<f64>()
         });
         held.scale_to(rest);
-        sum.add_all(&held, 1.0);
+        sum.add_all(&held);
         self.give_back(held);
     }
 
@@ -87,7 +87,7 @@ impl Tracker<'_> {
         }
         self.refresh(view, id, FINEST);
         if let Some((_, sample)) = self.lines[id].samples.back() {
-            sum.add_all(sample, 1.0);
+            sum.add_all(sample);
         }
     }
 
@@ -176,7 +176,7 @@ impl Tracker<'_> {
             }
             self.give_back(one);
         }
-        sum.add_all(&best, 1.0);
+        sum.add_all(&best);
         self.give_back(best);
         most
     }
@@ -188,7 +188,7 @@ impl Tracker<'_> {
             return 0.0;
         }
         let Some(current) = view.current(call) else {
-            sum.add_all(&self.calls[slot as usize].last, 1.0);
+            sum.add_all(&self.calls[slot as usize].last);
             return sum.total();
         };
         let attempt = view.attempt(current);
@@ -230,7 +230,7 @@ impl Tracker<'_> {
         self.held_at_work(view, slot, &mut late);
         let trace = &self.attempts[slot as usize];
         for held in [&trace.delayed, &trace.waited, &trace.past] {
-            late.add_all(held, 1.0);
+            late.add_all(held);
         }
         // What kept it at its caller led over the call by which it came: who waits for it adds that again.
         for share in trace.kept.iter() {
@@ -239,7 +239,7 @@ impl Tracker<'_> {
         let is_late = late.total() > self.late;
         if is_late {
             late.scale_to(weight);
-            sum.add_all(&late, 1.0);
+            sum.add_all(&late);
         }
         self.give_back(late);
         if is_late {
@@ -251,7 +251,7 @@ impl Tracker<'_> {
         if why.is_empty() {
             why.add(self.chains.root(Root::FirstAttempts(service)), 1.0);
         }
-        sum.add_all(&why, weight);
+        sum.add_scaled(&why, weight);
         self.give_back(why);
     }
 
@@ -265,7 +265,7 @@ impl Tracker<'_> {
         };
         let memory = &self.memories[attempt.guard as usize];
         if how == How::Throttle && view.throttle_learns(attempt.guard) && !memory.is_empty() {
-            return sum.add_all_since(Onset::UNKNOWN, memory, 1.0 / memory.total());
+            return sum.add_scaled_since(Onset::UNKNOWN, memory, 1.0 / memory.total());
         }
         let callee = self.model.sites[attempt.site].callee;
         let mut held = self.borrow();
@@ -286,7 +286,7 @@ impl Tracker<'_> {
             }
             self.refresh(view, id, OFTEN);
             if let Some((_, sample)) = self.lines[id].samples.back() {
-                sum.add_all(sample, 1.0);
+                sum.add_all(sample);
             }
         }
         sum.scale_to(1.0);
@@ -311,7 +311,7 @@ impl Line {
         let begins = |place: usize| samples.get(place).map_or(to, |(at, _)| *at).clamp(from, to);
         let add = |sum: &mut Shares, place: usize, begin: SimTime| {
             let middle = (place + neighbors / 2).min(samples.len() - 1);
-            sum.add_all_since(onset(begin), &samples[middle].1, seconds(begin, begins(place + neighbors)));
+            sum.add_scaled_since(onset(begin), &samples[middle].1, seconds(begin, begins(place + neighbors)));
         };
         add(sum, first, from);
         if last > first {
@@ -327,11 +327,11 @@ impl Line {
                 }
                 0
             });
-            sum.add_all(&stretches[known].held, 1.0);
+            sum.add_all(&stretches[known].held);
             add(sum, last, begins(last));
         }
         if sum.is_empty() {
-            sum.add_all_since(onset(from), &samples[samples.len() - 1].1, 1.0);
+            sum.add_scaled_since(onset(from), &samples[samples.len() - 1].1, 1.0);
         }
     }
 }

@@ -89,13 +89,19 @@ impl Shares {
         }
     }
 
-    /// Gives all that another has, times a factor. Most sums are of things that were seen in the same order.
-    pub(crate) fn add_all(&mut self, other: &Self, factor: f64) {
+    /// Gives all that another has. Most sums are of things that were seen in the same order.
+    pub(crate) fn add_all(&mut self, other: &Self) {
         if self.0.is_empty() {
-            let all = other.0.iter().map(|share| Share { amount: share.amount * factor, ..*share });
-            self.0.extend(all.filter(|share| share.amount > 0.0));
-            return;
+            return self.0.extend_from_slice(&other.0);
         }
+        let mut place = 0;
+        for share in &other.0 {
+            place = self.add_near(place, *share);
+        }
+    }
+
+    /// The same, times a factor.
+    pub(crate) fn add_scaled(&mut self, other: &Self, factor: f64) {
         let mut place = 0;
         for share in &other.0 {
             place = self.add_near(place, Share { amount: share.amount * factor, ..*share });
@@ -103,7 +109,7 @@ impl Shares {
     }
 
     /// The same since a window, whatever the other says.
-    pub(crate) fn add_all_since(&mut self, onset: Onset, other: &Self, factor: f64) {
+    pub(crate) fn add_scaled_since(&mut self, onset: Onset, other: &Self, factor: f64) {
         let mut place = 0;
         for share in &other.0 {
             let amount = share.amount * factor;
@@ -258,9 +264,9 @@ mod tests {
         shares.date_rest(at(50));
         assert_eq!(onset(&shares), Some(at(30)), "nor does nobody's");
         let mut sum = Shares::default();
-        sum.add_all_since(at(20), &shares, 0.5);
+        sum.add_scaled_since(at(20), &shares, 0.5);
         assert_eq!(onset(&sum), Some(at(20)));
-        shares.add_all(&sum, 1.0);
+        shares.add_all(&sum);
         assert_eq!(onset(&shares), Some(at(20)));
         shares.date(at(60));
         assert_eq!(onset(&shares), Some(at(60)));
@@ -271,7 +277,7 @@ mod tests {
         let mut chains = Chains::default();
         let (mut some, mut none) = (Shares::default(), Shares::default());
         some.add(chains.root(Root::Unknown), 1.0);
-        none.add_all(&some, 0.0);
+        none.add_scaled(&some, 0.0);
         assert!(none.is_empty() && !some.is_empty());
         some.add(chains.root(Root::Work(ServiceId::new(0))), 0.0);
         assert_eq!(some.iter().count(), 1);

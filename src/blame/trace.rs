@@ -79,7 +79,7 @@ impl CallTrace {
     pub(super) fn backed_off(&mut self, now: SimTime) {
         if !self.last.is_empty() {
             let seconds = now.saturating_since(self.last_at).as_secs_f64();
-            self.past.add_all(&self.last, seconds);
+            self.past.add_scaled(&self.last, seconds);
             self.last_at = now;
         }
     }

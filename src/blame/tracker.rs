@@ -169,7 +169,7 @@ impl<'m> Tracker<'m> {
         if let Parent::Attempt(above) = view.call(attempt.run.slot).parent {
             let above = &self.attempts[above as usize];
             for held in [&above.delayed, &above.waited, &above.past] {
-                delayed.add_all(held, 1.0);
+                delayed.add_all(held);
             }
             if delayed.total() <= self.late {
                 delayed.clear();
@@ -219,10 +219,10 @@ impl<'m> Tracker<'m> {
     fn step_over(&mut self, slot: u32, failed: bool) {
         let over = std::mem::take(&mut self.over);
         let trace = self.trace(slot);
-        trace.past.add_all(&over, 1.0);
+        trace.past.add_all(&over);
         if failed {
             trace.cause.clear();
-            trace.cause.add_all(&over, 1.0);
+            trace.cause.add_all(&over);
         }
         self.over = over;
     }
@@ -246,20 +246,20 @@ impl<'m> Tracker<'m> {
         if by_design {
             self.wait_of_attempt(view, slot, &mut sum);
         } else {
-            sum.add_all(&cause, seconds);
+            sum.add_scaled(&cause, seconds);
         }
         let call = &mut self.calls[attempt.run.slot as usize];
-        call.past.add_all(&sum, 1.0);
+        call.past.add_all(&sum);
         if outcome.is_failed() {
             call.failed(view.now, &cause);
         } else if view.counts_as_slow(attempt) {
-            cause.add_all(&sum, 1.0);
+            cause.add_all(&sum);
             cause.scale_to(1.0);
         }
         if !cause.is_empty() && view.has_memory(attempt.guard) {
             let memory = &mut self.memories[attempt.guard as usize];
             memory.scale_to(memory.total() * MEMORY);
-            memory.add_all_since(Onset::UNKNOWN, &cause, 1.0);
+            memory.add_scaled_since(Onset::UNKNOWN, &cause, 1.0);
         }
         let lesser = &self.attempts[slot as usize].lesser;
         if outcome == Outcome::Degraded && !lesser.is_empty() {
@@ -281,7 +281,7 @@ impl<'m> Tracker<'m> {
         self.remembered(call, &mut sum);
         sum.date(self.windows.at(view.now));
         let trace = &mut self.calls[slot as usize];
-        trace.past.add_all(&sum, INSTANT);
+        trace.past.add_scaled(&sum, INSTANT);
         trace.failed(view.now, &sum);
         self.give_back(sum);
     }
@@ -295,13 +295,13 @@ impl<'m> Tracker<'m> {
             if view.current(call).is_none() {
                 trace.backed_off(view.now);
             }
-            self.over.add_all(&trace.past, 1.0);
+            self.over.add_all(&trace.past);
             if outcome.is_failed() && self.over.is_empty() {
-                self.over.add_all(&trace.last, INSTANT);
+                self.over.add_scaled(&trace.last, INSTANT);
             }
             if outcome == Outcome::Degraded {
                 let from_below = !trace.lesser.is_empty();
-                lesser.add_all(if from_below { &trace.lesser } else { &trace.last }, 1.0);
+                lesser.add_all(if from_below { &trace.lesser } else { &trace.last });
             }
         }
         match call.parent {
@@ -309,7 +309,7 @@ impl<'m> Tracker<'m> {
             Parent::Attempt(above) => {
                 let above = &mut self.attempts[above as usize].lesser;
                 if above.is_empty() {
-                    above.add_all(&lesser, 1.0);
+                    above.add_all(&lesser);
                 }
             }
         }
@@ -329,9 +329,9 @@ impl<'m> Tracker<'m> {
             return;
         }
         let mut why = Why { wait: self.borrow(), lesser: self.borrow() };
-        why.wait.add_all(&self.over, 1.0);
+        why.wait.add_all(&self.over);
         why.wait.scale_to(1.0);
-        why.lesser.add_all(lesser, 1.0);
+        why.lesser.add_all(lesser);
         why.lesser.scale_to(1.0);
         if let Some(step) = self.model.classes[id.class].step
             && step.next.is_some()

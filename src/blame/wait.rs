@@ -13,7 +13,7 @@ impl Tracker<'_> {
         let attempt = view.attempt(slot);
         let seconds = (view.now - attempt.begun_at).as_secs_f64();
         let pair = self.pair(attempt);
-        sum.add_all(&self.attempts[slot as usize].kept, 1.0);
+        sum.add_all(&self.attempts[slot as usize].kept);
         if !attempt.sent {
             self.wait_at_caller(view, slot, sum);
         }
@@ -21,11 +21,11 @@ impl Tracker<'_> {
         if matches!(attempt.place, Place::Queued | Place::Lost) {
             self.held_in_line(view, attempt.replica, attempt.arrived_at, &mut part);
         } else {
-            part.add_all(&self.attempts[slot as usize].waited, 1.0);
+            part.add_all(&self.attempts[slot as usize].waited);
         }
         sum.add_linked(&part, &mut self.chains, (pair, How::Line));
         part.clear();
-        part.add_all(&self.attempts[slot as usize].past, 1.0);
+        part.add_all(&self.attempts[slot as usize].past);
         if attempt.place == Place::Running {
             self.held_at_work(view, slot, &mut part);
             self.wait_of_calls(view, attempt, &mut part);
@@ -53,7 +53,7 @@ impl Tracker<'_> {
             self.held_before_sent(view, attempt, &mut held);
             held.scale_to(seconds);
             held.date(self.windows.at(since));
-            sum.add_all(&held, 1.0);
+            sum.add_all(&held);
             self.give_back(held);
         }
     }
@@ -78,7 +78,7 @@ impl Tracker<'_> {
             let delaying = self.fault_times.delaying(attempt.replica, attempt.started_at);
             held.add_roots(&mut self.chains, delaying, seconds);
             held.date(self.windows.at(attempt.started_at));
-            sum.add_all(&held, 1.0);
+            sum.add_all(&held);
             self.give_back(held);
         }
         if !attempt.working {
@@ -101,7 +101,7 @@ impl Tracker<'_> {
             }
             self.give_back(one);
         }
-        sum.add_all(&most, 1.0);
+        sum.add_all(&most);
         self.give_back(most);
     }
 
@@ -112,12 +112,12 @@ impl Tracker<'_> {
             return;
         }
         let trace = &self.calls[slot as usize];
-        sum.add_all(&trace.past, 1.0);
+        sum.add_all(&trace.past);
         if let Some(attempt) = view.current(call) {
             self.wait_of_attempt(view, attempt, sum);
         } else {
             let seconds = view.now.saturating_since(trace.last_at).as_secs_f64();
-            sum.add_all(&trace.last, seconds);
+            sum.add_scaled(&trace.last, seconds);
         }
     }
 }
