@@ -22,17 +22,29 @@ pub struct HiddenCapacity {
     pub advertised_share: Option<f64>,
     /// The same in requests per second.
     pub advertised_per_s: Option<f64>,
-    /// How long it was given to heal.
+    /// How long that share took, to the length of the stretches after which it was looked at; if it healed under none, how
+    /// long the most patient probe waited.
     pub healed_within_s: f64,
     /// (share, whether it healed), in the order in which they were tried.
     pub probes: Vec<(f64, bool)>,
 }
 
+/// What came of a share of the traffic.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Probe {
+    pub(crate) share: f64,
+    pub(crate) healed: bool,
+    /// How long it took, or was given.
+    pub(crate) took_s: f64,
+}
+
 impl HiddenCapacity {
-    /// What was found by `probes`, each given so much time, in the words of a model's rates.
-    pub(crate) fn new(model: &Model, probes: Vec<(f64, bool)>, healed_within_s: f64) -> Self {
-        let healed = probes.iter().filter(|(_, healed)| *healed).map(|(share, _)| *share);
-        let share = healed.fold(0.0, f64::max);
+    /// What was found by `probes`, in the words of a model's rates.
+    pub(crate) fn new(model: &Model, probes: Vec<Probe>) -> Self {
+        let healed = probes.iter().filter(|probe| probe.healed);
+        let best = healed.max_by(|a, b| a.share.total_cmp(&b.share));
+        let longest = probes.iter().map(|probe| probe.took_s).fold(0.0, f64::max);
+        let (share, healed_within_s) = best.map_or((0.0, longest), |probe| (probe.share, probe.took_s));
         let now_per_s = arriving_per_s(model, model.end);
         let advertised_per_s = advertised_per_s(model);
         Self {
@@ -41,7 +53,7 @@ impl HiddenCapacity {
             advertised_share: advertised_per_s.filter(|_| now_per_s > 0.0).map(|rate| rate / now_per_s),
             advertised_per_s,
             healed_within_s,
-            probes,
+            probes: probes.into_iter().map(|probe| (probe.share, probe.healed)).collect(),
         }
     }
 }

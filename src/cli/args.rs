@@ -237,7 +237,7 @@ pub(crate) struct RunArgs {
     #[arg(long, help_heading = "How to simulate")]
     pub(crate) no_twin: bool,
 
-    /// If it ends metastable, find how little load would heal it, in 10m or the horizon if shorter
+    /// If it ends metastable, find how little load would heal it: within so much time, or as long as its backlog shrinks
     #[arg(
         long,
         value_name = "WITHIN",

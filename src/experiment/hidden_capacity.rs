@@ -3,7 +3,7 @@
 
 use std::cell::Cell;
 
-use crate::analysis::{Goodput, HiddenCapacity, last_window};
+use crate::analysis::{Goodput, HiddenCapacity, Probe, last_window};
 use crate::engine::{LimitHit, Reached, Simulation};
 use crate::experiment::incident::{Ended, replay_keeping};
 use crate::experiment::{Incident, Progress, Setup, Stop, Watch};
@@ -11,8 +11,12 @@ use crate::model::Model;
 use crate::scenario::VerdictKind;
 use crate::time::{SimDuration, SimTime};
 
-/// How long a world is given to heal, unless somebody says otherwise or the horizon is shorter.
+/// How long a world is given to heal before it is looked at, unless somebody says otherwise or the horizon is shorter.
 const USUAL: SimDuration = SimDuration::from_secs(600);
+/// So many times as long it is given, while less and less is in flight: a backlog may take hours to work off.
+const STRETCHES: u32 = 12;
+/// What falls by less than this share in a stretch does not fall.
+const FALLS: f64 = 0.01;
 /// Shares are looked for to so many hundredths.
 const TO: u32 = 2;
 /// Probes that the search takes: the whole traffic, then halves of it down to a pair of hundredths.
@@ -21,7 +25,7 @@ const PROBES: u32 = 8;
 const SLICE: u64 = 100_000;
 
 /// Replays an incident. If the actual world ended metastable, or else the unattended one, the largest share of its traffic
-/// under which it heals by itself `within` so much time is put into the summary.
+/// under which it heals by itself is put into the summary: `within` so much time, or as long as its backlog shrinks.
 ///
 /// A share is tried from the state at the horizon on, the worst that was seen to last: no fault, nobody acts, and of the
 /// requests that would arrive only that share does, the same ones in the twin beside it. Less load is taken to be no harder
@@ -43,13 +47,12 @@ pub fn replay_with_hidden_capacity(
         unattended.filter(|_| held(incident.summary.verdict_unattended))
     };
     if let (None, Some(world), Some(twin)) = (incident.stopped, world, twin) {
-        let span = within.unwrap_or_else(|| USUAL.min(*setup.scenario.horizon));
-        let search = Search::new(&model, world, twin, span, setup.scenario.impact.contained, handled);
+        let stretch = within.unwrap_or_else(|| USUAL.min(*setup.scenario.horizon));
+        let stretches = if within.is_some() { 1 } else { STRETCHES };
+        let contained = setup.scenario.impact.contained;
+        let search = Search::new(&model, world, twin, (stretch, stretches), contained, handled);
         match search.run(Part { watch, from: 0.5, to: 1.0 }) {
-            Ok(probes) => {
-                let found = HiddenCapacity::new(&model, probes, span.as_secs_f64());
-                incident.summary.hidden_capacity = Some(found);
-            }
+            Ok(probes) => incident.summary.hidden_capacity = Some(HiddenCapacity::new(&model, probes)),
             Err(stop) => incident.stopped = Some(stop),
         }
     }
@@ -62,9 +65,9 @@ struct Search<'m> {
     world: Simulation<'m>,
     twin: Simulation<'m>,
     since: SimTime,
-    /// Answers from here on decide.
-    last_from: SimTime,
-    until: SimTime,
+    /// How long it is given before it is looked at, and how often at most.
+    stretch: SimDuration,
+    stretches: u32,
     contained: f64,
     /// Events so far, those of the replay included.
     events: Cell<u64>,
@@ -75,25 +78,23 @@ impl<'m> Search<'m> {
         model: &'m Model,
         mut world: Simulation<'m>,
         twin: Simulation<'m>,
-        span: SimDuration,
+        (stretch, stretches): (SimDuration, u32),
         contained: f64,
         events: u64,
     ) -> Self {
         world.leave_unattended();
         let since = model.end + SimDuration::from_nanos(1);
-        let until = since + span;
-        let last_from = since + span.saturating_sub(last_window(span));
-        Self { model, world, twin, since, last_from, until, contained, events: Cell::new(events) }
+        Self { model, world, twin, since, stretch, stretches, contained, events: Cell::new(events) }
     }
 
-    /// What was tried, and whether it healed.
-    fn run(&self, watch: Part) -> Result<Vec<(f64, bool)>, Stop> {
+    /// What was tried, and what came of it.
+    fn run(&self, watch: Part) -> Result<Vec<Probe>, Stop> {
         let mut probes = Vec::new();
         let mut heals = |hundredths: u32| {
             let share = f64::from(hundredths) / 100.0;
-            let healed = self.heals(share, watch.step(probes.len() as u32, PROBES))?;
-            probes.push((share, healed));
-            Ok(healed)
+            let probe = self.probe(share, watch.step(probes.len() as u32, PROBES))?;
+            probes.push(probe);
+            Ok(probe.healed)
         };
         if !heals(100)? {
             let (mut below, mut above) = (0, 100);
@@ -105,27 +106,48 @@ impl<'m> Search<'m> {
         Ok(probes)
     }
 
-    /// Whether it heals under a share of its traffic.
-    fn heals(&self, share: f64, watch: Part) -> Result<bool, Stop> {
-        let world = self.goodput(&self.world, share, watch.step(0, 2))?;
-        let twin = self.goodput(&self.twin, share, watch.step(1, 2))?;
-        Ok(world.is_healthy_beside(&twin, self.model, self.contained))
+    /// Whether it heals under a share of its traffic. It is given another stretch while less is in flight after each.
+    fn probe(&self, share: f64, watch: Part) -> Result<Probe, Stop> {
+        let (mut world, mut twin) = (self.world.clone(), self.twin.clone());
+        world.thin_arrivals(share);
+        twin.thin_arrivals(share);
+        let mut took = SimDuration::ZERO;
+        for stretch in 0..self.stretches {
+            let (before, part) = (world.in_flight() as f64, watch.step(stretch, self.stretches));
+            let from = self.since + took;
+            let own = self.goodput(&mut world, from, part.step(0, 2));
+            let (own, twin) = match (own, stretch) {
+                // What takes so long is given up.
+                (Err(Stop::Events(_) | Stop::InFlight(_)), 1..) => break,
+                (own, _) => (own?, self.goodput(&mut twin, from, part.step(1, 2))?),
+            };
+            took += self.stretch;
+            if own.is_healthy_beside(&twin, self.model, self.contained) {
+                return Ok(Probe { share, healed: true, took_s: took.as_secs_f64() });
+            }
+            if world.in_flight() as f64 > (1.0 - FALLS) * before {
+                break;
+            }
+        }
+        Ok(Probe { share, healed: false, took_s: took.as_secs_f64() })
     }
 
-    /// What a world achieves under a share of its traffic.
-    fn goodput(&self, world: &Simulation<'m>, share: f64, watch: Part) -> Result<Goodput, Stop> {
-        let mut world = world.clone();
-        world.thin_arrivals(share);
-        let mut goodput = Goodput::new(self.model, self.since, self.last_from);
+    /// What a world achieves in the stretch from an instant on.
+    fn goodput(&self, world: &mut Simulation<'m>, from: SimTime, watch: Part) -> Result<Goodput, Stop> {
+        let until = from + self.stretch;
+        let last_from = from + self.stretch.saturating_sub(last_window(self.stretch));
+        let mut goodput = Goodput::new(self.model, from, last_from);
         loop {
             let before = world.handled();
-            let reached = world.run_for(SLICE, self.until, &mut goodput).map_err(|limit| match limit {
+            let reached = world.run_for(SLICE, until, &mut goodput).map_err(|limit| match limit {
                 LimitHit::Events(most) => Stop::Events(most),
                 LimitHit::InFlight(most) => Stop::InFlight(most),
             })?;
             world.check_invariants();
             self.events.set(self.events.get() + world.handled() - before);
-            watch.progress(self.progress(world.now()));
+            let passed = world.now().saturating_since(from).as_secs_f64();
+            let (at_s, events) = (world.now().secs_since(self.model.origin), self.events.get());
+            watch.progress(Progress { share: passed / self.stretch.as_secs_f64(), at_s, events });
             if reached == Reached::Time {
                 return Ok(goodput);
             }
@@ -133,12 +155,6 @@ impl<'m> Search<'m> {
                 return Err(stop);
             }
         }
-    }
-
-    /// How far a probe has got.
-    fn progress(&self, now: SimTime) -> Progress {
-        let share = now.saturating_since(self.since).as_secs_f64() / (self.until - self.since).as_secs_f64();
-        Progress { share, at_s: now.secs_since(self.model.origin), events: self.events.get() }
     }
 }
 

@@ -43,11 +43,15 @@ fn parsed(text: &str) -> Scenario {
 fn it_is_where_all_attempts_fit_the_threads() {
     for (attempts, bound) in [(2, 0.625), (3, 0.417)] {
         let found = found(&parsed(&storm(attempts)));
-        assert!(found.share > bound - 0.06 && found.share <= bound + 0.005, "{attempts}: {found:?}");
+        assert!(found.share > bound - 0.03 && found.share <= bound + 0.005, "{attempts}: {found:?}");
         assert!((found.rate_per_s - 80.0 * found.share).abs() < 1e-9, "{found:?}");
         assert!((found.advertised_per_s.unwrap() - 100.0).abs() < 1e-6, "{found:?}");
         assert!((found.advertised_share.unwrap() - 1.25).abs() < 1e-9, "{found:?}");
-        assert!((found.healed_within_s - 240.0).abs() < 1e-9, "the horizon is shorter than ten minutes");
+        let stretches = found.healed_within_s / 240.0;
+        assert!(
+            stretches >= 1.0 && stretches.fract() < 1e-9,
+            "the horizon is shorter than ten minutes: {found:?}"
+        );
         assert_eq!(found.probes[0], (1.0, false), "the verdict is right");
         let least_that_did_not =
             found.probes.iter().filter(|probe| !probe.1).map(|probe| probe.0).fold(1.0, f64::min);
@@ -64,6 +68,21 @@ fn nothing_heals_before_the_queue_is_gone() {
     assert!(found.probes.len() > 5 && found.probes.iter().all(|probe| !probe.1), "{found:?}");
 }
 
+/// 60 requests a second, three attempts each, where 100 can be done, for five minutes: some 23,000 attempts wait at the end. At
+/// 33 a second they would be worked off, in their time; within five minutes next to nothing may come meanwhile.
+#[test]
+fn a_long_backlog_is_given_its_time_unless_there_is_none() {
+    let scenario = scenario_with("retry-storm-minimal.ron", None, &["expect=[]"]);
+    let patient = found(&scenario);
+    assert!((29.0..=33.4).contains(&patient.rate_per_s), "{patient:?}");
+    assert!((900.0..=3_600.0).contains(&patient.healed_within_s), "{patient:?}");
+    let within = SimDuration::from_secs(300);
+    let pressed = searched(&scenario, Some(within)).summary.hidden_capacity.unwrap();
+    // 23,000 attempts take 230 s; of the other 70 s three attempts a request are left.
+    assert!((2.0..=70.0 * 100.0 / 300.0 / 3.0).contains(&pressed.rate_per_s), "{pressed:?}");
+    assert!((pressed.healed_within_s - 300.0).abs() < 1e-9, "{pressed:?}");
+}
+
 #[test]
 fn there_is_none_to_look_for_where_it_recovers() {
     let incident = searched(&parsed(&storm(1)), None);
@@ -71,16 +90,24 @@ fn there_is_none_to_look_for_where_it_recovers() {
     assert_eq!(incident.summary.hidden_capacity, None);
 }
 
-/// "stable below 150/s", of 300/s: Bronson et al., `HotOS` '21. 1,500 queries wait, so that a load right below it needs long.
+/// "stable below 150/s", of 300/s: Bronson et al., `HotOS` '21.
 #[test]
 fn the_published_one_comes_out_and_is_that_of_the_world_in_which_nobody_acts() {
     let published = found(&scenario_with("hotos21-retries.ron", None, &["expect=[]"]));
-    assert!((138.0..=150.0).contains(&published.rate_per_s), "{published:?}");
+    assert!((144.0..=150.0).contains(&published.rate_per_s), "{published:?}");
     assert!((published.advertised_per_s.unwrap() - 300.0).abs() < 1e-6, "{published:?}");
     let healed = scenario_with("hotos21-retries.ron", Some("load below 150/s"), &["expect=[]"]);
     let incident = searched(&healed, None);
     assert_eq!(incident.summary.verdict, Some(VerdictKind::Recovered));
     assert_eq!(incident.summary.hidden_capacity, Some(published));
+}
+
+/// Caches that spare nine calls in ten, lost: 3,000/s advertised, and 300/s hidden. The same paper.
+#[test]
+fn a_cold_cache_heals_below_what_its_database_can_do_alone() {
+    let published = found(&scenario_with("hotos21-cache.ron", None, &["expect=[]"]));
+    assert!((270.0..=310.0).contains(&published.rate_per_s), "{published:?}");
+    assert!((published.advertised_per_s.unwrap() - 3_000.0).abs() < 1.0, "{published:?}");
 }
 
 #[test]

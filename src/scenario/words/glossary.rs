@@ -142,7 +142,9 @@ words! {
         something pushes it over, and then stays down. It is lower than the advertised capacity, at which the threads of \
         the busiest service are all busy in health. `--hidden-capacity` finds it: the world goes on from the horizon, \
         without faults and with nobody acting, and of the requests that would arrive only a share does, to two hundredths \
-        the largest after which goodput is again that of a healthy system with as few. See Bronson et al., \"Metastable \
+        the largest after which goodput is again that of a healthy system with as few. It is looked at after ten minutes, or \
+        a horizon if that is shorter, and given up to twelve times as long while less and less is in flight; \
+        `--hidden-capacity=20m` gives it twenty minutes and no more. See Bronson et al., \"Metastable \
         Failures in Distributed Systems\" (HotOS 2021)."
         r"knockon run scenarios/hotos21-retries.ron --hidden-capacity";
     "trigger"
