@@ -27,7 +27,7 @@
         return (run.data.roots ?? []).map(({ root, windows }) => ({ name: root, harmed: decode(windows ?? 0, run.data.windows) }));
     }
 
-    /** The shares of the roots at a moment, largest first, and how many were harmed. */
+    /** The shares of the roots at a moment, largest first, and how many they began to hold in the last seconds. */
     function shares(run, roots, s) {
         const to = run.window(s);
         const harmed = roots.map(({ name, harmed }) => ({ name, harmed: sum(harmed, to - run.span + 1, to) })).filter((root) => root.harmed > 0);
@@ -38,11 +38,11 @@
         return { total, shares: [...told, ...(rest > 0 ? [{ name: "others", share: rest }] : [])] };
     }
 
-    /** What is said where nobody was harmed in the last seconds: harm is counted as requests end. */
+    /** What is said where nobody was hit in the last seconds: harm is counted when something begins to hold a request. */
     function nobody(run, s) {
         if (!run.paired) return "not known: this run has no twin";
         const hangs = run.classes.some((name) => knockon.health.users(run, "actual", name, s).hangs);
-        return hangs ? "requests hang: whom that harms is counted when they end" : "nobody is worse off than in the twin";
+        return hangs ? "requests hang: what holds them has done so for longer" : "nobody is worse off than in the twin";
     }
 
     class Blame {
@@ -74,7 +74,7 @@
                 fill.style.width = `${(root.share * 100).toFixed(1)}%`;
             });
             const lately = this.run.span * this.run.data.window_s;
-            const harmed = `${count(Math.round(total))} requests worse off than in the twin, in the last ${count(lately)} s`;
+            const harmed = `${count(Math.round(total))} requests hit in the last ${count(lately)} s: worse off than in the twin`;
             write(this.none, total > 0 ? harmed : nobody(this.run, s));
         }
     }

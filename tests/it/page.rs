@@ -206,7 +206,7 @@ fn the_moment_when_recovery_became_impossible_is_found() {
     let moments = moments(&incident.record, &incident.summary);
     let (at_s, why) = told_at(&moments, "Something takes over");
     assert!((12.0..30.0).contains(&at_s), "{at_s}");
-    let takes_over = "goes back to retries of checkout -> user, not to pause of user-db as until here";
+    let takes_over = "goes back to retries of checkout -> user, not to pause of user-db as before";
     assert!(why.contains(takes_over), "{why}");
     assert!(why.contains("Since T+12s at the latest recovery is impossible without help."), "{why}");
     assert!(why.contains("user is asked for 1.04 times what it can do"), "{why}");

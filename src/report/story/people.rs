@@ -211,7 +211,7 @@ fn instants(record: &Record) -> String {
                 if pages > 1 { "paged again" } else { "paged" }
             }
             ResponseKind::Started => "at work",
-            ResponseKind::StoodDown => "over before anybody acted",
+            ResponseKind::StoodDown => "found it over",
             ResponseKind::Resolved => "declared over",
             kind if kind.changes_the_world() => {
                 acts += 1;

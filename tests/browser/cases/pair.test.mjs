@@ -99,7 +99,7 @@ test("traffic and twin of either run can be chosen", () => visit(unlike(), "#t=6
 function two_endings() {
     const [run] = data().runs;
     const [first, second, ...rest] = run.moments;
-    const others = [first, { ...second, tell: "It heals.", later: [] }, { ...rest.at(-1), at_s: second.at_s + 3, title: "Over soon", ask: "Why so soon?", tell: "It healed.", later: [] }];
+    const others = [first, { ...second, tell: "It heals.", later: [] }, { ...rest.at(-1), at_s: second.at_s + 1, title: "Over soon", ask: "Why so soon?", tell: "It healed.", later: [] }];
     write("endings.html", { runs: [run, { ...run, variant: "the answer", moments: others }] });
     return "endings.html";
 }
@@ -110,7 +110,7 @@ test("captions and presenter tell of both runs", () => visit(two_endings(), "", 
     const captions = page.locator(".caption span");
     await choice(page, "Moment").selectOption("1");
     assert.deepEqual(await captions.allTextContents(), [moments[1].tell.replace(/^No\. /, ""), "It heals."]);
-    await choice(page, "Moment").selectOption({ label: `T+${moments[1].at_s + 3}s Over soon (the answer)` });
+    await choice(page, "Moment").selectOption({ label: `T+${moments[1].at_s + 1}s Over soon (the answer)` });
     assert.equal(await captions.nth(1).textContent(), "It healed.");
     await choice(page, "Mode").selectOption("present");
     const card = page.locator(".card");

@@ -112,7 +112,7 @@ test("who hangs is not said to be as well off as in the twin", () => {
     const hangs = small();
     hangs.actual.classes.users = { arrived: 100, ok: encode([100, 100, 0, 0, 0, 0, 0, 0, 0, 0]), failed: 0 };
     assert.equal(said(hangs, 1), "nobody is worse off than in the twin");
-    assert.equal(said(hangs, 3), "requests hang: whom that harms is counted when they end");
+    assert.equal(said(hangs, 3), "requests hang: what holds them has done so for longer");
     assert.equal(said({ ...hangs, twin: null }, 3), "not known: this run has no twin");
 });
 

@@ -15,6 +15,9 @@ const FAULTS: usize = 2;
 const SERVICES: usize = 4;
 /// What users got is measured over this time.
 const WHILE_S: f64 = 10.0;
+/// What takes over is asked for so much later: it may do so as the fault ends, which is a question of its own, and then there is
+/// something to see of it.
+const SHOWS_S: f64 = 2.0;
 
 /// All of them.
 pub(super) fn moments(record: &Record, summary: &Summary) -> Vec<KeyMoment> {
@@ -153,9 +156,12 @@ fn handed_over(record: &Record, summary: &Summary) -> Option<KeyMoment> {
     let before =
         summary.phases.iter().rfind(|before| before.to_s <= phase.from_s && before.roots != phase.roots);
     let until = before
-        .map_or_else(String::new, |before| format!(", not to {} as until here", before.roots.join(" and ")));
-    let mut tell =
-        vec![format!("From here on most of the harm goes back to {}{until}.", phase.roots.join(" and "))];
+        .map_or_else(String::new, |before| format!(", not to {} as before", before.roots.join(" and ")));
+    let mut tell = vec![format!(
+        "Since {} most of the harm goes back to {}{until}.",
+        instant(at_s),
+        phase.roots.join(" and ")
+    )];
     tell.extend(held(summary, phase).map(|held| format!("A loop: {held}")));
     let since = no_return_s(record, summary);
     tell.extend(
@@ -164,7 +170,8 @@ fn handed_over(record: &Record, summary: &Summary) -> Option<KeyMoment> {
         }),
     );
     let ask = "The fault is over, requests still fail. What keeps them failing now? Is waiting enough, or must somebody act?";
-    let moment = KeyMoment::new(at_s, "Something takes over", ask, &tell);
+    let shows_s = (at_s + SHOWS_S).min(record.simulated_s);
+    let moment = KeyMoment::new(shows_s, "Something takes over", ask, &tell);
     Some(match held(summary, phase) {
         Some(_) => moment,
         None => moment.and(phase.to_s, format!("It lasts until {}.", instant(phase.to_s))),
