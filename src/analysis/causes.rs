@@ -88,9 +88,16 @@ fn roots(model: &Model, compared: &Compared, order: &[(ChainId, Harm)]) -> (Vec<
         harmed: rounded(sums[root]),
         lost: rounded(compared.blame.lost_to(*root)),
         classes: by_class(model, compared, *root),
-        windows: windows[root].iter().copied().map(rounded).collect(),
+        windows: up_to_the_last(windows[root].iter().copied().map(rounded).collect()),
     };
     (names.iter().map(harm).collect(), names)
+}
+
+/// Without windows at the end in which nothing is left of it once it is rounded.
+fn up_to_the_last(mut windows: Vec<f64>) -> Vec<f64> {
+    let length = windows.iter().rposition(|harm| *harm > 0.0).map_or(0, |last| last + 1);
+    windows.truncate(length);
+    windows
 }
 
 fn by_class(model: &Model, compared: &Compared, root: Root) -> Vec<(String, f64)> {

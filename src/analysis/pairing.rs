@@ -8,7 +8,7 @@ use crate::analysis::outbox::{Attempt, Ended, Outbox, What};
 use crate::analysis::worse::{End, Severity, bound};
 use crate::blame::{BlameTally, Chains, Tracker};
 use crate::engine::{AttemptId, RequestId, Simulation};
-use crate::failure::Outcome;
+use crate::failure::{FailureCause, Outcome};
 use crate::id::SiteId;
 use crate::model::Model;
 use crate::random::{Key, KeyMap};
@@ -242,7 +242,10 @@ impl<'m> Comparison<'m> {
         if severity.is_affected() {
             let is_lesser = severity == Severity::Degraded;
             let found = why.as_ref().map(|why| if is_lesser { &why.lesser } else { &why.wait });
-            self.blame.harmed(tracker, found, id, at, severity.is_lost());
+            // What a step that was never made goes back to held the one before it.
+            let is_made = actual.is_none_or(|end| end.outcome != Outcome::Failed(FailureCause::NotMade));
+            let since = if is_made { id.arrived_at } else { self.model.origin };
+            self.blame.harmed(tracker, found, id.class, (since, at), severity.is_lost());
         }
         if let Some(why) = why {
             tracker.forget(why);

@@ -4,7 +4,7 @@ use crate::blame::onset::Onset;
 use crate::blame::shares::Shares;
 use crate::blame::tracker::Tracker;
 use crate::blame::{How, Root};
-use crate::engine::{Attempt, CallRun, Place, View};
+use crate::engine::{CallRun, Place, View};
 use crate::failure::FailureCause;
 use crate::id::{ReplicaId, ServiceId};
 use crate::model::Target;
@@ -22,7 +22,8 @@ impl Tracker<'_> {
             FailureCause::Timeout | FailureCause::Deadline => {
                 self.wait_of_attempt(view, slot, sum);
                 if sum.is_empty() {
-                    part.add(self.chains.root(Root::Work(callee)), 1.0);
+                    let onset = self.windows.at(attempt.begun_at);
+                    part.add_since(self.chains.root(Root::Work(callee)), onset, 1.0);
                 }
                 How::Thread
             }
@@ -53,7 +54,7 @@ impl Tracker<'_> {
                 How::Limited
             }
             FailureCause::Error => {
-                self.error_roots(view, attempt, callee, &mut part);
+                self.error_roots(view, slot, callee, &mut part);
                 How::Error
             }
             FailureCause::Dependency => {
@@ -104,7 +105,9 @@ impl Tracker<'_> {
 
     /// Whose error an attempt was answered with, as shares of one: that of faults, which let nobody begin, by how likely each
     /// was to be it, or the callee's own.
-    fn error_roots(&mut self, view: &View<'_>, attempt: &Attempt, callee: ServiceId, sum: &mut Shares) {
+    fn error_roots(&mut self, view: &View<'_>, slot: u32, callee: ServiceId, sum: &mut Shares) {
+        let attempt = view.attempt(slot);
+        let sent_at = self.attempts[slot as usize].waits_since;
         if attempt.started_at > SimTime::ZERO {
             return sum.add(self.chains.root(Root::OwnErrors(callee)), 1.0);
         }
@@ -118,7 +121,7 @@ impl Tracker<'_> {
         };
         for (id, fault) in self.model.faults.enumerate() {
             let Effect::Errors(share) = fault.effect else { continue };
-            if fault.from <= view.now && attempt.begun_at <= fault.to && hits(&fault.target) {
+            if fault.from <= view.now && sent_at <= fault.to && hits(&fault.target) {
                 sum.add(self.chains.root(Root::Fault(id)), share);
             }
         }

@@ -17,8 +17,10 @@ const OFTEN: SimDuration = SimDuration::from_millis(100);
 const SELDOM: SimDuration = SimDuration::from_secs(1);
 const FINEST: SimDuration = SimDuration::from_millis(10);
 const PARTS: u64 = 16;
-/// Samples that are kept.
+/// Samples that are kept; of more every other one is.
 const KEPT: usize = 1_024;
+/// A sample says what holds a line now only if it is no older.
+const FRESH: SimDuration = SimDuration::from_secs(1);
 /// Replicas of a callee that are asked what holds a caller's connections.
 const ASKED: usize = 64;
 /// Stretches of a line that are remembered.
@@ -28,8 +30,6 @@ const REMEMBERED: usize = 4;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Line {
     samples: VecDeque<(SimTime, Shares)>,
-    /// Samples that were taken before these.
-    forgotten: usize,
     /// Whether it is being looked at: chains can lead back to it.
     looking: bool,
     stretches: [Stretch; REMEMBERED],
@@ -39,7 +39,7 @@ pub(super) struct Line {
 /// samples, and most do who leave it before the next is taken.
 #[derive(Clone, Debug, Default)]
 struct Stretch {
-    /// The first sample, counted from the begin of the world, and how many there were so far.
+    /// The first sample, and how many there were.
     samples: (usize, usize),
     held: Shares,
 }
@@ -86,7 +86,7 @@ impl Tracker<'_> {
             return self.paused(view, id, sum);
         }
         self.refresh(view, id, FINEST);
-        if let Some((_, sample)) = self.lines[id].samples.back() {
+        if let Some(sample) = self.lines[id].latest(view.now) {
             sum.add_all(sample);
         }
     }
@@ -110,11 +110,8 @@ impl Tracker<'_> {
             return self.give_back(sample);
         }
         line.samples.push_back((view.now, sample));
-        if line.samples.len() > KEPT
-            && let Some((_, oldest)) = line.samples.pop_front()
-        {
-            line.forgotten += 1;
-            self.give_back(oldest);
+        if line.samples.len() > KEPT {
+            line.thin();
         }
     }
 
@@ -285,7 +282,7 @@ impl Tracker<'_> {
                 continue;
             }
             self.refresh(view, id, OFTEN);
-            if let Some((_, sample)) = self.lines[id].samples.back() {
+            if let Some(sample) = self.lines[id].latest(view.now) {
                 sum.add_all(sample);
             }
         }
@@ -294,6 +291,21 @@ impl Tracker<'_> {
 }
 
 impl Line {
+    /// What holds it, if anybody has looked lately: a line in which nobody stood for a while says nothing of today's.
+    fn latest(&self, now: SimTime) -> Option<&Shares> {
+        self.samples.back().filter(|(at, _)| now <= *at + FRESH).map(|(_, sample)| sample)
+    }
+
+    /// Forgets every other sample but the last: whoever has stood in line for long is told of all of it, less finely.
+    fn thin(&mut self) {
+        let mut place = self.samples.len();
+        self.samples.retain(|_| {
+            place -= 1;
+            place % 2 == 0
+        });
+        self.stretches = Default::default();
+    }
+
     /// What held it between two instants: each sample counts from when it was taken to the next one, since `onset` says, and
     /// for as many seconds as `seconds` says. Of many samples the middle one of some neighbors speaks for all of them.
     fn over(
@@ -304,7 +316,7 @@ impl Line {
         onset: impl Fn(SimTime) -> Onset,
         seconds: impl Fn(SimTime, SimTime) -> f64,
     ) {
-        let Self { samples, forgotten, stretches, .. } = self;
+        let Self { samples, stretches, .. } = self;
         let first = samples.partition_point(|(at, _)| *at <= from).saturating_sub(1);
         let neighbors = (samples.len() - first).div_ceil(PARTS as usize).max(1);
         let Some(last) = (first..samples.len()).step_by(neighbors).next_back() else { return };
@@ -315,7 +327,7 @@ impl Line {
         };
         add(sum, first, from);
         if last > first {
-            let key = (*forgotten + first, *forgotten + samples.len());
+            let key = (first, samples.len());
             let known = stretches.iter().position(|stretch| stretch.samples == key);
             let known = known.unwrap_or_else(|| {
                 stretches.rotate_right(1);
@@ -363,8 +375,7 @@ mod tests {
             sample.add(chains.root(Root::Work(ServiceId::new(taken / 4))), 1.0);
             line.samples.push_back((at(10 * taken), sample));
             if taken == 40 {
-                line.samples.drain(..10);
-                line.forgotten += 10;
+                line.thin();
             }
             // Two leave between the same two samples, who came at different times.
             let now = 10 * taken + 5;

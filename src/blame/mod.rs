@@ -29,7 +29,9 @@
 //! **What is exact, and what is not.** That a request was harmed, the time of its waits, and what pauses, slow-downs and
 //! latency faults took of its work are exact. What holds the threads of a replica is looked at now and then: every tenth of a
 //! second while somebody joins its line, or every sixteenth of the wait in question; dates of what is found there are no finer,
-//! but a fault is to blame for nothing before it begins. What kept an attempt at its caller is
+//! but neither faults nor restarts and kills are to blame for anything before they begin. Whatever fails an attempt otherwise than
+//! by its timeout gets all of its wait: of those who waited for two minutes for one who stood still and were then reset, the reset
+//! is told. What kept an attempt at its caller is
 //! looked at once, at the end of that wait, and on all replicas of the callee together. Of parallel calls the one that ended
 //! the step counts, or while they last the one with the most to tell. A sum tells at most some dozens of chains apart.
 

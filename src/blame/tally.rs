@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use crate::blame::onset::Windows;
 use crate::blame::shares::{Share, Shares};
 use crate::blame::{ChainId, Root, Tracker};
-use crate::engine::RequestId;
 use crate::id::{ClassId, IdVec};
 use crate::model::Model;
 use crate::time::{SimDuration, SimTime};
@@ -40,18 +39,18 @@ impl BlameTally {
         self.told_by.width()
     }
 
-    /// A request was harmed, for these reasons as shares of one; lost, if its user got nothing that the twin's got. It is
-    /// over, or judged, at `at`: nothing has held it before it arrived, or since.
+    /// A request was harmed, for these reasons as shares of one; lost, if its user got nothing that the twin's got. Nothing
+    /// has held it before the first instant of `span`, nor after the last.
     pub(crate) fn harmed(
         &mut self,
         tracker: &mut Tracker<'_>,
         why: Option<&Shares>,
-        id: &RequestId,
-        at: SimTime,
+        class: ClassId,
+        span: (SimTime, SimTime),
         is_lost: bool,
     ) {
-        let first = self.told_by.at(id.arrived_at);
-        let last = self.told_by.at(at).max(first);
+        let first = self.told_by.at(span.0);
+        let last = self.told_by.at(span.1).max(first);
         if self.windows.len() <= last.window() {
             self.windows.resize_with(last.window() + 1, Harm::new);
         }
@@ -62,12 +61,12 @@ impl BlameTally {
             let root = tracker.chains.root_of(chain);
             // Lines are looked at now and then, and a part of a wait may begin before what is seen in it.
             let begins = match root {
-                Root::Fault(id) => self.told_by.at(tracker.model.faults[id].from).clamp(first, last),
-                _ => first,
+                Root::Fault(id) => self.told_by.at(tracker.model.faults[id].from),
+                other => tracker.began.get(&other).copied().unwrap_or(first),
             };
-            let window = onset.clamp(begins, last).window();
+            let window = onset.clamp(begins.clamp(first, last), last).window();
             *self.windows[window].entry(chain).or_default() += amount;
-            *self.classes[id.class].entry(chain).or_default() += amount;
+            *self.classes[class].entry(chain).or_default() += amount;
             if is_lost {
                 *self.lost.entry(root).or_default() += amount;
             }

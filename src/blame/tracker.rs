@@ -1,6 +1,8 @@
 //! Follows the attempts and calls of one world as their waits begin and end. What it finds, it finds by `wait`,
 //! `failure` and `holders`.
 
+use std::collections::BTreeMap;
+
 use crate::blame::fault_times::FaultTimes;
 use crate::blame::holders::Line;
 use crate::blame::onset::{Onset, Windows};
@@ -11,6 +13,7 @@ use crate::engine::{Attempt, ModelEvent, Observer, Parent, ReplicaState, Turn, V
 use crate::failure::{FailureCause, Outcome};
 use crate::id::{FaultId, IdVec, PairId, ReplicaId, ServiceId};
 use crate::model::{Model, Step, Target};
+use crate::policy::BreakerState;
 use crate::random::{Key, KeyMap, Stream, mix};
 use crate::scenario::Effect;
 use crate::time::{SimDuration, SimTime};
@@ -32,6 +35,8 @@ pub struct Tracker<'m> {
     pub(super) lines: IdVec<ReplicaId, Line>,
     pub(super) fault_times: FaultTimes,
     pub(super) windows: Windows,
+    /// When restarts, kills and what they leave cold first were there.
+    pub(super) began: BTreeMap<Root, Onset>,
     /// Why the process of each replica died last.
     pub(super) deaths: IdVec<ReplicaId, Root>,
     /// Whether it has no process that serves: no restart kills it once more.
@@ -69,6 +74,7 @@ impl<'m> Tracker<'m> {
             lines: model.replicas.iter().map(|_| Line::default()).collect(),
             fault_times: FaultTimes::new(model),
             windows: Windows::new(model),
+            began: BTreeMap::new(),
             deaths: model.replicas.ids().map(|_| Root::Unknown).collect(),
             is_dead: model.replicas.ids().map(|_| false).collect(),
             cold: model
@@ -372,6 +378,12 @@ impl<'m> Tracker<'m> {
         }
     }
 
+    /// Something is there that nobody can have met before.
+    fn begins(&mut self, now: SimTime, root: Root) {
+        let onset = self.windows.at(now);
+        self.began.entry(root).or_insert(onset);
+    }
+
     fn restarted(&mut self, service: ServiceId) {
         for replica in self.model.services[service].replica_ids().filter(|id| !self.is_dead[*id]) {
             self.deaths[replica] = Root::Restart(service);
@@ -385,24 +397,33 @@ fn session(journey: Stream, number: u64) -> u64 {
 }
 
 impl Observer for Tracker<'_> {
-    fn observe(&mut self, _now: SimTime, event: &ModelEvent) {
+    fn observe(&mut self, now: SimTime, event: &ModelEvent) {
         match event {
             ModelEvent::RequestEnded(id, Outcome::Failed(FailureCause::NotMade)) => self.not_made(id),
             ModelEvent::FaultBegan(id) => self.fault_begins(*id),
             ModelEvent::OutOfMemory(id) => {
                 self.deaths[*id] = Root::OutOfMemory(self.model.replicas[*id].service);
+                self.begins(now, self.deaths[*id]);
             }
             ModelEvent::ReplicaChanged(id, state) => {
                 self.is_dead[*id] = matches!(state, ReplicaState::Down | ReplicaState::Starting);
                 if *state == ReplicaState::Starting {
-                    self.cold[*id].fill(Root::ColdCaches(self.model.replicas[*id].service));
+                    let cold = Root::ColdCaches(self.model.replicas[*id].service);
+                    self.cold[*id].fill(cold);
+                    self.begins(now, cold);
                 }
+            }
+            // What it is told from here on decides whether it opens again; until then it knows nothing better.
+            ModelEvent::BreakerChanged(edge, number, BreakerState::HalfOpen | BreakerState::Closed) => {
+                let guard = self.model.edges[*edge].first_guard + number;
+                self.memories[guard as usize].scale_to(INSTANT);
             }
             ModelEvent::Acted(procedure, step) => {
                 if let Some(Step::Restart { service, .. }) =
                     self.model.response.procedures[*procedure].steps.get(*step as usize)
                 {
                     self.restarted(*service);
+                    self.begins(now, Root::Restart(*service));
                 }
             }
             _ => {}

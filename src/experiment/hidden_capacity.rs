@@ -13,14 +13,15 @@ use crate::time::{SimDuration, SimTime};
 
 /// How long a world is given to heal before it is looked at, unless somebody says otherwise or the horizon is shorter.
 const USUAL: SimDuration = SimDuration::from_secs(600);
-/// So many times as long it is given, while less and less is in flight: a backlog may take hours to work off.
+/// So many times as long it is given, while fewer and fewer requests and attempts are in flight: a backlog may take hours to
+/// work off.
 const STRETCHES: u32 = 12;
 /// What falls by less than this share in a stretch does not fall.
 const FALLS: f64 = 0.01;
 /// Shares are looked for to so many hundredths.
 const TO: u32 = 2;
 /// Probes that the search takes: the whole traffic, then halves of it down to a pair of hundredths.
-const PROBES: u32 = 8;
+const PROBES: u32 = 7;
 /// Events between two looks at the clock and at invariants.
 const SLICE: u64 = 100_000;
 
@@ -125,7 +126,8 @@ impl<'m> Search<'m> {
             if own.is_healthy_beside(&twin, self.model, self.contained) {
                 return Ok(Probe { share, healed: true, took_s: took.as_secs_f64() });
             }
-            if world.in_flight() as f64 > (1.0 - FALLS) * before {
+            // In the first one there may come more of what was asked for before.
+            if stretch > 0 && world.in_flight() as f64 > (1.0 - FALLS) * before {
                 break;
             }
         }

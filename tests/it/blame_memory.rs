@@ -1,6 +1,6 @@
 //! Blame where what is to be remembered is gone by the time somebody asks: the last of a line, a breaker, an idle door.
 
-use crate::blame::{all_of_it, run, told};
+use crate::blame::{all_of_it, run, share, told};
 
 /// Whoever gets the only thread finds nobody on it, and has waited for somebody.
 #[test]
@@ -67,4 +67,81 @@ fn a_long_chain_is_followed_to_its_end() {
         faults: [Fault(at: \"T+10s\", for: \"3s\", on: \"s{last}\", effect: Pause)])"
     ));
     all_of_it(&summary, &format!("pause of s{last}"));
+}
+
+/// The line of a pause has long been gone when people throttle calls below what is asked for: 5 of 10 a second.
+#[test]
+fn what_a_line_was_held_by_is_not_what_holds_it_minutes_later() {
+    let (_, summary) = told(
+        "Scenario(format: 1, name: \"test\", warm_up: \"10s\", horizon: \"6m\", seed: 1,
+        services: {
+            \"a\": Service(threads: 1000, operations: { \"op\": [Call(\"b.op\")] }),
+            \"b\": Service(threads: 10, operations: { \"op\": [Work(\"5ms\")] }),
+        },
+        calls: { \"a -> b\": Policy() },
+        traffic: { \"c\": Open(rate: \"10/s\", entry: \"a.op\") },
+        faults: [Fault(at: \"T+10s\", for: \"5s\", on: \"b\", effect: Pause)],
+        response: [Act(at: \"T+200s\", does: Set(\"calls.'a -> b'.throttle\", Resilience4j(limit: 5, period: \"1s\", max_wait: \"1s\")))])",
+    );
+    let (pause, load) = (share(&summary, "pause of b"), share(&summary, "first attempts at b"));
+    assert!(pause < 0.05 && load > 0.95, "{:?}", summary.root_causes);
+}
+
+/// A pause opens a breaker for half a minute. Its next two probes fail by what came since, and keep it closed off for a minute.
+#[test]
+fn who_opens_a_breaker_again_is_to_blame_for_what_it_refuses_from_then_on() {
+    let b = "\"b\": Service(threads: 1000, operations: { \"op\": [Work(\"25ms\")] }),";
+    let breaker = "\"a -> b\": Policy(timeout: \"1s\", breaker: Consecutive(failures: 5, open_for: \"30s\", successes: 1)),";
+    let faults = "Fault(at: \"T+10s\", for: \"5s\", on: \"b\", effect: Pause),
+        Fault(at: \"T+20s\", for: \"60s\", on: \"b\", effect: Latency(Constant(\"2s\")))";
+    let (_, summary) = run(b, breaker, faults);
+    let (pause, latency) = (share(&summary, "pause of b"), share(&summary, "latency of b"));
+    assert!((pause - 1.0 / 3.0).abs() < 0.03 && (latency - 2.0 / 3.0).abs() < 0.03, "{pause} and {latency}");
+}
+
+/// 200 s in which work takes ten times as long, then 200 s in which each answer is held for 225 ms: 4 of 20 a second are done in
+/// each. A line of 320 s, and more than is kept of it, is told as its short twin is.
+#[test]
+fn a_line_of_many_minutes_knows_how_it_began() {
+    let slow_share = |scale: f64| {
+        let fault = |from_s: f64, effect: &str| {
+            let (from_s, for_s) = (from_s * scale, 200.0 * scale);
+            format!("Fault(at: \"T+{from_s}s\", for: \"{for_s}s\", on: \"b\", effect: {effect}),")
+        };
+        let faults = fault(0.0, "Slow(10)") + &fault(200.0, "Latency(Constant(\"225ms\"))");
+        let (_, summary) = told(&format!(
+            "Scenario(format: 1, name: \"test\", warm_up: \"10s\", horizon: \"{}s\", seed: 1,
+            services: {{ \"b\": Service(threads: 1, queue: Fifo(capacity: Unbounded), operations: {{ \"op\": [Work(\"25ms\")] }}) }},
+            traffic: {{ \"c\": Open(rate: \"20/s\", entry: \"b.op\") }},
+            faults: [{faults}])",
+            1_200.0 * scale
+        ));
+        share(&summary, "slow of b")
+    };
+    let (long, short) = (slow_share(1.0), slow_share(0.2));
+    assert!((long - short).abs() < 0.03 && (long - 0.247).abs() < 0.03, "{long} and {short}");
+}
+
+/// Ten wait for the pool until the pause ends; meanwhile errors come and go, and hit nobody.
+#[test]
+fn an_error_of_a_time_when_nobody_was_sent_hits_nobody() {
+    let fault = |name: &str, at: &str, length: &str, share: &str| {
+        format!(
+            "Fault(name: \"{name}\", at: \"{at}\", for: \"{length}\", on: \"a -> b\", effect: Errors(\"{share}\")),"
+        )
+    };
+    let (_, summary) = told(&format!(
+        "Scenario(format: 1, name: \"test\", warm_up: \"10s\", horizon: \"5m\", seed: 1,
+        services: {{
+            \"a\": Service(threads: 10000, operations: {{ \"op\": [Call(\"b.op\")] }}),
+            \"b\": Service(threads: 1000, operations: {{ \"op\": [Work(\"25ms\")] }}),
+        }},
+        calls: {{ \"a -> b\": Policy(pool: Pool(size: 10, max_wait: \"10m\")) }},
+        traffic: {{ \"c\": Open(rate: \"10/s\", entry: \"a.op\") }},
+        faults: [Fault(at: \"T+0s\", for: \"60s\", on: \"b\", effect: Pause), {} {}])",
+        fault("early", "T+10s", "40s", "50%"),
+        fault("late", "T+60s", "10s", "100%"),
+    ));
+    assert!(share(&summary, "errors of b (early)") < 1e-9, "{:?}", summary.root_causes);
+    assert!(share(&summary, "errors of b (late)") > 0.9, "{:?}", summary.root_causes);
 }

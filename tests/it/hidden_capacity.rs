@@ -83,6 +83,23 @@ fn a_long_backlog_is_given_its_time_unless_there_is_none() {
     assert!((pressed.healed_within_s - 300.0).abs() < 1e-9, "{pressed:?}");
 }
 
+/// Whoever timed out tries again after two minutes, four times: for one more horizon the load of before comes on top.
+#[test]
+fn retries_of_before_do_not_hide_that_it_heals() {
+    let found = found(&parsed(
+        "Scenario(format: 1, name: \"test\", warm_up: \"30s\", horizon: \"8m\", seed: 3,
+        services: {
+            \"a\": Service(threads: 1000000, operations: { \"op\": [Call(\"b.op\")] }),
+            \"b\": Service(threads: 13, queue: Fifo(capacity: Unbounded), operations: { \"op\": [Work(Exp(\"200ms\"))] }),
+        },
+        calls: { \"a -> b\": Policy(timeout: \"2s\", retry: Retry(max_attempts: 5, backoff: Fixed(\"2m\"))) },
+        traffic: { \"c\": Open(rate: \"50/s\", entry: \"a.op\") },
+        faults: [Fault(at: \"T+10s\", for: \"200s\", on: \"b\", effect: Pause)])",
+    ));
+    // 65 / 250, less what the backlog takes in its time.
+    assert!((0.15..=0.27).contains(&found.share), "{found:?}");
+}
+
 #[test]
 fn there_is_none_to_look_for_where_it_recovers() {
     let incident = searched(&parsed(&storm(1)), None);

@@ -60,3 +60,26 @@ fn who_stands_in_line_is_held_by_a_pause_since_it_began() {
     let (from_s, _) = began(&record, "surge of c");
     assert!((20.0..20.5).contains(&from_s), "{from_s}");
 }
+
+/// One thread that is slow for two hundred seconds leaves a line of minutes; then people restart `b`, whose caches are warm
+/// until then.
+#[test]
+fn what_a_restart_left_cold_is_to_blame_from_then_on() {
+    let (record, summary) = told(
+        "Scenario(format: 1, name: \"test\", warm_up: \"10s\", horizon: \"15m\", seed: 1,
+        services: {
+            \"a\": Service(threads: 1, queue: Fifo(capacity: Unbounded), operations: { \"op\": [Work(\"25ms\"), Call(\"b.op\")] }),
+            \"b\": Service(threads: 10, restart: Restart(startup: \"1s\"), caches: { \"k\": Warming(hit_ratio: \"99%\", after: 800) },
+                operations: { \"op\": [Lookup(\"k\", miss: [Call(\"d.op\")])] }),
+            \"d\": Service(threads: 10, operations: { \"op\": [Work(\"225ms\")] }),
+        },
+        traffic: { \"c\": Open(rate: \"20/s\", entry: \"a.op\") },
+        faults: [Fault(at: \"T+0s\", for: \"200s\", on: \"a\", effect: Slow(10))],
+        response: [Act(at: \"T+200s\", does: Restart(\"b\"))])",
+    );
+    assert!(share(&summary, "cold caches of b") > 0.5, "{:?}", summary.root_causes);
+    let (from_s, _) = began(&record, "cold caches of b");
+    assert!((199.0..205.0).contains(&from_s), "{from_s}");
+    let phases: Vec<f64> = summary.phases.iter().map(|phase| phase.from_s).collect();
+    assert!(phases[0] < 1.0 && phases[1] >= 199.0, "{:?}", summary.phases);
+}

@@ -88,8 +88,9 @@ pub(in crate::report) fn held(summary: &Summary) -> Option<String> {
 /// A first alert that pointed elsewhere than blame does.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::report) struct Misled<'a> {
-    /// The alert, and when it fired.
+    /// The alert, whether none fired before it, and when it fired.
     alert: &'a str,
+    is_first: bool,
     at_s: f64,
     /// What it points at.
     of: &'a str,
@@ -105,7 +106,8 @@ impl Misled<'_> {
     pub(in crate::report) fn told(&self) -> String {
         let looked = self.health.as_ref().map(|(name, read)| format!(", where {name} read {read}"));
         format!(
-            "the first alert, {} at {}, points at {}; {} of the harm until then goes back to {}{}",
+            "the first alert{}, {} at {}, points at {}; {} of the harm until then goes back to {}{}",
+            if self.is_first { "" } else { " on a service or a call" },
             self.alert,
             quantity::instant(self.at_s),
             self.of,
@@ -128,7 +130,7 @@ pub(in crate::report) fn misled(record: &Record) -> Option<Misled<'_>> {
     let sum = |root: &RootHarm| root.windows.iter().take(until).sum::<f64>();
     let total: f64 = blame.roots.iter().map(sum).sum();
     let large = || blame.roots.iter().filter(|root| total > 0.0 && sum(root) >= MOST * total);
-    if large().any(|root| track.of == root.place || track.of.ends_with(&format!(" -> {}", root.place))) {
+    if large().any(|root| points_at(track, root)) {
         return None;
     }
     let begins = |root: &&RootHarm| root.windows.iter().position(|harm| *harm >= LEAST * sum(root));
@@ -136,7 +138,14 @@ pub(in crate::report) fn misled(record: &Record) -> Option<Misled<'_>> {
     let health = record.actual.monitors.iter().find(|(_, other)| other.of == root.place);
     let health = health.and_then(|(name, track)| Some((name.as_str(), signals::reading(track, at_s)?)));
     let share = sum(root) / total;
-    Some(Misled { alert: name, at_s, of: &track.of, root: &root.root, share, health })
+    let is_first = record.actual.monitors.values().filter_map(first).all(|other_s| at_s <= other_s);
+    Some(Misled { alert: name, is_first, at_s, of: &track.of, root: &root.root, share, health })
+}
+
+/// Whether an alert is on the place of a root, or on a call of it. A rate limit is an operation's.
+fn points_at(track: &MonitorTrack, root: &RootHarm) -> bool {
+    let place = root.place.split_once('.').map_or(root.place.as_str(), |(service, _)| service);
+    track.of == root.place || track.of == place || track.of.ends_with(&format!(" -> {place}"))
 }
 
 #[cfg(test)]
@@ -179,6 +188,7 @@ mod tests {
     fn an_alert_that_points_at_a_large_root_misleads_nobody() {
         assert_eq!(told("db", &[("disk", &[5.0]), ("db", &[0.0, 4.0])]), None);
         assert_eq!(told("shop -> db", &[("db", &[4.0])]), None, "a call is pointed at by its callee");
+        assert_eq!(told("shop", &[("shop.buy", &[4.0])]), None, "a limit of an operation is its service's");
         assert!(told("db", &[("disk", &[7.0]), ("db", &[0.0, 3.0])]).is_some(), "three tenths are not much");
         let small = [1.0; 4].map(|harm| [harm]);
         let places = ["disk", "net", "dns", "cpu"];
