@@ -301,7 +301,7 @@ impl Line {
         let mut place = self.samples.len();
         self.samples.retain(|_| {
             place -= 1;
-            place % 2 == 0
+            place.is_multiple_of(2)
         });
         self.stretches = Default::default();
     }

@@ -141,8 +141,11 @@ impl Shares {
         self.0.iter().map(|share| share.amount).sum()
     }
 
-    /// Makes it this much in all; nothing stays nothing.
+    /// Makes it this much in all; nothing stays nothing, and of what is to be nothing nothing stays.
     pub(crate) fn scale_to(&mut self, total: f64) {
+        if total <= 0.0 {
+            return self.clear();
+        }
         let sum = self.total();
         if sum > 0.0 {
             self.0.iter_mut().for_each(|share| share.amount *= total / sum);
@@ -281,5 +284,7 @@ mod tests {
         assert!(none.is_empty() && !some.is_empty());
         some.add(chains.root(Root::Work(ServiceId::new(0))), 0.0);
         assert_eq!(some.iter().count(), 1);
+        some.fit(0.0);
+        assert!(some.is_empty(), "of no time nothing is left");
     }
 }
