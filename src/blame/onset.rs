@@ -9,7 +9,7 @@ use crate::time::{SimDuration, SimTime};
 pub(crate) struct Onset(u32);
 
 impl Onset {
-    /// Nobody has said yet: later than any.
+    /// Nobody has said yet: later than any, so that it counts where the request ended.
     pub(crate) const UNKNOWN: Self = Self(u32::MAX);
 
     /// The number of the window, from 0.
