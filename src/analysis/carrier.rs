@@ -66,8 +66,7 @@ fn has_happened(model: &Model, actual: &WorldRecord, next: Next, by: SimTime) ->
 
 /// What most of the harm through a service came by that began between two instants.
 fn most(model: &Model, compared: &Compared, service: ServiceId, from: SimTime, to: SimTime) -> Option<Next> {
-    let width = compared.blame.width().as_nanos().max(1);
-    let window = |at: SimTime| (at.saturating_since(model.origin).as_nanos() / width) as usize;
+    let window = |at| compared.blame.window(at);
     let mut sums: BTreeMap<Next, f64> = BTreeMap::new();
     for shares in compared.blame.windows().take(window(to) + 1).skip(window(from)) {
         for (chain, sum) in shares {

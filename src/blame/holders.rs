@@ -140,7 +140,7 @@ impl Tracker<'_> {
             .hit_by(|faults| &faults.paused_by)
             .iter()
             .map(|fault| (Root::Fault(*fault), 1.0));
-        sum.add_roots(&mut self.chains, faults, 1.0);
+        sum.add_roots(&mut self.chains, Onset::UNKNOWN, faults, 1.0);
     }
 
     /// What holds a thread, as far as it is not the usual: returns how much of it that is.
@@ -153,13 +153,13 @@ impl Tracker<'_> {
         }
         if attempt.delayed {
             let delaying = self.fault_times.delaying(attempt.replica, attempt.started_at);
-            sum.add_roots(&mut self.chains, delaying, 1.0);
+            sum.add_roots(&mut self.chains, Onset::UNKNOWN, delaying, 1.0);
             return 1.0;
         }
         if attempt.working {
             let held = (1.0 - 1.0 / replica.slowness).max(0.0);
             let stretching = self.fault_times.stretching(attempt.replica, view.now);
-            sum.add_roots(&mut self.chains, stretching, held);
+            sum.add_roots(&mut self.chains, Onset::UNKNOWN, stretching, held);
             return held;
         }
         let mut most = 0.0;

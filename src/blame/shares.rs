@@ -68,16 +68,17 @@ impl Shares {
         self.0.len()
     }
 
-    /// Gives an amount to roots by their weights; nothing if there are none.
+    /// Gives an amount to roots by their weights, since a window; nothing if there are none.
     pub(crate) fn add_roots(
         &mut self,
         chains: &mut Chains,
+        onset: Onset,
         roots: impl Iterator<Item = (Root, f64)> + Clone,
         amount: f64,
     ) {
         let all: f64 = roots.clone().map(|(_, weight)| weight).sum();
         for (root, weight) in roots {
-            self.add(chains.root(root), amount * weight / all.max(f64::MIN_POSITIVE));
+            self.add_since(chains.root(root), onset, amount * weight / all.max(f64::MIN_POSITIVE));
         }
     }
 

@@ -34,6 +34,11 @@ impl BlameTally {
         }
     }
 
+    /// The window of an instant, from 0.
+    pub(crate) fn window(&self, at: SimTime) -> usize {
+        self.told_by.at(at).window()
+    }
+
     /// Width of a window.
     pub(crate) const fn width(&self) -> SimDuration {
         self.told_by.width()
@@ -60,11 +65,8 @@ impl BlameTally {
         for Share { chain, onset, amount } in known.into_iter().flat_map(Shares::iter).chain(unknown) {
             let root = tracker.chains.root_of(chain);
             // Lines are looked at now and then, and a part of a wait may begin before what is seen in it.
-            let begins = match root {
-                Root::Fault(id) => self.told_by.at(tracker.model.faults[id].from),
-                other => tracker.began.get(&other).copied().unwrap_or(first),
-            };
-            let window = onset.clamp(begins.clamp(first, last), last).window();
+            let begins = tracker.began.get(&root).map_or(first, |begins| (*begins).clamp(first, last));
+            let window = onset.clamp(begins, last).window();
             *self.windows[window].entry(chain).or_default() += amount;
             *self.classes[class].entry(chain).or_default() += amount;
             if is_lost {

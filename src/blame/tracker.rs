@@ -35,7 +35,7 @@ pub struct Tracker<'m> {
     pub(super) lines: IdVec<ReplicaId, Line>,
     pub(super) fault_times: FaultTimes,
     pub(super) windows: Windows,
-    /// When restarts, kills and what they leave cold first were there.
+    /// When faults begin, and when restarts, kills and what they leave cold first were there.
     pub(super) began: BTreeMap<Root, Onset>,
     /// Why the process of each replica died last.
     pub(super) deaths: IdVec<ReplicaId, Root>,
@@ -65,6 +65,7 @@ impl<'m> Tracker<'m> {
     pub fn new(model: &'m Model, view: &View<'_>, margin: SimDuration) -> Self {
         let (attempts, calls) = view.slots();
         let guards: usize = model.edges.iter().map(|edge| edge.guard_count(&model.services) as usize).sum();
+        let windows = Windows::new(model);
         let of = |id: ReplicaId| model.replicas[id].service;
         Self {
             model,
@@ -73,8 +74,12 @@ impl<'m> Tracker<'m> {
             calls: vec![CallTrace::default(); calls],
             lines: model.replicas.iter().map(|_| Line::default()).collect(),
             fault_times: FaultTimes::new(model),
-            windows: Windows::new(model),
-            began: BTreeMap::new(),
+            windows,
+            began: model
+                .faults
+                .enumerate()
+                .map(|(id, fault)| (Root::Fault(id), windows.at(fault.from)))
+                .collect(),
             deaths: model.replicas.ids().map(|_| Root::Unknown).collect(),
             is_dead: model.replicas.ids().map(|_| false).collect(),
             cold: model

@@ -74,12 +74,9 @@ impl Tracker<'_> {
         let attempt = view.attempt(slot);
         if attempt.delayed {
             let seconds = view.now.saturating_since(attempt.started_at).as_secs_f64();
-            let mut held = self.borrow();
             let delaying = self.fault_times.delaying(attempt.replica, attempt.started_at);
-            held.add_roots(&mut self.chains, delaying, seconds);
-            held.date(self.windows.at(attempt.started_at));
-            sum.add_all(&held);
-            self.give_back(held);
+            let onset = self.windows.at(attempt.started_at);
+            sum.add_roots(&mut self.chains, onset, delaying, seconds);
         }
         if !attempt.working {
             return;

@@ -107,7 +107,8 @@ impl<'m> Search<'m> {
         Ok(probes)
     }
 
-    /// Whether it heals under a share of its traffic. It is given another stretch while less is in flight after each.
+    /// Whether it heals under a share of its traffic. It is given a second stretch, and more while less is in flight after
+    /// each.
     fn probe(&self, share: f64, watch: Part) -> Result<Probe, Stop> {
         let (mut world, mut twin) = (self.world.clone(), self.twin.clone());
         world.thin_arrivals(share);
@@ -117,10 +118,11 @@ impl<'m> Search<'m> {
             let (before, part) = (world.in_flight() as f64, watch.step(stretch, self.stretches));
             let from = self.since + took;
             let own = self.goodput(&mut world, from, part.step(0, 2));
-            let (own, twin) = match (own, stretch) {
-                // What takes so long is given up.
-                (Err(Stop::Events(_) | Stop::InFlight(_)), 1..) => break,
-                (own, _) => (own?, self.goodput(&mut twin, from, part.step(1, 2))?),
+            let pair = own.and_then(|own| Ok((own, self.goodput(&mut twin, from, part.step(1, 2))?)));
+            let (own, twin) = match pair {
+                // Patience has a limit, in either world.
+                Err(Stop::Events(_) | Stop::InFlight(_)) if stretch > 0 => break,
+                pair => pair?,
             };
             took += self.stretch;
             if own.is_healthy_beside(&twin, self.model, self.contained) {

@@ -83,3 +83,41 @@ fn what_a_restart_left_cold_is_to_blame_from_then_on() {
     let phases: Vec<f64> = summary.phases.iter().map(|phase| phase.from_s).collect();
     assert!(phases[0] < 1.0 && phases[1] >= 199.0, "{:?}", summary.phases);
 }
+
+/// Whoever fails at the first step, up to T+90s, makes no second one a minute later: it goes back to when the first was refused.
+#[test]
+fn a_step_that_is_never_made_is_dated_where_the_one_before_was_hit() {
+    let (record, summary) = told(
+        "Scenario(format: 1, name: \"test\", warm_up: \"10s\", horizon: \"3m\", seed: 7,
+        services: { \"b\": Service(threads: 50, operations: { \"op\": [Work(\"10ms\")] }) },
+        traffic: { \"trip\": Journey(\"5/s\", users: 20, steps: { \"1st\": Visit(\"b.op\", think: \"60s\"), \"2nd\": Visit(\"b.op\") }) },
+        faults: [Fault(at: \"T+70s\", for: \"10s\", on: \"b\", effect: Crash)])",
+    );
+    all_of_it(&summary, "crash of b");
+    let of = &record.blame.as_ref().unwrap().roots[0].classes;
+    assert!(of.len() == 2 && of.iter().all(|(_, harmed)| *harmed > 20.0), "both steps: {of:?}");
+    let (from_s, to_s) = began(&record, "crash of b");
+    assert!((69.9..71.0).contains(&from_s) && to_s < 90.5, "{from_s} to {to_s}");
+}
+
+/// Ten seconds of work, of which callers wait for eight from T+30s on.
+#[test]
+fn work_that_takes_longer_than_its_timeout_holds_from_its_begin() {
+    let (record, summary) = told(
+        "Scenario(format: 1, name: \"test\", warm_up: \"10s\", horizon: \"2m\", seed: 7,
+        services: {
+            \"a\": Service(threads: 5000, operations: { \"op\": [Call(\"b.op\")] }),
+            \"b\": Service(threads: 5000, operations: { \"op\": [Work(\"10s\")] }),
+        },
+        calls: { \"a -> b\": Policy(timeout: \"60s\") },
+        traffic: { \"c\": Open(rate: \"20/s\", entry: \"a.op\") },
+        response: [
+            Act(at: \"T+30s\", does: Set(\"calls.'a -> b'.timeout\", \"8s\")),
+            Act(at: \"T+60s\", does: Set(\"calls.'a -> b'.timeout\", \"60s\")),
+        ],
+        faults: [Fault(at: \"T+10s\", for: \"1ms\", on: \"a\", effect: Slow(2))])",
+    );
+    all_of_it(&summary, "work of b");
+    let (from_s, to_s) = began(&record, "work of b");
+    assert!((29.9..30.5).contains(&from_s) && to_s < 60.5, "{from_s} to {to_s}");
+}

@@ -16,11 +16,12 @@ const LEAST: f64 = 0.01;
 /// So many services are named in a factor.
 const SERVICES: usize = 4;
 
-/// The roots, when each of them held the harm, and the chains from the users down to them.
+/// The roots, when each of them hit somebody first and last, and the chains from the users down to them.
 pub(in crate::report) fn root(record: &Record, summary: &Summary) -> Vec<Block> {
     let why = |told| Line::toned(Tone::Strong, "Behind the harm").and(format!(": {told}"));
     let mut blocks: Vec<Block> = story::behind(summary).map(why).map(Block::Paragraph).into_iter().collect();
-    let mut table = Table::of_numbers(["root", "share of the harm", "of what failed", "from", "to"]);
+    let mut table =
+        Table::of_numbers(["root", "share of the harm", "of what failed", "first hit", "last hit"]);
     let causes =
         summary.root_causes.iter().filter(|cause| cause.share.max(cause.share_of_lost) >= LEAST).take(ROOTS);
     table.rows.extend(causes.map(|cause| {
@@ -69,7 +70,7 @@ fn chains(record: &Record, blame: &BlameRecord) -> Vec<Line> {
     ways.sort_by(|a, b| b.1.harmed.total_cmp(&a.1.harmed));
     let sentence = |(way, sum): &(String, ChainHarm)| {
         Line::toned(Tone::Strong, quantity::share(sum.harmed / all)).and(format!(
-            ": {way}; from {} to {}.",
+            ": {way}; it hit from {} to {}.",
             quantity::instant(sum.from_s),
             quantity::instant(sum.to_s)
         ))

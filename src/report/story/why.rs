@@ -144,7 +144,8 @@ pub(in crate::report) fn misled(record: &Record) -> Option<Misled<'_>> {
 
 /// Whether an alert is on the place of a root, or on a call of it. A rate limit is an operation's.
 fn points_at(track: &MonitorTrack, root: &RootHarm) -> bool {
-    let place = root.place.split_once('.').map_or(root.place.as_str(), |(service, _)| service);
+    let operation = root.place.split_once('.').filter(|_| root.kind == "rate_limit");
+    let place = operation.map_or(root.place.as_str(), |(service, _)| service);
     track.of == root.place || track.of == place || track.of.ends_with(&format!(" -> {place}"))
 }
 
@@ -156,9 +157,13 @@ mod tests {
 
     /// An incident of which the only alert fires at T+3s on `of`, with these roots: their places, and their harm by second.
     fn told(of: &str, roots: &[(&str, &[f64])]) -> Option<String> {
+        misled(&record(of, roots)).map(|misled| misled.told())
+    }
+
+    fn record(of: &str, roots: &[(&str, &[f64])]) -> Record {
         let root = |(place, windows): &(&str, &[f64])| RootHarm {
             root: format!("trouble of {place}"),
-            kind: "fault".to_owned(),
+            kind: if place.contains('.') { "rate_limit" } else { "fault" }.to_owned(),
             place: (*place).to_owned(),
             harmed: windows.iter().sum(),
             lost: 0.0,
@@ -171,7 +176,18 @@ mod tests {
         for (_, track) in &mut record.actual.monitors {
             (track.of, track.of_class, track.alerts) = (of.to_owned(), false, vec![(3.0, None)]);
         }
-        misled(&record).map(|misled| misled.told())
+        record
+    }
+
+    #[test]
+    fn an_alert_on_traffic_points_nowhere_but_may_come_first() {
+        let mut record = record("shop", &[("db", &[4.0])]);
+        let told = |record: &Record| misled(record).unwrap().told();
+        assert!(told(&record).starts_with("the first alert, "), "{}", told(&record));
+        let (_, track) = record.actual.monitors.first().unwrap();
+        let symptom = MonitorTrack { of_class: true, alerts: vec![(1.0, None)], ..track.clone() };
+        record.actual.monitors.insert("users".to_owned(), symptom);
+        assert!(told(&record).starts_with("the first alert on a service or a call, "), "{}", told(&record));
     }
 
     #[test]
