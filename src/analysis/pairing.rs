@@ -6,7 +6,7 @@ use crate::analysis::blast::BlastTally;
 use crate::analysis::impact::ImpactTracker;
 use crate::analysis::outbox::{Attempt, Ended, Outbox, What};
 use crate::analysis::worse::{End, Severity, bound};
-use crate::blame::{BlameTally, Chains, Tracker};
+use crate::blame::{BlameTally, Chains, Tracker, Why};
 use crate::engine::{AttemptId, RequestId, Simulation};
 use crate::failure::{FailureCause, Outcome};
 use crate::id::SiteId;
@@ -245,7 +245,10 @@ impl<'m> Comparison<'m> {
             // What a step that was never made goes back to held the one before it.
             let is_made = actual.is_none_or(|end| end.outcome != Outcome::Failed(FailureCause::NotMade));
             let since = if is_made { id.arrived_at } else { self.model.origin };
-            self.blame.harmed(tracker, found, id.class, (since, at), severity.is_lost());
+            self.blame.harmed(tracker, found, id.class, (since, at));
+            if severity.is_lost() {
+                self.blame.lost(tracker, why.as_ref().map(Why::of_loss));
+            }
         }
         if let Some(why) = why {
             tracker.forget(why);

@@ -12,6 +12,8 @@ const STRETCH_S: f64 = 2.0;
 const TELLING: f64 = 0.01;
 /// The first phase, and a stretch in which another root takes over, have at least this share.
 const LEAST: f64 = 0.000_5;
+/// What a root holds so long after the last that it held is a phase of its own, until it says something.
+const APART_S: f64 = 20.0;
 /// Phases of two roots that follow each other so often are one.
 const IN_TURN: usize = 4;
 
@@ -66,6 +68,7 @@ fn stretches(blame: &BlameRecord, windows: usize) -> Vec<Span> {
     let end = blame.roots.iter().map(|root| root.windows.len()).max().unwrap_or(0);
     let within = |range: Range<usize>| blame.roots.iter().map(|root| harm(root, range.clone())).sum::<f64>();
     let trace = LEAST * within(0..end);
+    let apart = (APART_S / blame.window_s).ceil() as usize;
     let mut spans: Vec<Span> = Vec::new();
     for begin in (0..end).step_by(windows) {
         let to = (begin + windows).min(end);
@@ -81,7 +84,10 @@ fn stretches(blame: &BlameRecord, windows: usize) -> Vec<Span> {
             }
             _ => {}
         }
-        join(&mut spans, Span { root, from, to, harmed: 0.0 });
+        match spans.last_mut() {
+            Some(last) if last.root == root && from < last.to + apart => last.to = to,
+            _ => spans.push(Span { root, from, to, harmed: 0.0 }),
+        }
     }
     for span in &mut spans {
         span.harmed = within(span.from..span.to);
@@ -205,6 +211,19 @@ mod tests {
     fn a_phase_begins_where_its_root_is_the_largest() {
         let blame = blame(&[("storm", &[9.0, 9.0, 9.0, 0.0]), ("restart", &[0.0, 0.0, 0.0, 20.0, 9.0])]);
         assert_eq!(told(&blame), [("storm".to_owned(), 0.0, 3.0), ("restart".to_owned(), 3.0, 5.0)]);
+    }
+
+    #[test]
+    fn a_trace_long_before_begins_no_phase() {
+        let storm = |trace_at: usize| {
+            let mut storm = vec![0.0; 60];
+            storm[trace_at] = 2.0;
+            storm.extend([9.0; 60]);
+            blame(&[("pause", &[99.0; 4]), ("storm", &storm)])
+        };
+        let phases = |to_s, from_s| [("pause".to_owned(), 0.0, to_s), ("storm".to_owned(), from_s, 120.0)];
+        assert_eq!(told(&storm(5)), phases(6.0, 60.0), "it belongs to the phase before");
+        assert_eq!(told(&storm(50)), phases(4.0, 50.0));
     }
 
     #[test]

@@ -12,15 +12,22 @@ use crate::scenario::Effect;
 use crate::time::SimTime;
 
 impl Tracker<'_> {
-    /// What failed an attempt, in any unit.
-    pub(super) fn failed_by(&mut self, view: &View<'_>, slot: u32, cause: FailureCause, sum: &mut Shares) {
+    /// What failed an attempt that has waited for this, in any unit.
+    pub(super) fn failed_by(
+        &mut self,
+        view: &View<'_>,
+        slot: u32,
+        cause: FailureCause,
+        wait: &Shares,
+        sum: &mut Shares,
+    ) {
         let attempt = view.attempt(slot);
         let pair = self.pair(attempt);
         let callee = self.model.sites[attempt.site].callee;
         let mut part = self.borrow();
         let how = match cause {
             FailureCause::Timeout | FailureCause::Deadline => {
-                self.wait_of_attempt(view, slot, sum);
+                sum.add_all(wait);
                 if sum.is_empty() {
                     let onset = self.windows.at(attempt.begun_at);
                     part.add_since(self.chains.root(Root::Work(callee)), onset, 1.0);
@@ -37,7 +44,7 @@ impl Tracker<'_> {
                 How::Refused
             }
             FailureCause::Reset => {
-                part.add(self.chains.root(self.deaths[attempt.replica]), 1.0);
+                part.add(self.chains.root(self.origins.death_of(attempt.replica)), 1.0);
                 How::Reset
             }
             FailureCause::QueueFull | FailureCause::Shed => {
@@ -79,7 +86,7 @@ impl Tracker<'_> {
         sum: &mut Shares,
     ) {
         if let Some(replica) = replica {
-            return sum.add(self.chains.root(self.deaths[replica]), 1.0);
+            return sum.add(self.chains.root(self.origins.death_of(replica)), 1.0);
         }
         self.missing(view, service, sum);
     }
@@ -89,7 +96,7 @@ impl Tracker<'_> {
         let mut why = self.borrow();
         for (replica, lacks_process) in view.missing(service) {
             if lacks_process {
-                why.add(self.chains.root(self.deaths[replica]), 1.0);
+                why.add(self.chains.root(self.origins.death_of(replica)), 1.0);
             } else if self.probes[replica].is_empty() {
                 let paused = view.replica(replica).hit_by(|faults| &faults.paused_by).last();
                 let root = paused.map_or(Root::OutOfRotation(service), |fault| Root::Fault(*fault));

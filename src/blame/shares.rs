@@ -86,8 +86,13 @@ impl Shares {
     pub(crate) fn leave_out(&mut self, chain: ChainId) {
         let others: f64 = self.0.iter().filter(|other| other.chain != chain).map(|other| other.amount).sum();
         if others >= TELLING * self.total() {
-            self.0.retain(|other| other.chain != chain);
+            self.retain(|other| other != chain);
         }
+    }
+
+    /// Takes out all but some.
+    pub(crate) fn retain(&mut self, stays: impl Fn(ChainId) -> bool) {
+        self.0.retain(|share| stays(share.chain));
     }
 
     /// Gives all that another has. Most sums are of things that were seen in the same order.

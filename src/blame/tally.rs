@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::blame::onset::Windows;
+use crate::blame::onset::{Onset, Windows};
 use crate::blame::shares::{Share, Shares};
 use crate::blame::{ChainId, Root, Tracker};
 use crate::id::{ClassId, IdVec};
@@ -44,34 +44,34 @@ impl BlameTally {
         self.told_by.width()
     }
 
-    /// A request was harmed, for these reasons as shares of one; lost, if its user got nothing that the twin's got. Nothing
-    /// has held it before the first instant of `span`, nor after the last.
+    /// A request was harmed, for these reasons as shares of one. Nothing has held it before the first instant of `span`, nor
+    /// after the last.
     pub(crate) fn harmed(
         &mut self,
         tracker: &mut Tracker<'_>,
         why: Option<&Shares>,
         class: ClassId,
         span: (SimTime, SimTime),
-        is_lost: bool,
     ) {
         let first = self.told_by.at(span.0);
         let last = self.told_by.at(span.1).max(first);
         if self.windows.len() <= last.window() {
             self.windows.resize_with(last.window() + 1, Harm::new);
         }
-        let known = why.filter(|why| !why.is_empty());
-        let nobody = || Share { chain: tracker.chains.root(Root::Unknown), onset: first, amount: 1.0 };
-        let unknown = known.is_none().then(nobody);
-        for Share { chain, onset, amount } in known.into_iter().flat_map(Shares::iter).chain(unknown) {
+        for Share { chain, onset, amount } in shares_of(tracker, why, first) {
             let root = tracker.chains.root_of(chain);
             // Lines are looked at now and then, and a part of a wait may begin before what is seen in it.
-            let begins = tracker.began.get(&root).map_or(first, |begins| (*begins).clamp(first, last));
+            let begins = tracker.origins.began(root).map_or(first, |begins| begins.clamp(first, last));
             let window = onset.clamp(begins, last).window();
             *self.windows[window].entry(chain).or_default() += amount;
             *self.classes[class].entry(chain).or_default() += amount;
-            if is_lost {
-                *self.lost.entry(root).or_default() += amount;
-            }
+        }
+    }
+
+    /// The user of a harmed request got nothing that the twin's got, for these reasons as shares of one.
+    pub(crate) fn lost(&mut self, tracker: &mut Tracker<'_>, why: Option<&Shares>) {
+        for Share { chain, amount, .. } in shares_of(tracker, why, Onset::UNKNOWN) {
+            *self.lost.entry(tracker.chains.root_of(chain)).or_default() += amount;
         }
     }
 
@@ -89,4 +89,16 @@ impl BlameTally {
     pub(crate) fn windows(&self) -> impl Iterator<Item = impl Iterator<Item = (ChainId, f64)> + '_> + '_ {
         self.windows.iter().map(|window| window.iter().map(|(chain, sum)| (*chain, *sum)))
     }
+}
+
+/// What is known of why; if nothing is, that, since a window.
+fn shares_of<'a>(
+    tracker: &mut Tracker<'_>,
+    why: Option<&'a Shares>,
+    since: Onset,
+) -> impl Iterator<Item = Share> + use<'a> {
+    let known = why.filter(|why| !why.is_empty());
+    let nothing = || Share { chain: tracker.chains.root(Root::Unknown), onset: since, amount: 1.0 };
+    let unknown = known.is_none().then(nothing);
+    known.into_iter().flat_map(Shares::iter).chain(unknown)
 }

@@ -68,10 +68,19 @@ pub(super) struct CallTrace {
 /// Why a request did not end well, as shares of one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Why {
-    /// What it waited for, or what failed it.
+    /// What it waited for, or what failed it if that took no time.
     pub(crate) wait: Shares,
+    /// What failed it, if it failed.
+    pub(crate) failed: Shares,
     /// What made its answer a lesser one.
     pub(crate) lesser: Shares,
+}
+
+impl Why {
+    /// Why its user got nothing: what failed it, or, if nothing has so far, what it waits for.
+    pub(crate) fn of_loss(&self) -> &Shares {
+        if self.failed.is_empty() { &self.wait } else { &self.failed }
+    }
 }
 
 impl CallTrace {

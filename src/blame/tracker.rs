@@ -1,21 +1,19 @@
 //! Follows the attempts and calls of one world as their waits begin and end. What it finds, it finds by `wait`,
 //! `failure` and `holders`.
 
-use std::collections::BTreeMap;
-
 use crate::blame::fault_times::FaultTimes;
-use crate::blame::holders::Line;
+use crate::blame::line::Line;
 use crate::blame::onset::{Onset, Windows};
+use crate::blame::origins::Origins;
 use crate::blame::shares::Shares;
 use crate::blame::trace::{AttemptTrace, CallTrace, Load, Why};
 use crate::blame::{Chains, How, Root};
-use crate::engine::{Attempt, ModelEvent, Observer, Parent, ReplicaState, Turn, View};
+use crate::engine::{Attempt, ModelEvent, Observer, Parent, Turn, View};
 use crate::failure::{FailureCause, Outcome};
-use crate::id::{FaultId, IdVec, PairId, ReplicaId, ServiceId};
-use crate::model::{Model, Step, Target};
+use crate::id::{IdVec, PairId, ReplicaId, ServiceId};
+use crate::model::Model;
 use crate::policy::BreakerState;
 use crate::random::{Key, KeyMap, Stream, mix};
-use crate::scenario::Effect;
 use crate::time::{SimDuration, SimTime};
 
 /// What a failure weighs if it took no time, in seconds: enough to be seen if there is nothing else.
@@ -33,24 +31,20 @@ pub struct Tracker<'m> {
     /// By slot of the call.
     pub(super) calls: Vec<CallTrace>,
     pub(super) lines: IdVec<ReplicaId, Line>,
+    /// What holds those at a service for whom others wait at their callers.
+    pub(super) callees: IdVec<ServiceId, Line>,
     pub(super) fault_times: FaultTimes,
     pub(super) windows: Windows,
-    /// When faults begin, and when restarts, kills and what they leave cold first were there.
-    pub(super) began: BTreeMap<Root, Onset>,
-    /// Why the process of each replica died last.
-    pub(super) deaths: IdVec<ReplicaId, Root>,
-    /// Whether it has no process that serves: no restart kills it once more.
-    is_dead: IdVec<ReplicaId, bool>,
-    /// Why the caches of each replica are cold, if they are: by position.
-    cold: IdVec<ReplicaId, Vec<Root>>,
+    pub(super) origins: Origins<'m>,
     /// What failed the last deep probes of each replica.
     pub(super) probes: IdVec<ReplicaId, Shares>,
     /// By position of the policy's state: what has failed of late.
     pub(super) memories: Vec<Shares>,
     /// What broke the journeys that are not over.
-    journeys: KeyMap<Shares>,
-    /// The call that was over last.
+    journeys: KeyMap<Why>,
+    /// What the call that was over last had waited for, and what failed it.
     over: Shares,
+    over_failed: Shares,
     /// Requests that did not end well, by key, until they are judged.
     ended: KeyMap<Why>,
     /// Memory for sums.
@@ -66,31 +60,21 @@ impl<'m> Tracker<'m> {
         let (attempts, calls) = view.slots();
         let guards: usize = model.edges.iter().map(|edge| edge.guard_count(&model.services) as usize).sum();
         let windows = Windows::new(model);
-        let of = |id: ReplicaId| model.replicas[id].service;
         Self {
             model,
             chains: Chains::default(),
             attempts: vec![AttemptTrace::default(); attempts],
             calls: vec![CallTrace::default(); calls],
             lines: model.replicas.iter().map(|_| Line::default()).collect(),
+            callees: model.services.iter().map(|_| Line::default()).collect(),
             fault_times: FaultTimes::new(model),
             windows,
-            began: model
-                .faults
-                .enumerate()
-                .map(|(id, fault)| (Root::Fault(id), windows.at(fault.from)))
-                .collect(),
-            deaths: model.replicas.ids().map(|_| Root::Unknown).collect(),
-            is_dead: model.replicas.ids().map(|_| false).collect(),
-            cold: model
-                .replicas
-                .ids()
-                .map(|id| vec![Root::ColdCaches(of(id)); model.services[of(id)].caches.len()])
-                .collect(),
+            origins: Origins::new(model, windows),
             probes: model.replicas.iter().map(|_| Shares::default()).collect(),
             memories: vec![Shares::default(); guards],
             journeys: KeyMap::default(),
             over: Shares::default(),
+            over_failed: Shares::default(),
             ended: KeyMap::default(),
             spare: Vec::new(),
             late: margin.as_secs_f64(),
@@ -110,6 +94,7 @@ impl<'m> Tracker<'m> {
     /// Takes back the memory of what was asked for.
     pub(crate) fn forget(&mut self, why: Why) {
         self.give_back(why.wait);
+        self.give_back(why.failed);
         self.give_back(why.lesser);
     }
 
@@ -124,7 +109,7 @@ impl<'m> Tracker<'m> {
             if sum.is_empty() {
                 self.give_back(sum);
             } else {
-                self.ended.insert(key.0, Why { wait: sum, lesser: Shares::default() });
+                self.ended.insert(key.0, Why { wait: sum, ..Why::default() });
             }
         }
     }
@@ -218,6 +203,20 @@ impl<'m> Tracker<'m> {
         self.trace(slot).waited = waited;
     }
 
+    /// Those on its threads and in its line have waited for whatever held them; from here on nothing does any more.
+    fn process_dies(&mut self, view: &View<'_>, id: ReplicaId) {
+        let replica = view.replica(id);
+        for slot in replica.threads.iter().copied().filter(|slot| view.attempt(*slot).awaited) {
+            let mut past = std::mem::take(&mut self.trace(slot).past);
+            self.held_at_work(view, slot, &mut past);
+            self.wait_of_calls(view, view.attempt(slot), &mut past);
+            self.trace(slot).past = past;
+        }
+        for slot in replica.queue.iter().filter(|slot| view.attempt(*slot).awaited) {
+            self.thread_taken(view, slot);
+        }
+    }
+
     fn work_over(&mut self, view: &View<'_>, slot: u32) {
         let mut past = std::mem::take(&mut self.trace(slot).past);
         self.held_at_work(view, slot, &mut past);
@@ -228,14 +227,11 @@ impl<'m> Tracker<'m> {
 
     /// The calls of a step are over: what held the last of them held the thread.
     fn step_over(&mut self, slot: u32, failed: bool) {
-        let over = std::mem::take(&mut self.over);
-        let trace = self.trace(slot);
-        trace.past.add_all(&over);
+        let trace = &mut self.attempts[slot as usize];
+        trace.past.add_all(&self.over);
         if failed {
-            trace.cause.clear();
-            trace.cause.add_all(&over);
+            trace.cause.clone_from(&self.over_failed);
         }
-        self.over = over;
     }
 
     fn attempt_over(&mut self, view: &View<'_>, slot: u32, outcome: Outcome) {
@@ -243,21 +239,13 @@ impl<'m> Tracker<'m> {
             return;
         }
         let attempt = view.attempt(slot);
-        let mut sum = self.borrow();
-        let seconds = (view.now - attempt.begun_at).as_secs_f64().max(INSTANT);
-        let mut cause = self.borrow();
+        let (mut sum, mut cause) = (self.borrow(), self.borrow());
+        self.wait_of_attempt(view, slot, &mut sum);
         if let Outcome::Failed(failure) = outcome {
-            self.failed_by(view, slot, failure, &mut cause);
+            self.failed_by(view, slot, failure, &sum, &mut cause);
             cause.scale_to(1.0);
             cause.date_rest(self.windows.at(view.now));
-        }
-        // What a callee does by design it does in all worlds, and the time for it is usual.
-        let by_design =
-            cause.iter().all(|share| matches!(self.chains.root_of(share.chain), Root::OwnErrors(_)));
-        if by_design {
-            self.wait_of_attempt(view, slot, &mut sum);
-        } else {
-            sum.add_scaled(&cause, seconds);
+            self.rest_of_attempt(view, slot, &cause, &mut sum);
         }
         let call = &mut self.calls[attempt.run.slot as usize];
         call.past.add_all(&sum);
@@ -283,6 +271,21 @@ impl<'m> Tracker<'m> {
         self.give_back(cause);
     }
 
+    /// What failed an attempt takes what is left of its time, that of the usual load included, which the twin meets as well;
+    /// unless its callee does that by design: then it does so in all worlds, and the time for it is usual.
+    fn rest_of_attempt(&self, view: &View<'_>, slot: u32, cause: &Shares, sum: &mut Shares) {
+        let root_of = |chain| self.chains.root_of(chain);
+        if cause.iter().all(|share| matches!(root_of(share.chain), Root::OwnErrors(_))) {
+            return;
+        }
+        let usual = |chain| matches!(root_of(chain), Root::FirstAttempts(_));
+        if !cause.iter().any(|share| usual(share.chain)) {
+            sum.retain(|chain| !usual(chain));
+        }
+        let seconds = (view.now - view.attempt(slot).begun_at).as_secs_f64();
+        sum.add_scaled(cause, (seconds - sum.total()).max(INSTANT));
+    }
+
     /// A breaker refused an attempt before there was one: it remembers why.
     fn attempt_refused(&mut self, view: &View<'_>, slot: u32, cause: FailureCause) {
         let call = view.call(slot);
@@ -300,6 +303,7 @@ impl<'m> Tracker<'m> {
     fn call_over(&mut self, view: &View<'_>, slot: u32, outcome: Outcome) {
         let call = view.call(slot);
         self.over.clear();
+        self.over_failed.clear();
         let mut lesser = self.borrow();
         if call.attempts > 0 {
             let trace = &mut self.calls[slot as usize];
@@ -307,8 +311,11 @@ impl<'m> Tracker<'m> {
                 trace.backed_off(view.now);
             }
             self.over.add_all(&trace.past);
-            if outcome.is_failed() && self.over.is_empty() {
-                self.over.add_scaled(&trace.last, INSTANT);
+            if outcome.is_failed() {
+                self.over_failed.add_all(&trace.last);
+                if self.over.is_empty() {
+                    self.over.add_scaled(&trace.last, INSTANT);
+                }
             }
             if outcome == Outcome::Degraded {
                 let from_below = !trace.lesser.is_empty();
@@ -331,24 +338,24 @@ impl<'m> Tracker<'m> {
         let (id, probed) = view.request(slot);
         if let Some(replica) = probed {
             if outcome.is_failed() {
-                self.over.scale_to(1.0);
-                self.probes[replica].clone_from(&self.over);
+                self.probes[replica].clone_from(&self.over_failed);
             }
             return;
         }
         if outcome == Outcome::Ok && (view.now - id.arrived_at).as_secs_f64() <= self.late {
             return;
         }
-        let mut why = Why { wait: self.borrow(), lesser: self.borrow() };
+        let mut why = Why { wait: self.borrow(), failed: self.borrow(), lesser: self.borrow() };
         why.wait.add_all(&self.over);
         why.wait.scale_to(1.0);
+        why.failed.add_all(&self.over_failed);
         why.lesser.add_all(lesser);
         why.lesser.scale_to(1.0);
         if let Some(step) = self.model.classes[id.class].step
             && step.next.is_some()
             && !outcome.is_answered()
         {
-            self.journeys.insert(session(step.journey, id.number), why.wait.clone());
+            self.journeys.insert(session(step.journey, id.number), why.clone());
         }
         self.ended.insert(id.key.0, why);
     }
@@ -357,41 +364,13 @@ impl<'m> Tracker<'m> {
     fn not_made(&mut self, id: &crate::engine::RequestId) {
         let Some(step) = self.model.classes[id.class].step else { return };
         let session = session(step.journey, id.number);
-        let cause = if step.next.is_some() {
+        let why = if step.next.is_some() {
             self.journeys.get(&session).cloned()
         } else {
             self.journeys.remove(&session)
         };
-        if let Some(cause) = cause {
-            self.ended.insert(id.key.0, Why { wait: cause, lesser: Shares::default() });
-        }
-    }
-
-    fn fault_begins(&mut self, id: FaultId) {
-        let fault = &self.model.faults[id];
-        let Target::Replicas(replicas) = &fault.target else { return };
-        for replica in replicas {
-            match fault.effect {
-                Effect::Crash | Effect::Restart { .. } => self.deaths[*replica] = Root::Fault(id),
-                Effect::Flush { .. } => {
-                    for cache in &fault.caches {
-                        self.cold[*replica][*cache as usize] = Root::Fault(id);
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// Something is there that nobody can have met before.
-    fn begins(&mut self, now: SimTime, root: Root) {
-        let onset = self.windows.at(now);
-        self.began.entry(root).or_insert(onset);
-    }
-
-    fn restarted(&mut self, service: ServiceId) {
-        for replica in self.model.services[service].replica_ids().filter(|id| !self.is_dead[*id]) {
-            self.deaths[replica] = Root::Restart(service);
+        if let Some(why) = why {
+            self.ended.insert(id.key.0, why);
         }
     }
 }
@@ -405,52 +384,33 @@ impl Observer for Tracker<'_> {
     fn observe(&mut self, now: SimTime, event: &ModelEvent) {
         match event {
             ModelEvent::RequestEnded(id, Outcome::Failed(FailureCause::NotMade)) => self.not_made(id),
-            ModelEvent::FaultBegan(id) => self.fault_begins(*id),
-            ModelEvent::OutOfMemory(id) => {
-                self.deaths[*id] = Root::OutOfMemory(self.model.replicas[*id].service);
-                self.begins(now, self.deaths[*id]);
-            }
-            ModelEvent::ReplicaChanged(id, state) => {
-                self.is_dead[*id] = matches!(state, ReplicaState::Down | ReplicaState::Starting);
-                if *state == ReplicaState::Starting {
-                    let cold = Root::ColdCaches(self.model.replicas[*id].service);
-                    self.cold[*id].fill(cold);
-                    self.begins(now, cold);
-                }
-            }
             // What it is told from here on decides whether it opens again; until then it knows nothing better.
             ModelEvent::BreakerChanged(edge, number, BreakerState::HalfOpen | BreakerState::Closed) => {
                 let guard = self.model.edges[*edge].first_guard + number;
                 self.memories[guard as usize].scale_to(INSTANT);
             }
-            ModelEvent::Acted(procedure, step) => {
-                if let Some(Step::Restart { service, .. }) =
-                    self.model.response.procedures[*procedure].steps.get(*step as usize)
-                {
-                    self.restarted(*service);
-                    self.begins(now, Root::Restart(*service));
-                }
-            }
-            _ => {}
+            _ => self.origins.observe(now, event),
         }
     }
 
     fn turn(&mut self, view: &View<'_>, turn: Turn) {
         match turn {
             Turn::AttemptBegins(slot) => self.attempt_begins(view, slot),
+            Turn::WaitsAtCaller(slot) => self.waits_at_caller(view, slot),
             Turn::Granted(slot) => self.granted(view, slot),
             Turn::InLine(slot) => self.look_at_line(view, view.attempt(slot).replica),
             Turn::ThreadTaken(slot) => self.thread_taken(view, slot),
             Turn::WorkBegins(slot) => self.trace(slot).works_since = Some(view.now),
             Turn::WorkOver(slot) => self.work_over(view, slot),
             Turn::ColdMiss(slot, cache) => {
-                self.trace(slot).misses = Some(self.cold[view.attempt(slot).replica][cache as usize]);
+                self.trace(slot).misses = Some(self.origins.cooled_by(view.attempt(slot).replica, cache));
             }
             Turn::MissOver(slot) => self.trace(slot).misses = None,
             Turn::StepOver(slot, failed) => self.step_over(slot, failed),
             Turn::AttemptOver(slot, outcome) => self.attempt_over(view, slot, outcome),
             Turn::AttemptRefused(call, cause) => self.attempt_refused(view, call, cause),
             Turn::CallOver(call, outcome) => self.call_over(view, call, outcome),
+            Turn::ProcessDies(id) => self.process_dies(view, id),
             Turn::AttemptSent(_) => {}
         }
     }

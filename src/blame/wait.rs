@@ -43,21 +43,6 @@ impl Tracker<'_> {
         }
     }
 
-    /// What has kept an attempt that was not sent yet at its caller, since it waits for what it has not got yet.
-    pub(super) fn wait_at_caller(&mut self, view: &View<'_>, slot: u32, sum: &mut Shares) {
-        let attempt = view.attempt(slot);
-        let since = self.attempts[slot as usize].waits_since.max(attempt.begun_at);
-        let seconds = view.now.saturating_since(since).as_secs_f64();
-        if seconds > 0.0 && view.has_line(attempt.guard) {
-            let mut held = self.borrow();
-            self.held_before_sent(view, attempt, &mut held);
-            held.scale_to(seconds);
-            held.date(self.windows.at(since));
-            sum.add_all(&held);
-            self.give_back(held);
-        }
-    }
-
     /// The part of it for which its caller itself stood still, and could not take the answer.
     fn held_by_caller(&mut self, view: &View<'_>, attempt: &Attempt, sum: &mut Shares) {
         let Some(caller) = attempt.caller else { return };
@@ -88,7 +73,7 @@ impl Tracker<'_> {
     }
 
     /// What an attempt waits for now: of several calls the one with the most to tell.
-    fn wait_of_calls(&mut self, view: &View<'_>, attempt: &Attempt, sum: &mut Shares) {
+    pub(super) fn wait_of_calls(&mut self, view: &View<'_>, attempt: &Attempt, sum: &mut Shares) {
         let mut most = self.borrow();
         for call in view.calls_of(attempt) {
             let mut one = self.borrow();

@@ -218,6 +218,7 @@ impl<O: Observer> Engine<'_, O> {
             Admission::Now => return true,
             Admission::After(wait) => {
                 attempt.event = self.events.schedule(now + wait, Event::Granted(slot));
+                self.turn(Turn::WaitsAtCaller(slot));
             }
             Admission::Refused(SimDuration::ZERO) => self.refuse(slot, FailureCause::Throttled),
             Admission::Refused(wait) => self.wait_at_most(slot, wait),
@@ -251,6 +252,7 @@ impl<O: Observer> Engine<'_, O> {
 
     /// Lets an attempt wait for its permit, its turn or its connection.
     fn wait_at_most(&mut self, slot: u32, wait: SimDuration) {
+        self.turn(Turn::WaitsAtCaller(slot));
         if wait == SimDuration::MAX {
             return;
         }

@@ -6,6 +6,7 @@ use crate::engine::observer::{ModelEvent, Observer, ReplicaState};
 use crate::engine::simulation::Engine;
 use crate::engine::slab::Handle;
 use crate::engine::state::{NO_CALL, Place, Process, entries};
+use crate::engine::view::Turn;
 use crate::failure::{FailureCause, Outcome};
 use crate::id::ReplicaId;
 use crate::policy::{BreakerState, CrashLoop};
@@ -58,6 +59,7 @@ impl<O: Observer> Engine<'_, O> {
         if self.state.replicas[id].process == Process::Down {
             return;
         }
+        self.turn(Turn::ProcessDies(id));
         self.leave_balancers(id);
         let replica = &mut self.state.replicas[id];
         replica.process = Process::Down;

@@ -19,11 +19,13 @@ pub struct View<'a> {
     state: &'a State,
 }
 
-/// A wait of an attempt or a call begins or ends. Both are named by their slots, which are used again.
+/// Waits of attempts and calls begin or end. Both are named by their slots, which are used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
     /// An attempt begins.
     AttemptBegins(u32),
+    /// It has to wait at its caller for a permit, its turn or a connection.
+    WaitsAtCaller(u32),
     /// It leaves its caller.
     AttemptSent(u32),
     /// The attempt at this slot has got the permit, the turn or the connection that it waited for.
@@ -48,6 +50,8 @@ pub enum Turn {
     AttemptRefused(u32, FailureCause),
     /// A call is over; its last attempt is, too.
     CallOver(u32, Outcome),
+    /// The process of a replica dies: whoever is there waits no longer for what it waited for. It is where it was.
+    ProcessDies(ReplicaId),
 }
 
 impl<'a> View<'a> {

@@ -20,6 +20,7 @@ mod fuzzing;
 mod graph_command;
 mod help;
 mod hidden_capacity;
+mod intervals;
 mod journeys;
 mod life;
 mod loops;

@@ -193,7 +193,11 @@ impl Observer for Follower {
                     _ => {}
                 }
             }
-            Turn::Granted(_) | Turn::ColdMiss(..) | Turn::MissOver(_) => {}
+            Turn::WaitsAtCaller(_)
+            | Turn::Granted(_)
+            | Turn::ColdMiss(..)
+            | Turn::MissOver(_)
+            | Turn::ProcessDies(_) => {}
         }
     }
 }
