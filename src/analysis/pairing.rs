@@ -233,9 +233,12 @@ impl<'m> Comparison<'m> {
 
     fn judge_request(&mut self, id: &RequestId, actual: Option<End>, twin: Option<End>, now: SimTime) {
         let why = self.tracker.as_mut().and_then(|tracker| tracker.take(id.key));
-        if id.arrived_at < self.model.origin {
+        // A step of a journey may arrive sooner than its twin, or later.
+        let arrived_at = actual.map_or(id.arrived_at, |end| end.at - end.latency);
+        if arrived_at < self.model.origin {
             return;
         }
+        let id = &RequestId { arrived_at, ..*id };
         let severity = self.blast.request(id, actual, twin, now, &self.limits);
         let at = actual.map_or(now, |end| end.at);
         let Some(tracker) = &mut self.tracker else { return };

@@ -218,3 +218,24 @@ fn the_design_review_counts_every_step() {
         assert!((rate - wanted).abs() < 1e-9, "{rates:?}");
     }
 }
+
+/// Half a second sooner than in the twin, for the first step takes half as long; and there the errors last a tenth of one.
+#[test]
+fn a_step_that_comes_sooner_than_its_twin_is_dated_in_its_own_world() {
+    let text = "Scenario(format: 1, name: \"test\", warm_up: \"5s\", horizon: \"30s\", seed: 3,
+        services: {
+            \"a\": Service(threads: 1000, operations: { \"op\": [Work(Constant(\"1s\"))] }),
+            \"b\": Service(threads: 1000, operations: { \"op\": [Work(Constant(\"1ms\"))] }),
+        },
+        traffic: { \"j\": Journey(\"50/s\", { \"1\": Visit(\"a.op\", think: \"0s\"), \"2\": Visit(\"b.op\") }) },
+        faults: [
+            Fault(at: \"T+0s\", for: \"30s\", on: \"a\", effect: Slow(0.5)),
+            Fault(at: \"T+10s\", for: \"100ms\", on: \"b\", effect: Errors(\"100%\")),
+        ])";
+    let (_, summary) = run(&Scenario::parse(text).unwrap());
+    let blast = summary.blast_radius.unwrap();
+    assert!(blast.by_severity.failed > 1, "{:?}", blast.by_severity);
+    assert!(blast.duration_s <= 0.101 && blast.duration_99_s.unwrap() <= 0.101, "{}", blast.duration_s);
+    let class = &blast.classes["j: 2"];
+    assert!(class.first_s.unwrap() >= 10.0 && class.last_s.unwrap() <= 10.101, "{class:?}");
+}

@@ -8,7 +8,7 @@ use crate::report::block::{Block, Line, Table, Tone};
 use crate::report::quantity;
 use crate::report::story;
 
-/// So many roots and so many chains are told,
+/// So many roots are told, besides those that held the harm for a time, and so many chains,
 const ROOTS: usize = 6;
 const CHAINS: usize = 4;
 /// of those with at least this share of the harm.
@@ -22,9 +22,12 @@ pub(in crate::report) fn root(record: &Record, summary: &Summary) -> Vec<Block> 
     let mut blocks: Vec<Block> = story::behind(summary).map(why).map(Block::Paragraph).into_iter().collect();
     let mut table =
         Table::of_numbers(["root", "share of the harm", "of what failed", "first hit", "last hit"]);
-    let causes =
-        summary.root_causes.iter().filter(|cause| cause.share.max(cause.share_of_lost) >= LEAST).take(ROOTS);
-    table.rows.extend(causes.map(|cause| {
+    // However little a root did itself, it has a row if it held the harm for a time: what began it all may be small.
+    let held = |root: &String| summary.phases.iter().any(|phase| phase.roots.contains(root));
+    let causes = summary.root_causes.iter().enumerate().filter(|(place, cause)| {
+        held(&cause.root) || *place < ROOTS && cause.share.max(cause.share_of_lost) >= LEAST
+    });
+    table.rows.extend(causes.map(|(_, cause)| {
         let span = [cause.from_s, cause.to_s].map(quantity::instant);
         let [from, to] = span;
         (
