@@ -28,9 +28,9 @@
         return { [kind === "class" ? "users" : "show"]: name, ...(number > 0 ? { run: String(number + 1) } : {}) };
     }
 
-    /** The address of a moment, and of the chosen node. */
+    /** The address of a moment, and of the chosen node: never of an instant before it, in which it has not happened yet. */
     function write(s, show, mode) {
-        const parts = new URLSearchParams({ t: String(Math.round(s * 100) / 100) });
+        const parts = new URLSearchParams({ t: String(Math.ceil(s * 100 - 1e-6) / 100) });
         for (const [key, value] of Object.entries(show ?? {})) parts.set(key, value);
         if (mode !== "replay") parts.set("mode", mode);
         return `#${parts}`;

@@ -209,7 +209,8 @@ impl Case<'_> {
         };
         let worst = self.world.totals.classes.iter().map(excess).max_by(|a, b| a.1.total_cmp(&b.1));
         let (name, share) = worst.unwrap_or_default();
-        let percent = 100.0 * share;
+        // Of little more than nothing more is told than of nothing.
+        let percent = (100.0 * share).max(0.01);
         if share <= self.limits.contained {
             let reason = if share > 0.0 {
                 format!("healthy at the end; no class failed more than {percent:.2} % beyond its twin")

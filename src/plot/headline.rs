@@ -1,7 +1,7 @@
 //! The sentences above the pictures, built from what was measured: verdict, faults, propagation. Draws nothing and
 //! claims nothing that the summary does not say.
 
-use crate::analysis::Summary;
+use crate::analysis::{BlastRadius, Summary};
 use crate::record::{FaultSpan, Record};
 use crate::scenario::VerdictKind;
 
@@ -46,6 +46,9 @@ fn cause(record: &Record) -> Option<(String, bool)> {
     }
 }
 
+/// People ended what would have cost so much more without them: this part of what it cost.
+const MARKEDLY: i64 = 4;
+
 /// The finding of an incident, in a sentence.
 pub(crate) fn finding(record: &Record, summary: &Summary) -> String {
     let (subject, plural) = cause(record).unwrap_or_else(|| ("a run without a fault".to_owned(), false));
@@ -72,12 +75,15 @@ pub(crate) fn finding(record: &Record, summary: &Summary) -> String {
     capitalized(&told)
 }
 
-/// Whether it would not have ended without the response.
+/// Whether it would not have ended without the response, or would have cost markedly more.
 fn people_ended_it(summary: &Summary) -> bool {
+    let severity = |radius: &BlastRadius| radius.by_severity.failed + radius.by_severity.unanswered;
+    let lost = summary.blast_radius.as_ref().map_or(0, severity).cast_signed();
+    let saved = summary.people.as_ref().and_then(|people| people.saved).map_or(0, |saved| saved.requests);
     matches!(
         summary.verdict_unattended,
         Some(VerdictKind::Metastable | VerdictKind::Down | VerdictKind::Undecided | VerdictKind::Limited)
-    )
+    ) || saved > 0 && saved >= lost / MARKEDLY
 }
 
 /// Why the verdict is what it is, and how it would have ended without the response.

@@ -44,12 +44,13 @@ pub(in crate::report) fn degradation(told: Option<&DegradationSummary>) -> Optio
         DegradationKind::Functional => Tone::Caution,
         DegradationKind::Cosmetic | DegradationKind::Invisible => Tone::Plain,
     };
+    let bad_minutes = quantity::plain(libm::round(10.0 * class.bad_minutes) / 10.0);
     Some(Line::toned(tone, kind.name()).and(format!(
-        " ({}): {name} down to {} of its capability, level {} of 100; {} bad minutes",
+        " ({}): {name} down to {} of its capability, level {} of 100; {bad_minutes} bad minute{}",
         kind.calls_for(),
         quantity::share(class.lowest),
         class.level,
-        quantity::plain(libm::round(10.0 * class.bad_minutes) / 10.0)
+        if bad_minutes == "1" { "" } else { "s" }
     )))
 }
 

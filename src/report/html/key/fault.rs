@@ -42,10 +42,10 @@ fn begin(record: &Record, summary: &Summary, fault: &FaultSpan, place: usize) ->
     let moment = if place == 0 { reached(record, summary, moment) } else { moment };
     match fault.to_s {
         Some(to) if to > fault.from_s => {
-            moment.and(to, format!("It lasts for {}.", seconds(to - fault.from_s)))
+            moment.and(to, format!("The fault lasts for {}.", seconds(to - fault.from_s)))
         }
         Some(_) => moment,
-        None => moment.and(record.simulated_s, "It lasts to the end of the run."),
+        None => moment.and(record.simulated_s, "The fault lasts to the end of the run."),
     }
 }
 
@@ -60,7 +60,7 @@ fn what(fault: &FaultSpan) -> String {
         "slow" => format!("{service} works more slowly"),
         "latency" => format!("{service} answers later"),
         "errors" => format!("{service} answers with errors"),
-        "surge" => format!("more of {} come than usual", fault.on),
+        "surge" => format!("More requests of {} come than usual", fault.on),
         effect => format!("{effect} of {}", fault.on),
     }
 }
