@@ -18,8 +18,10 @@ const LITTLE: f64 = 0.5;
 #[derive(Debug, Default)]
 struct Harm {
     sum: f64,
+    /// Its windows, without those in which nothing is left of it once it is rounded, if there are others.
     first: usize,
     last: usize,
+    is_dated: bool,
 }
 
 /// What was found, by name.
@@ -58,7 +60,13 @@ fn by_chain(compared: &Compared) -> BTreeMap<ChainId, Harm> {
         for (chain, sum) in shares {
             let harm = harms.entry(chain).or_insert_with(|| Harm { first: window, ..Harm::default() });
             harm.sum += sum;
-            harm.last = window;
+            let tells = rounded(sum) > 0.0;
+            if tells && !harm.is_dated {
+                (harm.first, harm.is_dated) = (window, true);
+            }
+            if tells || !harm.is_dated {
+                harm.last = window;
+            }
         }
     }
     harms

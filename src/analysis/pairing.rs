@@ -13,7 +13,7 @@ use crate::id::SiteId;
 use crate::model::Model;
 use crate::random::{Key, KeyMap};
 use crate::scenario;
-use crate::time::SimTime;
+use crate::time::{SimDuration, SimTime};
 
 /// One of the two worlds that are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -232,7 +232,8 @@ impl<'m> Comparison<'m> {
     }
 
     fn judge_request(&mut self, id: &RequestId, actual: Option<End>, twin: Option<End>, now: SimTime) {
-        let why = self.tracker.as_mut().and_then(|tracker| tracker.take(id.key));
+        let usual = twin.map_or(SimDuration::ZERO, |end| end.latency);
+        let why = self.tracker.as_mut().and_then(|tracker| tracker.take(id.key, usual));
         // A step of a journey may arrive sooner than its twin, or later.
         let arrived_at = actual.map_or(id.arrived_at, |end| end.at - end.latency);
         if arrived_at < self.model.origin {

@@ -78,6 +78,12 @@ fn stretches(blame: &BlameRecord, windows: usize) -> Vec<Span> {
         }
         let from =
             (begin..to).find(|window| largest(blame, *window..window + 1) == Some(root)).unwrap_or(begin);
+        if spans.is_empty()
+            && let Some(before) = largest(blame, begin..from)
+        {
+            let first = (begin..from).find(|window| largest(blame, *window..window + 1).is_some());
+            spans.push(Span { root: before, from: first.unwrap_or(begin), to: from, harmed: 0.0 });
+        }
         match spans.last_mut() {
             Some(last) if last.to == begin || largest(blame, begin..from) == Some(last.root) => {
                 last.to = from;

@@ -4,7 +4,7 @@ use crate::blame::onset::Onset;
 use crate::blame::shares::Shares;
 use crate::blame::tracker::Tracker;
 use crate::blame::{How, Root};
-use crate::engine::{CallRun, Place, View};
+use crate::engine::{CallRun, View};
 use crate::failure::FailureCause;
 use crate::id::{ReplicaId, ServiceId};
 use crate::model::Target;
@@ -119,16 +119,16 @@ impl Tracker<'_> {
             return sum.add(self.chains.root(Root::OwnErrors(callee)), 1.0);
         }
         let pair = self.pair(attempt);
+        let has_arrived = attempt.arrived_at > SimTime::ZERO;
         let hits = |target: &Target| match target {
-            Target::Pair(hit) => *hit == pair,
+            Target::Pair(hit) => *hit == pair && !has_arrived,
             Target::Class(_) => false,
-            Target::Replicas(replicas) => {
-                attempt.place == Place::Replying && replicas.contains(&attempt.replica)
-            }
+            Target::Replicas(replicas) => has_arrived && replicas.contains(&attempt.replica),
         };
         for (id, fault) in self.model.faults.enumerate() {
             let Effect::Errors(share) = fault.effect else { continue };
-            if fault.from <= view.now && sent_at <= fault.to && hits(&fault.target) {
+            let met_at = if has_arrived { attempt.arrived_at } else { sent_at };
+            if fault.from <= met_at && met_at <= fault.to && hits(&fault.target) {
                 sum.add(self.chains.root(Root::Fault(id)), share);
             }
         }
@@ -140,6 +140,8 @@ impl Tracker<'_> {
         for share in self.memories[call.guard as usize].iter() {
             sum.add(self.chains.held(How::Breaker, share.chain), share.amount);
         }
+        // What a callee does by design it does in all worlds: that alone would not have opened it.
+        sum.leave_out(|chain| matches!(self.chains.root_of(chain), Root::OwnErrors(_)));
         if sum.is_empty() {
             let leaf = self.chains.root(Root::Unknown);
             sum.add(self.chains.link(self.model.sites[call.site].pair, How::Breaker, leaf), 1.0);

@@ -1,7 +1,6 @@
 //! What keeps attempts at their caller before they are sent: a bulkhead, a throttle or a pool.
 
-use crate::blame::holders::{OFTEN, SELDOM};
-use crate::blame::line::PARTS;
+use crate::blame::line::{OFTEN, PARTS, SELDOM};
 use crate::blame::onset::Onset;
 use crate::blame::shares::Shares;
 use crate::blame::{How, Root, Tracker};
@@ -11,6 +10,8 @@ use crate::time::{SimDuration, SimTime};
 
 /// Replicas of a callee that are asked what holds a caller's connections.
 const ASKED: usize = 64;
+/// How much of what a load was made of is remembered with each attempt that is sent.
+const MEMORY: f64 = 0.98;
 
 impl Tracker<'_> {
     /// An attempt begins to wait at its caller for what those have who are at its callee.
@@ -21,8 +22,21 @@ impl Tracker<'_> {
         }
     }
 
+    /// An attempt leaves its caller: where others wait for what it has got, it is part of the load there.
+    pub(super) fn sent(&mut self, view: &View<'_>, slot: u32) {
+        let attempt = view.attempt(slot);
+        if view.has_line(attempt.guard) {
+            let callee = self.model.sites[attempt.site].callee;
+            let mut sum = std::mem::take(&mut self.loads[callee]);
+            sum.scale_to(sum.total() * MEMORY);
+            self.load_of(view, slot, 1.0, &mut sum);
+            sum.date(Onset::UNKNOWN);
+            self.loads[callee] = sum;
+        }
+    }
+
     /// Looks at the threads of a service, if nobody has done so for a while.
-    fn look_at_callee(&mut self, view: &View<'_>, service: ServiceId, every: SimDuration) {
+    pub(super) fn look_at_callee(&mut self, view: &View<'_>, service: ServiceId, every: SimDuration) {
         if !self.callees[service].is_due(view.now, every) {
             return;
         }
@@ -32,15 +46,20 @@ impl Tracker<'_> {
         self.callees[service].seen(view.now, sample);
     }
 
-    /// What holds the threads of a service, all replicas together, as shares of one; if nothing does, the usual load.
+    /// What holds the threads of a service, all replicas together, as shares of one; if nothing does, what its load is made of.
     fn held_by_service(&mut self, view: &View<'_>, service: ServiceId, sum: &mut Shares) {
         for id in self.model.services[service].replica_ids().take(ASKED) {
             self.held_lately(view, id, OFTEN, sum);
         }
-        sum.scale_to(1.0);
-        if sum.is_empty() {
-            sum.add(self.chains.root(Root::FirstAttempts(service)), 1.0);
+        let usual = self.chains.root(Root::FirstAttempts(service));
+        if sum.iter().all(|share| share.chain == usual) {
+            sum.add_all(&self.loads[service]);
+            sum.leave_out(|chain| chain == usual);
         }
+        if sum.is_empty() {
+            sum.add(usual, 1.0);
+        }
+        sum.scale_to(1.0);
     }
 
     /// What keeps an attempt at its caller now, as shares of one: whatever holds those who have what it waits for.

@@ -1,7 +1,7 @@
 //! What holds the threads of a replica, and so those who stand in line for them.
 
 use crate::blame::Tracker;
-use crate::blame::line::PARTS;
+use crate::blame::line::{FINEST, OFTEN, PARTS, SELDOM};
 use crate::blame::onset::Onset;
 use crate::blame::shares::Shares;
 use crate::blame::trace::Load;
@@ -10,17 +10,27 @@ use crate::engine::{Place, Process, View};
 use crate::id::ReplicaId;
 use crate::time::{SimDuration, SimTime};
 
-/// How often a line is looked at while it grows, and how finely a wait is looked at, at most.
-pub(super) const OFTEN: SimDuration = SimDuration::from_millis(100);
-/// The same, at least.
-pub(super) const SELDOM: SimDuration = SimDuration::from_secs(1);
-const FINEST: SimDuration = SimDuration::from_millis(10);
-
 impl Tracker<'_> {
-    /// Somebody joined a line.
-    pub(super) fn look_at_line(&mut self, view: &View<'_>, id: ReplicaId) {
+    /// Somebody joined a line, which may tell more of the line in which others wait for the thread of its caller.
+    pub(super) fn joins_line(&mut self, view: &View<'_>, slot: u32) {
+        let attempt = view.attempt(slot);
+        if view.replica(attempt.replica).queue_length == 1 {
+            self.lines[attempt.replica].began = view.now;
+        }
+        self.look_at_line(view, attempt.replica, OFTEN);
+        // One that wakes has not handled all that waited for it yet.
+        if let Some(caller) = attempt.caller
+            && view.replica(caller).queue_length > 0
+            && !self.fault_times.is_paused(caller, view.now)
+        {
+            self.look_at_line(view, caller, OFTEN);
+        }
+    }
+
+    /// Looks at who holds the threads before a line, unless it stands still and everybody knows why.
+    pub(super) fn look_at_line(&mut self, view: &View<'_>, id: ReplicaId, every: SimDuration) {
         if !view.replica(id).is_paused() {
-            self.refresh(view, id, OFTEN);
+            self.refresh(view, id, every);
         }
     }
 
@@ -45,7 +55,7 @@ impl Tracker<'_> {
             if !stood_still {
                 return seconds;
             }
-            seconds - self.fault_times.paused(id, from, to).map(|(.., seconds)| seconds).sum::<f64>()
+            seconds - self.fault_times.paused(id, from, to).iter().map(|(.., seconds)| seconds).sum::<f64>()
         });
         held.scale_to(rest);
         sum.add_all(&held);
@@ -84,11 +94,19 @@ impl Tracker<'_> {
         self.look_at_threads(view, id, &mut sample);
         sample.scale_to(1.0);
         sample.date(Onset::UNKNOWN);
+        let usual = self.chains.root(Root::FirstAttempts(self.model.replicas[id].service));
         let line = &mut self.lines[id];
         line.looking = false;
         // Whoever takes the last thread finds nobody on the others, and has waited for somebody.
         if sample.is_empty() {
             return self.give_back(sample);
+        }
+        // A line that has not been empty since is what it was, though those who came last may be served first.
+        if view.replica(id).queue_length > 0
+            && sample.iter().all(|share| share.chain == usual)
+            && let Some(before) = line.latest_of_these()
+        {
+            sample.clone_from(before);
         }
         line.seen(view.now, sample);
     }
@@ -108,7 +126,8 @@ impl Tracker<'_> {
             }
         }
         // The usual load comes in the twin as well, and there it is no overload.
-        sum.leave_out(self.chains.root(Root::FirstAttempts(self.model.replicas[id].service)));
+        let usual = self.chains.root(Root::FirstAttempts(self.model.replicas[id].service));
+        sum.leave_out(|chain| chain == usual);
     }
 
     /// What holds a replica that stands still: all pauses alike, each would do.
@@ -196,8 +215,8 @@ impl Tracker<'_> {
         sum.total().min(1.0)
     }
 
-    /// Why the attempt on a thread that nothing holds is there at all.
-    fn load_of(&mut self, view: &View<'_>, slot: u32, weight: f64, sum: &mut Shares) {
+    /// Why an attempt that nothing holds is there at all.
+    pub(super) fn load_of(&mut self, view: &View<'_>, slot: u32, weight: f64, sum: &mut Shares) {
         if let Some(root) = self.attempts[slot as usize].load.root() {
             return sum.add(self.chains.root(root), weight);
         }
@@ -220,7 +239,7 @@ impl Tracker<'_> {
         if is_late {
             return;
         }
-        let service = self.model.replicas[view.attempt(slot).replica].service;
+        let service = self.model.sites[view.attempt(slot).site].callee;
         let mut why = self.borrow();
         self.missing(view, service, &mut why);
         if why.is_empty() {

@@ -6,10 +6,18 @@ use crate::blame::onset::Onset;
 use crate::blame::shares::Shares;
 use crate::time::{SimDuration, SimTime};
 
+/// How often a line is looked at while it grows, and how finely a wait is looked at, at most.
+pub(super) const OFTEN: SimDuration = SimDuration::from_millis(100);
+/// The same, at least.
+pub(super) const SELDOM: SimDuration = SimDuration::from_secs(1);
+/// How often it is looked at where somebody asks now, and while it shows what a fault has changed that began or ended.
+pub(super) const FINEST: SimDuration = SimDuration::from_millis(10);
 /// The parts that a wait is made of, at most.
 pub(super) const PARTS: u64 = 16;
 /// Samples that are kept; of more every other one is.
 const KEPT: usize = 1_024;
+/// Samples of which no share differs by more are the same.
+const SAME: f64 = 0.01;
 /// A sample says what holds a line now only if it is no older.
 const FRESH: SimDuration = SimDuration::from_secs(1);
 /// Stretches of a line that are remembered.
@@ -19,12 +27,18 @@ const REMEMBERED: usize = 4;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Line {
     samples: VecDeque<(SimTime, Shares)>,
+    /// When somebody looked last: what was as before has no sample of its own.
+    looked_at: SimTime,
+    /// When a fault began or ended last: what that changes shows soon after.
+    pub(super) changed_at: SimTime,
+    /// Since when it has not been empty, if it is not.
+    pub(super) began: SimTime,
     /// Whether it is being looked at: chains can lead back to it.
     pub(super) looking: bool,
     stretches: [Stretch; REMEMBERED],
 }
 
-/// What held a line from the second of its parts to the last but one: the same for all who joined it between the same two
+/// What held a line from the second sample that counts to the last: the same for all who joined it between the same two
 /// samples, and most do who leave it before the next is taken.
 #[derive(Clone, Debug, Default)]
 struct Stretch {
@@ -36,20 +50,37 @@ struct Stretch {
 impl Line {
     /// Whether nobody has looked at it for so long, nor is about to.
     pub(super) fn is_due(&self, now: SimTime, every: SimDuration) -> bool {
-        !self.looking && self.samples.back().is_none_or(|(at, _)| now >= *at + every)
+        // The last look may have seen but a part of what has changed.
+        let is_changing = self.looked_at < self.changed_at + OFTEN;
+        let every = if is_changing { every.min(FINEST) } else { every };
+        !self.looking && (self.samples.is_empty() || now >= self.looked_at + every)
     }
 
     /// Somebody has seen what holds it.
     pub(super) fn seen(&mut self, now: SimTime, sample: Shares) {
+        self.looked_at = now;
+        if self.samples.back().is_some_and(|(_, last)| last.is_close_to(&sample, SAME)) {
+            return;
+        }
         self.samples.push_back((now, sample));
         if self.samples.len() > KEPT {
             self.thin();
         }
     }
 
+    /// Whether anybody has looked at it, ever.
+    pub(super) fn is_known(&self) -> bool {
+        !self.samples.is_empty()
+    }
+
+    /// What held it when it was last looked at, if it has not been empty since.
+    pub(super) fn latest_of_these(&self) -> Option<&Shares> {
+        self.samples.back().filter(|_| self.looked_at >= self.began).map(|(_, sample)| sample)
+    }
+
     /// What holds it, if anybody has looked lately: a line in which nobody stood for a while says nothing of today's.
     pub(super) fn latest(&self, now: SimTime) -> Option<&Shares> {
-        self.samples.back().filter(|(at, _)| now <= *at + FRESH).map(|(_, sample)| sample)
+        self.samples.back().filter(|_| now <= self.looked_at + FRESH).map(|(_, sample)| sample)
     }
 
     /// Forgets every other sample but the last: whoever has stood in line for long is told of all of it, less finely.
@@ -63,7 +94,7 @@ impl Line {
     }
 
     /// What held it between two instants: each sample counts from when it was taken to the next one, since `onset` says, and
-    /// for as many seconds as `seconds` says. Of many samples the middle one of some neighbors speaks for all of them.
+    /// for as many seconds as `seconds` says. Between the first and the last of many they are read at some instants alone.
     pub(super) fn over(
         &mut self,
         from: SimTime,
@@ -73,35 +104,54 @@ impl Line {
         seconds: impl Fn(SimTime, SimTime) -> f64,
     ) {
         let Self { samples, stretches, .. } = self;
+        let Some(last) = samples.len().checked_sub(1) else { return };
         let first = samples.partition_point(|(at, _)| *at <= from).saturating_sub(1);
-        let neighbors = (samples.len() - first).div_ceil(PARTS as usize).max(1);
-        let Some(last) = (first..samples.len()).step_by(neighbors).next_back() else { return };
         let begins = |place: usize| samples.get(place).map_or(to, |(at, _)| *at).clamp(from, to);
-        let add = |sum: &mut Shares, place: usize, begin: SimTime| {
-            let middle = (place + neighbors / 2).min(samples.len() - 1);
-            sum.add_scaled_since(onset(begin), &samples[middle].1, seconds(begin, begins(place + neighbors)));
+        let add = |sum: &mut Shares, place: usize, begin: SimTime, end: SimTime| {
+            sum.add_scaled_since(onset(begin), &samples[place].1, seconds(begin, end));
         };
-        add(sum, first, from);
+        add(sum, first, from, begins(first + 1));
         if last > first {
             let key = (first, samples.len());
             let known = stretches.iter().position(|stretch| stretch.samples == key);
             let known = known.unwrap_or_else(|| {
                 stretches.rotate_right(1);
-                let Stretch { samples, held } = &mut stretches[0];
-                *samples = key;
+                let Stretch { samples: of, held } = &mut stretches[0];
+                *of = key;
                 held.clear();
-                for place in (first + neighbors..last).step_by(neighbors) {
-                    add(held, place, begins(place));
+                for (place, begin, end) in parts(samples, first + 1, last) {
+                    add(held, place, begin, end);
                 }
                 0
             });
             sum.add_all(&stretches[known].held);
-            add(sum, last, begins(last));
+            add(sum, last, begins(last), to);
         }
         if sum.is_empty() {
-            sum.add_scaled_since(onset(from), &samples[samples.len() - 1].1, 1.0);
+            sum.add_scaled_since(onset(from), &samples[last].1, 1.0);
         }
     }
+}
+
+/// The time from one sample to another in parts, each with its begin, its end, and the sample of its middle: one for each sample, or
+/// of many so many that are as long as each other.
+fn parts(
+    samples: &VecDeque<(SimTime, Shares)>,
+    first: usize,
+    last: usize,
+) -> impl Iterator<Item = (usize, SimTime, SimTime)> + '_ {
+    let (begin, length) = (samples[first].0, samples[last].0 - samples[first].0);
+    let count = (last - first).min(PARTS as usize);
+    let is_each = count == last - first;
+    let instant = move |half_parts: usize| begin + length.scaled(half_parts as f64 / (2 * count) as f64);
+    (0..count).map(move |part| {
+        if is_each {
+            return (first + part, samples[first + part].0, samples[first + part + 1].0);
+        }
+        let middle = instant(2 * part + 1);
+        let place = samples.partition_point(|(at, _)| *at <= middle).saturating_sub(1);
+        (place, instant(2 * part), instant(2 * part + 2))
+    })
 }
 
 #[cfg(test)]

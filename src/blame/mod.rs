@@ -13,6 +13,7 @@
 //! | `origins` | when each root began, and which are behind dead processes and cold caches |
 //! | `fault_times` | when faults held the work of a replica |
 //! | `tracker`, `trace` | follow the attempts and calls of one world as their waits begin and end |
+//! | `changes` | what changes for those who wait when processes die, and when faults begin and end |
 //! | `wait` | what an attempt has waited for so far |
 //! | `failure` | what is to blame if it failed |
 //! | `holders` | what holds the threads of a replica, and so those who stand in line for them |
@@ -24,7 +25,11 @@
 //! its usual speed is no reason by itself; the question is why its attempt is there now. If it is a retry, or was
 //! called because a cache was cold, that is the answer. A first attempt that stood in line before passes on what it
 //! waited for: in this way a backlog remembers what built it, and forgets it as retries take its place. One that did not
-//! wait is the usual load; if replicas are missing, they are the answer.
+//! wait is the usual load; if replicas are missing, they are the answer. A line that is never empty stays what made it, though
+//! those who came last may be served first.
+//!
+//! **The usual.** What the twin waits for the usual load as well is nobody's harm if there is anything else, and what a callee fails
+//! by design opens no breaker.
 //!
 //! **Failures.** What failed an attempt takes what is left of its time: who stood two minutes in front of one that was paused,
 //! and was then reset, has waited for the pause. That it got nothing goes back to what failed its last attempt.
@@ -41,6 +46,7 @@
 //! the most to tell. A sum tells at most some dozens of chains apart.
 
 mod chain;
+mod changes;
 mod failure;
 mod fault_times;
 mod gates;

@@ -9,7 +9,7 @@ use crate::id::PairId;
 /// Chains that are told apart, at most; the least of more are spread over the others.
 const MOST: usize = 32;
 /// Others with this share of all say enough.
-const TELLING: f64 = 0.1;
+pub(super) const TELLING: f64 = 0.1;
 
 /// How much goes to which chain.
 #[derive(Debug, Default, PartialEq)]
@@ -82,12 +82,22 @@ impl Shares {
         }
     }
 
-    /// Takes one out, unless it is nearly all there is.
-    pub(crate) fn leave_out(&mut self, chain: ChainId) {
-        let others: f64 = self.0.iter().filter(|other| other.chain != chain).map(|other| other.amount).sum();
+    /// Takes some out, unless they are nearly all there is.
+    pub(crate) fn leave_out(&mut self, is_one: impl Fn(ChainId) -> bool) {
+        let others: f64 = self.iter().filter(|share| !is_one(share.chain)).map(|share| share.amount).sum();
         if others >= TELLING * self.total() {
-            self.retain(|other| other != chain);
+            self.retain(|chain| !is_one(chain));
         }
+    }
+
+    /// Takes so much out of some of them, as much of each as it is of all of these.
+    pub(crate) fn reduce(&mut self, amount: f64, is_one: impl Fn(ChainId) -> bool) {
+        let all: f64 = self.iter().filter(|share| is_one(share.chain)).map(|share| share.amount).sum();
+        if amount >= all {
+            return self.retain(|chain| !is_one(chain));
+        }
+        let these = self.0.iter_mut().filter(|share| is_one(share.chain));
+        these.for_each(|share| share.amount *= 1.0 - amount / all);
     }
 
     /// Takes out all but some.
@@ -165,6 +175,12 @@ impl Shares {
         }
     }
 
+    /// Whether another one has the same chains in the same order, with amounts that differ by no more than this.
+    pub(crate) fn is_close_to(&self, other: &Self, by: f64) -> bool {
+        let is_close = |(a, b): (&Share, &Share)| a.chain == b.chain && libm::fabs(a.amount - b.amount) <= by;
+        self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(is_close)
+    }
+
     pub(crate) fn clear(&mut self) {
         self.0.clear();
     }
@@ -238,7 +254,7 @@ mod tests {
             let mut shares = Shares::default();
             shares.add(usual, amounts[0]);
             shares.add(other, amounts[1]);
-            shares.leave_out(usual);
+            shares.leave_out(|chain| chain == usual);
             shares.iter().map(|share| (share.chain, share.amount)).collect::<Vec<_>>()
         };
         assert_eq!(left([9.0, 1.0]), [(other, 1.0)]);

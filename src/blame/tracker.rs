@@ -5,7 +5,7 @@ use crate::blame::fault_times::FaultTimes;
 use crate::blame::line::Line;
 use crate::blame::onset::{Onset, Windows};
 use crate::blame::origins::Origins;
-use crate::blame::shares::Shares;
+use crate::blame::shares::{Shares, TELLING};
 use crate::blame::trace::{AttemptTrace, CallTrace, Load, Why};
 use crate::blame::{Chains, How, Root};
 use crate::engine::{Attempt, ModelEvent, Observer, Parent, Turn, View};
@@ -33,6 +33,8 @@ pub struct Tracker<'m> {
     pub(super) lines: IdVec<ReplicaId, Line>,
     /// What holds those at a service for whom others wait at their callers.
     pub(super) callees: IdVec<ServiceId, Line>,
+    /// What its load is made of lately, if others can wait at their callers.
+    pub(super) loads: IdVec<ServiceId, Shares>,
     pub(super) fault_times: FaultTimes,
     pub(super) windows: Windows,
     pub(super) origins: Origins<'m>,
@@ -67,6 +69,7 @@ impl<'m> Tracker<'m> {
             calls: vec![CallTrace::default(); calls],
             lines: model.replicas.iter().map(|_| Line::default()).collect(),
             callees: model.services.iter().map(|_| Line::default()).collect(),
+            loads: model.services.iter().map(|_| Shares::default()).collect(),
             fault_times: FaultTimes::new(model),
             windows,
             origins: Origins::new(model, windows),
@@ -86,9 +89,25 @@ impl<'m> Tracker<'m> {
         self.chains
     }
 
-    /// What is to blame for the end of a request; asked for once. None if it ended well, or if nothing was found.
-    pub(crate) fn take(&mut self, request: Key) -> Option<Why> {
-        if self.ended.is_empty() { None } else { self.ended.remove(&request.0) }
+    /// What is to blame for the end of a request whose twin took so long, as shares of one; asked for once. None if it ended
+    /// well, or if nothing was found.
+    pub(crate) fn take(&mut self, request: Key, usual: SimDuration) -> Option<Why> {
+        if self.ended.is_empty() {
+            return None;
+        }
+        let mut why = self.ended.remove(&request.0)?;
+        self.leave_out_usual(&mut why.wait, usual.as_secs_f64());
+        why.wait.scale_to(1.0);
+        Some(why)
+    }
+
+    /// What the twin has waited for the usual load as well is nobody's harm, if there is anything else.
+    fn leave_out_usual(&self, wait: &mut Shares, seconds: f64) {
+        let is_usual = |chain| matches!(self.chains.root_of(chain), Root::FirstAttempts(_));
+        let usual: f64 = wait.iter().filter(|share| is_usual(share.chain)).map(|share| share.amount).sum();
+        if usual > 0.0 && wait.total() - usual >= TELLING * wait.total() {
+            wait.reduce(seconds, is_usual);
+        }
     }
 
     /// Takes back the memory of what was asked for.
@@ -105,7 +124,6 @@ impl<'m> Tracker<'m> {
         for (key, call) in open {
             let mut sum = self.borrow();
             self.wait_of_call(view, call, &mut sum);
-            sum.scale_to(1.0);
             if sum.is_empty() {
                 self.give_back(sum);
             } else {
@@ -128,7 +146,7 @@ impl<'m> Tracker<'m> {
         self.model.sites[attempt.site].pair
     }
 
-    fn trace(&mut self, slot: u32) -> &mut AttemptTrace {
+    pub(super) fn trace(&mut self, slot: u32) -> &mut AttemptTrace {
         &mut self.attempts[slot as usize]
     }
 
@@ -193,7 +211,7 @@ impl<'m> Tracker<'m> {
         trace.waits_since = view.now;
     }
 
-    fn thread_taken(&mut self, view: &View<'_>, slot: u32) {
+    pub(super) fn thread_taken(&mut self, view: &View<'_>, slot: u32) {
         let attempt = view.attempt(slot);
         if view.now <= attempt.arrived_at {
             return;
@@ -201,20 +219,6 @@ impl<'m> Tracker<'m> {
         let mut waited = std::mem::take(&mut self.trace(slot).waited);
         self.held_in_line(view, attempt.replica, attempt.arrived_at, &mut waited);
         self.trace(slot).waited = waited;
-    }
-
-    /// Those on its threads and in its line have waited for whatever held them; from here on nothing does any more.
-    fn process_dies(&mut self, view: &View<'_>, id: ReplicaId) {
-        let replica = view.replica(id);
-        for slot in replica.threads.iter().copied().filter(|slot| view.attempt(*slot).awaited) {
-            let mut past = std::mem::take(&mut self.trace(slot).past);
-            self.held_at_work(view, slot, &mut past);
-            self.wait_of_calls(view, view.attempt(slot), &mut past);
-            self.trace(slot).past = past;
-        }
-        for slot in replica.queue.iter().filter(|slot| view.attempt(*slot).awaited) {
-            self.thread_taken(view, slot);
-        }
     }
 
     fn work_over(&mut self, view: &View<'_>, slot: u32) {
@@ -251,7 +255,10 @@ impl<'m> Tracker<'m> {
         call.past.add_all(&sum);
         if outcome.is_failed() {
             call.failed(view.now, &cause);
-        } else if view.counts_as_slow(attempt) {
+        } else {
+            call.last_at = view.now;
+        }
+        if !outcome.is_failed() && view.counts_as_slow(attempt) {
             cause.add_all(&sum);
             cause.scale_to(1.0);
         }
@@ -347,7 +354,6 @@ impl<'m> Tracker<'m> {
         }
         let mut why = Why { wait: self.borrow(), failed: self.borrow(), lesser: self.borrow() };
         why.wait.add_all(&self.over);
-        why.wait.scale_to(1.0);
         why.failed.add_all(&self.over_failed);
         why.lesser.add_all(lesser);
         why.lesser.scale_to(1.0);
@@ -389,7 +395,12 @@ impl Observer for Tracker<'_> {
                 let guard = self.model.edges[*edge].first_guard + number;
                 self.memories[guard as usize].scale_to(INSTANT);
             }
-            _ => self.origins.observe(now, event),
+            _ => {
+                if let ModelEvent::FaultBegan(id) = event {
+                    self.spare_the_dead(*id);
+                }
+                self.origins.observe(now, event);
+            }
         }
     }
 
@@ -398,7 +409,7 @@ impl Observer for Tracker<'_> {
             Turn::AttemptBegins(slot) => self.attempt_begins(view, slot),
             Turn::WaitsAtCaller(slot) => self.waits_at_caller(view, slot),
             Turn::Granted(slot) => self.granted(view, slot),
-            Turn::InLine(slot) => self.look_at_line(view, view.attempt(slot).replica),
+            Turn::InLine(slot) => self.joins_line(view, slot),
             Turn::ThreadTaken(slot) => self.thread_taken(view, slot),
             Turn::WorkBegins(slot) => self.trace(slot).works_since = Some(view.now),
             Turn::WorkOver(slot) => self.work_over(view, slot),
@@ -411,7 +422,9 @@ impl Observer for Tracker<'_> {
             Turn::AttemptRefused(call, cause) => self.attempt_refused(view, call, cause),
             Turn::CallOver(call, outcome) => self.call_over(view, call, outcome),
             Turn::ProcessDies(id) => self.process_dies(view, id),
-            Turn::AttemptSent(_) => {}
+            Turn::CachesFlushed(id) => self.caches_flushed(view, id),
+            Turn::FaultChanged => self.fault_changed(view),
+            Turn::AttemptSent(slot) => self.sent(view, slot),
         }
     }
 }

@@ -46,11 +46,18 @@ impl Tracker<'_> {
     /// The part of it for which its caller itself stood still, and could not take the answer.
     fn held_by_caller(&mut self, view: &View<'_>, attempt: &Attempt, sum: &mut Shares) {
         let Some(caller) = attempt.caller else { return };
-        for (root, from, seconds) in self.fault_times.paused(caller, attempt.begun_at, view.now) {
-            let leaf = self.chains.root(root);
-            let all = (view.now - attempt.begun_at).as_secs_f64();
-            sum.fit((all - seconds).max(0.0));
-            sum.add_since(leaf, self.windows.at(from), seconds);
+        // A pause that is over by then held up nothing: there was no answer to take.
+        if !self.fault_times.is_paused(caller, view.now) {
+            return;
+        }
+        let mut rest = (view.now - attempt.begun_at).as_secs_f64();
+        let pauses = self.fault_times.paused(caller, attempt.begun_at, view.now);
+        for (.., seconds) in &pauses {
+            rest -= seconds;
+        }
+        sum.fit(rest.max(0.0));
+        for (root, from, seconds) in pauses {
+            sum.add_since(self.chains.root(root), self.windows.at(from), seconds);
         }
     }
 
@@ -58,7 +65,12 @@ impl Tracker<'_> {
     pub(super) fn held_at_work(&mut self, view: &View<'_>, slot: u32, sum: &mut Shares) {
         let attempt = view.attempt(slot);
         if attempt.delayed {
-            let seconds = view.now.saturating_since(attempt.started_at).as_secs_f64();
+            let mut seconds = view.now.saturating_since(attempt.started_at).as_secs_f64();
+            for (root, from, paused) in self.fault_times.paused(attempt.replica, attempt.started_at, view.now)
+            {
+                sum.add_since(self.chains.root(root), self.windows.at(from), paused);
+                seconds -= paused;
+            }
             let delaying = self.fault_times.delaying(attempt.replica, attempt.started_at);
             let onset = self.windows.at(attempt.started_at);
             sum.add_roots(&mut self.chains, onset, delaying, seconds);

@@ -4,6 +4,7 @@ use crate::engine::event::Event;
 use crate::engine::observer::{ModelEvent, Observer, ReplicaState};
 use crate::engine::simulation::Engine;
 use crate::engine::state::{Process, entries};
+use crate::engine::view::Turn;
 use crate::id::{FaultId, ReplicaId};
 use crate::model::Target;
 use crate::scenario::Effect;
@@ -22,6 +23,7 @@ impl<O: Observer> Engine<'_, O> {
                     return self.emit(ModelEvent::FaultEnded(id));
                 }
                 if let Effect::Flush { share, .. } = fault.effect {
+                    self.turn(Turn::CachesFlushed(id));
                     for replica in replicas {
                         self.flush(*replica, &fault.caches, share);
                     }
@@ -32,6 +34,7 @@ impl<O: Observer> Engine<'_, O> {
                 }
             }
         }
+        self.turn(Turn::FaultChanged);
     }
 
     /// Caches of a replica lose a share of their entries. What a miss under way will find is kept.
@@ -55,6 +58,7 @@ impl<O: Observer> Engine<'_, O> {
             }
         }
         self.emit(ModelEvent::FaultEnded(id));
+        self.turn(Turn::FaultChanged);
     }
 
     fn fault_hits(&mut self, id: FaultId, replica: ReplicaId) {

@@ -3,11 +3,11 @@
 use crate::engine::guard::Gates;
 use crate::engine::state::{Attempt, CallRun, Process, Replica, State};
 use crate::failure::{FailureCause, Outcome};
-use crate::id::{Id, ReplicaId, ServiceId};
+use crate::id::{FaultId, Id, ReplicaId, ServiceId};
 use crate::model::Model;
 use crate::policy::ClientThrottle;
 use crate::random::Key;
-use crate::scenario::Breaker;
+use crate::scenario::{Breaker, Cache};
 use crate::time::SimTime;
 
 /// One world between two steps of the engine.
@@ -52,6 +52,10 @@ pub enum Turn {
     CallOver(u32, Outcome),
     /// The process of a replica dies: whoever is there waits no longer for what it waited for. It is where it was.
     ProcessDies(ReplicaId),
+    /// A fault is about to take entries from caches.
+    CachesFlushed(FaultId),
+    /// A fault has begun or ended.
+    FaultChanged,
 }
 
 impl<'a> View<'a> {
@@ -92,6 +96,14 @@ impl<'a> View<'a> {
 
     pub(crate) fn replica(&self, id: ReplicaId) -> &'a Replica {
         &self.state.replicas[id]
+    }
+
+    /// How much of what it can hold a cache of a replica holds, from 0 to 1.
+    pub(crate) fn warmth(&self, id: ReplicaId, cache: u32) -> f64 {
+        let settings = &self.state.settings.services[self.model.replicas[id].service];
+        let (_, Cache::Warming { after, .. }) = &settings.caches[cache as usize];
+        let entries = f64::from(self.state.replicas[id].entries[cache as usize]);
+        (entries / f64::from((*after).max(1))).min(1.0)
     }
 
     /// The key and the replica, if it is a deep probe, of a request in a slot.

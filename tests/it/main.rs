@@ -54,5 +54,6 @@ mod theory;
 mod throttles;
 mod tidy;
 mod trace;
+mod two_faults;
 mod validate_command;
 mod verdicts;

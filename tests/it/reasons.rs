@@ -56,7 +56,7 @@ fn who_is_refused_blames_the_replica_that_it_asked() {
 
 /// All threads of `b` wait for `d`, until T+30s, and then for `e`, until T+40s; from T+25s to T+35s `b` itself stands still.
 /// Who came at second t before that was held by `d` for 25 - t seconds, by `b` for ten and by `e` for five; who came
-/// meanwhile by `b` for 35 - t and by `e` for five.
+/// meanwhile by `b` for 35 - t and by `e` for five. In the last tenth of a second the line passes on all three.
 #[test]
 fn a_wait_around_a_pause_goes_to_what_held_it_before_and_after() {
     let text = "Scenario(format: 1, name: \"test\", warm_up: \"10s\", horizon: \"2m\", seed: 7,
@@ -76,7 +76,7 @@ fn a_wait_around_a_pause_goes_to_what_held_it_before_and_after() {
     let b = (10.0 * libm::log(20.0 / 15.0) + 10.0 - 5.0 * libm::log(3.0)) / 20.0;
     for (root, expected) in [("pause of d", d), ("pause of b", b), ("pause of e", 1.0 - b - d)] {
         let found = share(&summary, root);
-        assert!((found - expected).abs() < 0.02, "{root}: {found} instead of {expected}");
+        assert!((found - expected).abs() < 0.025, "{root}: {found} instead of {expected}");
     }
 }
 

@@ -197,7 +197,9 @@ impl Observer for Follower {
             | Turn::Granted(_)
             | Turn::ColdMiss(..)
             | Turn::MissOver(_)
-            | Turn::ProcessDies(_) => {}
+            | Turn::ProcessDies(_)
+            | Turn::CachesFlushed(_)
+            | Turn::FaultChanged => {}
         }
     }
 }
