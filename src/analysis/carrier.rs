@@ -1,4 +1,5 @@
-//! What carried the harm to a service, and from where: the next link of the chains of blame that lead through it.
+//! What carried the harm to a service, and from where: the next link of the chains of blame that lead through it. A service is hit
+//! where attempts at it fail or are late: requests that were answered with less tell nothing of that.
 
 use std::collections::BTreeMap;
 
@@ -68,7 +69,7 @@ fn has_happened(model: &Model, actual: &WorldRecord, next: Next, by: SimTime) ->
 fn most(model: &Model, compared: &Compared, service: ServiceId, from: SimTime, to: SimTime) -> Option<Next> {
     let window = |at| compared.blame.window(at);
     let mut sums: BTreeMap<Next, f64> = BTreeMap::new();
-    for shares in compared.blame.windows().take(window(to) + 1).skip(window(from)) {
+    for shares in compared.blame.impaired().take(window(to) + 1).skip(window(from)) {
         for (chain, sum) in shares {
             let mut links = compared.chains.links(chain);
             let Some((asked, own)) = links.find(|(pair, _)| model.pairs[*pair].callee == service) else {

@@ -249,7 +249,7 @@ impl<'m> Comparison<'m> {
             // What a step that was never made goes back to held the one before it.
             let is_made = actual.is_none_or(|end| end.outcome != Outcome::Failed(FailureCause::NotMade));
             let since = if is_made { id.arrived_at } else { self.model.origin };
-            self.blame.harmed(tracker, found, id.class, (since, at));
+            self.blame.harmed(tracker, found, id.class, (since, at), is_lesser);
             if severity.is_lost() {
                 self.blame.lost(tracker, why.as_ref().map(Why::of_loss));
             }

@@ -18,6 +18,8 @@ pub struct BlameTally {
     told_by: Windows,
     /// By window of the record, in which the chain began to hold the request.
     windows: Vec<Harm>,
+    /// Of these the harm of requests that were answered, though with less.
+    lesser: Vec<Harm>,
     classes: IdVec<ClassId, Harm>,
     /// Of the harmed requests those that were answered by the twin alone, by where their chains end.
     lost: BTreeMap<Root, f64>,
@@ -29,6 +31,7 @@ impl BlameTally {
         Self {
             told_by: Windows::new(model),
             windows: Vec::new(),
+            lesser: Vec::new(),
             classes: model.classes.iter().map(|_| Harm::new()).collect(),
             lost: BTreeMap::new(),
         }
@@ -44,19 +47,21 @@ impl BlameTally {
         self.told_by.width()
     }
 
-    /// A request was harmed, for these reasons as shares of one. Nothing has held it before the first instant of `span`, nor
-    /// after the last.
+    /// A request was harmed, for these reasons as shares of one; `is_lesser` if it was answered, though with less.
+    /// Nothing has held it before the first instant of `span`, nor after the last.
     pub(crate) fn harmed(
         &mut self,
         tracker: &mut Tracker<'_>,
         why: Option<&Shares>,
         class: ClassId,
         span: (SimTime, SimTime),
+        is_lesser: bool,
     ) {
         let first = self.told_by.at(span.0);
         let last = self.told_by.at(span.1).max(first);
         if self.windows.len() <= last.window() {
             self.windows.resize_with(last.window() + 1, Harm::new);
+            self.lesser.resize_with(last.window() + 1, Harm::new);
         }
         for Share { chain, onset, amount } in shares_of(tracker, why, first) {
             let root = tracker.chains.root_of(chain);
@@ -65,6 +70,9 @@ impl BlameTally {
             let window = onset.clamp(begins, last).window();
             *self.windows[window].entry(chain).or_default() += amount;
             *self.classes[class].entry(chain).or_default() += amount;
+            if is_lesser {
+                *self.lesser[window].entry(chain).or_default() += amount;
+            }
         }
     }
 
@@ -88,6 +96,14 @@ impl BlameTally {
     /// Harmed requests by chain, window by window.
     pub(crate) fn windows(&self) -> impl Iterator<Item = impl Iterator<Item = (ChainId, f64)> + '_> + '_ {
         self.windows.iter().map(|window| window.iter().map(|(chain, sum)| (*chain, *sum)))
+    }
+
+    /// The same without those that were answered, though with less: nobody waited for them, and nothing failed.
+    pub(crate) fn impaired(&self) -> impl Iterator<Item = impl Iterator<Item = (ChainId, f64)> + '_> + '_ {
+        self.windows.iter().zip(&self.lesser).map(|(window, lesser)| {
+            let rest = |(chain, sum): (&ChainId, &f64)| (*chain, sum - lesser.get(chain).unwrap_or(&0.0));
+            window.iter().map(rest).filter(|(_, sum)| *sum > 0.0)
+        })
     }
 }
 

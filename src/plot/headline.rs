@@ -9,15 +9,16 @@ use super::words::{capitalized, clock, count, instant, length, money, sentence, 
 
 /// What a fault did, as a noun: "12 s pause of user-db".
 pub(crate) fn fault(span: &FaultSpan) -> String {
-    let effect = match span.effect.as_str() {
-        "slow" => "slowdown of",
-        "errors" => "errors of",
-        "pause" | "crash" | "restart" | "flush" => &format!("{} of", span.effect),
-        other => &format!("{} on", other.replace('_', " ")),
+    let (effect, on) = match span.effect.as_str() {
+        "slow" => ("slowdown of", &span.service),
+        "latency" => ("of added latency on", &span.service),
+        // It comes from users, whatever they ask.
+        "surge" => ("surge of", &span.on),
+        effect => (&*format!("{effect} of"), &span.service),
     };
     match span.to_s.map(|to| to - span.from_s) {
-        Some(lasted) if lasted > 0.0 => format!("{} {effect} {}", length(lasted), span.service),
-        _ => format!("{effect} {}", span.service),
+        Some(lasted) if lasted > 0.0 => format!("{} {effect} {on}", length(lasted)),
+        _ => format!("{} {on}", effect.trim_start_matches("of ")),
     }
 }
 
@@ -29,7 +30,7 @@ fn cause(record: &Record) -> Option<(String, bool)> {
             let noun = fault(only);
             let plural = only.effect == "errors";
             let article = match noun.chars().next() {
-                _ if plural => "",
+                _ if plural || only.effect == "latency" => "",
                 Some('8' | 'a' | 'e' | 'i' | 'o' | 'u') => "an ",
                 _ if noun.starts_with("11\u{a0}") || noun.starts_with("18\u{a0}") => "an ",
                 _ => "a ",

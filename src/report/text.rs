@@ -69,21 +69,38 @@ fn facts_lines(facts: &[(String, Line)], width: usize) -> Vec<Line> {
 pub fn wrapped(line: &Line, width: usize, indent: usize) -> Vec<Line> {
     let mut lines = vec![Line::default()];
     let mut column = 0;
-    for piece in &line.pieces {
-        for word in piece.text.split_inclusive(' ') {
-            let length = word.trim_end().chars().count();
-            if column + length > width && column > indent {
-                lines.push(Line::dim(" ".repeat(indent)));
-                column = indent;
-            }
-            if let Some(last) = lines.last_mut() {
-                push(last, word, piece.tone);
-            }
-            column += word.chars().count();
+    for word in words(line) {
+        let long: usize = word.iter().map(|(text, _)| text.chars().count()).sum();
+        let length = word.iter().map(|(text, _)| text.trim_end().chars().count()).sum::<usize>();
+        if column + length > width && column > indent {
+            lines.push(Line::dim(" ".repeat(indent)));
+            column = indent;
         }
+        if let Some(last) = lines.last_mut() {
+            for (text, tone) in word {
+                push(last, text, tone);
+            }
+        }
+        column += long;
     }
     lines.iter_mut().for_each(trim_end);
     lines
+}
+
+/// The words of a line with the blank behind each: what follows without one belongs to it, whatever its tone.
+fn words(line: &Line) -> Vec<Vec<(&str, Tone)>> {
+    let mut words: Vec<Vec<(&str, Tone)>> = Vec::new();
+    for piece in &line.pieces {
+        for part in piece.text.split_inclusive(' ') {
+            match words.last_mut() {
+                Some(word) if !word.last().is_some_and(|(text, _)| text.ends_with(' ')) => {
+                    word.push((part, piece.tone));
+                }
+                _ => words.push(vec![(part, piece.tone)]),
+            }
+        }
+    }
+    words
 }
 
 /// Adds text to a line, to its last piece if that has the same tone.
@@ -116,6 +133,13 @@ mod tests {
         let told: Vec<String> = wrapped(&line, 16, 6).iter().map(Line::text).collect();
         assert_eq!(told, ["name  one two", "      three four"]);
         assert_eq!(wrapped(&line, 16, 6)[1].pieces.last().map(|piece| piece.tone), Some(Tone::Bad));
+    }
+
+    #[test]
+    fn a_word_of_two_tones_stays_whole() {
+        let line = Line::plain("one two").then(Tone::Dim, "; three");
+        let told: Vec<String> = wrapped(&line, 7, 0).iter().map(Line::text).collect();
+        assert_eq!(told, ["one", "two;", "three"]);
     }
 
     #[test]

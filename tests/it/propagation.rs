@@ -206,3 +206,19 @@ fn what_had_not_happened_yet_carried_nothing() {
     );
     assert_eq!(told(&summary), [("a", "-", "surge"), ("b", "-", "out-of-memory kills")]);
 }
+
+/// `r` fails all the time, and a default is answered instead of what it says: hundreds get less, and nobody waits until `p` stops.
+#[test]
+fn who_is_answered_with_less_was_not_hit_by_it() {
+    let services = service("a", 5_000, "Call(\"r.op\"), Call(\"p.op\")")
+        + &service("r", 50, "Work(\"5ms\")")
+        + &service("p", 50, "Work(\"5ms\")");
+    let faults = "faults: [
+        Fault(at: \"T+5s\", for: \"50s\", on: \"r\", effect: Errors(\"100%\")),
+        Fault(at: \"T+30s\", for: \"1s\", on: \"p\", effect: Pause)]";
+    let summary = run(&services, "\"a -> r\": Policy(fallback: Fixed())", faults);
+    assert!(summary.blast_radius.as_ref().unwrap().by_severity.degraded > 1_000);
+    let hit = summary.propagation.iter().find(|hit| hit.service == "a").unwrap();
+    assert_eq!((hit.from.as_deref(), hit.via.as_str()), (Some("p"), "slow answers of the call"));
+    assert!(hit.at_s >= 30.0, "{hit:?}");
+}
