@@ -4,7 +4,7 @@ use crate::blame::onset::Onset;
 use crate::blame::shares::Shares;
 use crate::blame::tracker::Tracker;
 use crate::blame::{How, Root};
-use crate::engine::{CallRun, View};
+use crate::engine::{CallRun, Process, View};
 use crate::failure::FailureCause;
 use crate::id::{ReplicaId, ServiceId};
 use crate::model::Target;
@@ -86,28 +86,50 @@ impl Tracker<'_> {
         sum: &mut Shares,
     ) {
         if let Some(replica) = replica {
-            return sum.add(self.chains.root(self.origins.death_of(replica)), 1.0);
+            return sum.add(self.chains.root(self.why_down(view, replica)), 1.0);
         }
         self.missing(view, service, sum);
     }
 
-    /// Why replicas of a service do not serve, as shares of one; nothing if all do.
-    pub(super) fn missing(&mut self, view: &View<'_>, service: ServiceId, sum: &mut Shares) {
+    /// Why a replica has no process that serves.
+    pub(super) fn why_down(&self, view: &View<'_>, id: ReplicaId) -> Root {
+        let replica = view.replica(id);
+        match replica.process {
+            Process::Draining => self.origins.replacing(id),
+            // The rest of its start-up is put off.
+            Process::Starting => {
+                let paused = replica.hit_by(|faults| &faults.paused_by).last();
+                paused.map_or_else(|| self.origins.death_of(id), |fault| Root::Fault(*fault))
+            }
+            Process::Down | Process::Ready => self.origins.death_of(id),
+        }
+    }
+
+    /// Why replicas of a service do not serve, or serve less than usual, as shares of one; nothing if all do. Returns which share
+    /// of the service that is.
+    pub(super) fn missing(&mut self, view: &View<'_>, service: ServiceId, sum: &mut Shares) -> f64 {
         let mut why = self.borrow();
-        for (replica, lacks_process) in view.missing(service) {
-            if lacks_process {
-                why.add(self.chains.root(self.origins.death_of(replica)), 1.0);
-            } else if self.probes[replica].is_empty() {
-                let paused = view.replica(replica).hit_by(|faults| &faults.paused_by).last();
-                let root = paused.map_or(Root::OutOfRotation(service), |fault| Root::Fault(*fault));
-                why.add(self.chains.root(root), 1.0);
-            } else {
-                why.add_scaled_since(Onset::UNKNOWN, &self.probes[replica], 1.0);
+        for id in self.model.services[service].replica_ids() {
+            let replica = view.replica(id);
+            let paused = replica.hit_by(|faults| &faults.paused_by).last();
+            if replica.process != Process::Ready {
+                why.add(self.chains.root(self.why_down(view, id)), 1.0);
+            } else if !replica.probe.is_believed() && !self.probes[id].is_empty() {
+                why.add_scaled_since(Onset::UNKNOWN, &self.probes[id], 1.0);
+            } else if let Some(fault) = paused {
+                why.add(self.chains.root(Root::Fault(*fault)), 1.0);
+            } else if !replica.probe.is_believed() {
+                why.add(self.chains.root(Root::OutOfRotation(service)), 1.0);
+            } else if replica.slowness > 1.0 {
+                let stretching = self.fault_times.stretching(id, view.now);
+                why.add_roots(&mut self.chains, Onset::UNKNOWN, stretching, 1.0 - 1.0 / replica.slowness);
             }
         }
+        let missing = why.total() / f64::from(self.model.services[service].replicas);
         why.scale_to(1.0);
         sum.add_all(&why);
         self.give_back(why);
+        missing
     }
 
     /// Whose error an attempt was answered with, as shares of one: that of faults, which let nobody begin, by how likely each

@@ -29,7 +29,7 @@ impl Tracker<'_> {
             let callee = self.model.sites[attempt.site].callee;
             let mut sum = std::mem::take(&mut self.loads[callee]);
             sum.scale_to(sum.total() * MEMORY);
-            self.load_of(view, slot, 1.0, &mut sum);
+            self.load_of(view, slot, 1.0, (&Shares::default(), 0.0), &mut sum);
             sum.date(Onset::UNKNOWN);
             self.loads[callee] = sum;
         }

@@ -114,17 +114,20 @@ impl Tracker<'_> {
     fn look_at_threads(&mut self, view: &View<'_>, id: ReplicaId, sum: &mut Shares) {
         let replica = view.replica(id);
         if matches!(replica.process, Process::Down | Process::Starting) {
-            return sum.add(self.chains.root(self.origins.death_of(id)), 1.0);
+            return sum.add(self.chains.root(self.why_down(view, id)), 1.0);
         }
         if replica.is_paused() {
             return self.paused(view, id, sum);
         }
+        let mut lacking = self.borrow();
+        let missing = self.missing(view, self.model.replicas[id].service, &mut lacking);
         for slot in &replica.threads {
             let held = self.held_thread(view, *slot, sum);
             if held < 1.0 {
-                self.load_of(view, *slot, 1.0 - held, sum);
+                self.load_of(view, *slot, 1.0 - held, (&lacking, missing), sum);
             }
         }
+        self.give_back(lacking);
         // The usual load comes in the twin as well, and there it is no overload.
         let usual = self.chains.root(Root::FirstAttempts(self.model.replicas[id].service));
         sum.leave_out(|chain| chain == usual);
@@ -215,8 +218,16 @@ impl Tracker<'_> {
         sum.total().min(1.0)
     }
 
-    /// Why an attempt that nothing holds is there at all.
-    pub(super) fn load_of(&mut self, view: &View<'_>, slot: u32, weight: f64, sum: &mut Shares) {
+    /// Why an attempt that nothing holds is there at all, at a service of which so much is missing, for these reasons as shares of
+    /// one.
+    pub(super) fn load_of(
+        &mut self,
+        view: &View<'_>,
+        slot: u32,
+        weight: f64,
+        (lacking, missing): (&Shares, f64),
+        sum: &mut Shares,
+    ) {
         if let Some(root) = self.attempts[slot as usize].load.root() {
             return sum.add(self.chains.root(root), weight);
         }
@@ -230,22 +241,19 @@ impl Tracker<'_> {
         for share in trace.kept.iter() {
             late.add(self.chains.below(share.chain), share.amount);
         }
+        // The usual load delays others in the twin as well.
+        late.retain(|chain| !matches!(self.chains.root_of(chain), Root::FirstAttempts(_)));
         let is_late = late.total() > self.late;
-        if is_late {
-            late.scale_to(weight);
-            sum.add_all(&late);
-        }
+        // A backlog of before becomes that of what is missing now as it is served by those who are left.
+        let passed_on = if is_late { 1.0 - missing } else { 0.0 };
+        late.scale_to(weight * passed_on);
+        sum.add_all(&late);
         self.give_back(late);
-        if is_late {
-            return;
+        if !lacking.is_empty() {
+            sum.add_scaled(lacking, weight * (1.0 - passed_on));
+        } else if !is_late {
+            let service = self.model.sites[view.attempt(slot).site].callee;
+            sum.add(self.chains.root(Root::FirstAttempts(service)), weight);
         }
-        let service = self.model.sites[view.attempt(slot).site].callee;
-        let mut why = self.borrow();
-        self.missing(view, service, &mut why);
-        if why.is_empty() {
-            why.add(self.chains.root(Root::FirstAttempts(service)), 1.0);
-        }
-        sum.add_scaled(&why, weight);
-        self.give_back(why);
     }
 }

@@ -25,7 +25,8 @@
 //! its usual speed is no reason by itself; the question is why its attempt is there now. If it is a retry, or was
 //! called because a cache was cold, that is the answer. A first attempt that stood in line before passes on what it
 //! waited for: in this way a backlog remembers what built it, and forgets it as retries take its place. One that did not
-//! wait is the usual load; if replicas are missing, they are the answer. A line that is never empty stays what made it, though
+//! wait is the usual load; if replicas are missing, paused or slow, they are the answer, and take over from what a late one
+//! passes on by as much as is missing of the service. A line that is never empty stays what made it, though
 //! those who came last may be served first.
 //!
 //! **The usual.** What the twin waits for the usual load as well is nobody's harm if there is anything else, and what a callee fails

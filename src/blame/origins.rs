@@ -61,6 +61,11 @@ impl<'m> Origins<'m> {
         self.replicas[id].died_of
     }
 
+    /// Which restart replaces the process of a replica.
+    pub(super) fn replacing(&self, id: ReplicaId) -> Root {
+        self.replicas[id].replaced_by
+    }
+
     /// Whether a replica has no process, not even one that starts.
     pub(super) fn is_down(&self, id: ReplicaId) -> bool {
         self.replicas[id].is_down

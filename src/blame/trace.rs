@@ -18,6 +18,8 @@ pub(super) struct AttemptTrace {
     pub(super) kept: Shares,
     /// When it began to wait at its caller for what it has not got yet.
     pub(super) waits_since: SimTime,
+    /// When its answer reached its caller, or would have if that had not stood still.
+    pub(super) answered_at: Option<SimTime>,
     /// What it waited for in line.
     pub(super) waited: Shares,
     /// What its thread waited for.

@@ -192,6 +192,7 @@ impl<'m> Tracker<'m> {
         let trace = self.trace(slot);
         trace.kept.clear();
         trace.waits_since = view.now;
+        trace.answered_at = None;
         trace.delayed = delayed;
         trace.load = load;
         trace.misses = None;
@@ -418,6 +419,7 @@ impl Observer for Tracker<'_> {
             }
             Turn::MissOver(slot) => self.trace(slot).misses = None,
             Turn::StepOver(slot, failed) => self.step_over(slot, failed),
+            Turn::Answered(slot, at) => self.trace(slot).answered_at = Some(at),
             Turn::AttemptOver(slot, outcome) => self.attempt_over(view, slot, outcome),
             Turn::AttemptRefused(call, cause) => self.attempt_refused(view, call, cause),
             Turn::CallOver(call, outcome) => self.call_over(view, call, outcome),

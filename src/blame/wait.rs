@@ -32,7 +32,7 @@ impl Tracker<'_> {
         }
         sum.add_linked(&part, &mut self.chains, (pair, How::Thread));
         self.give_back(part);
-        self.held_by_caller(view, attempt, sum);
+        self.held_by_caller(view, slot, sum);
         sum.fit(seconds);
         // What a warm cache would have spared is all its fault, usual or not.
         if let Load::Miss(root) = self.attempts[slot as usize].load {
@@ -44,20 +44,23 @@ impl Tracker<'_> {
     }
 
     /// The part of it for which its caller itself stood still, and could not take the answer.
-    fn held_by_caller(&mut self, view: &View<'_>, attempt: &Attempt, sum: &mut Shares) {
+    fn held_by_caller(&mut self, view: &View<'_>, slot: u32, sum: &mut Shares) {
+        let attempt = view.attempt(slot);
         let Some(caller) = attempt.caller else { return };
         // A pause that is over by then held up nothing: there was no answer to take.
         if !self.fault_times.is_paused(caller, view.now) {
             return;
         }
-        let mut rest = (view.now - attempt.begun_at).as_secs_f64();
-        let pauses = self.fault_times.paused(caller, attempt.begun_at, view.now);
-        for (.., seconds) in &pauses {
-            rest -= seconds;
-        }
-        sum.fit(rest.max(0.0));
+        let all = (view.now - attempt.begun_at).as_secs_f64();
+        let answered_at = self.attempts[slot as usize].answered_at;
+        let pauses = self.fault_times.paused(caller, answered_at.unwrap_or(attempt.begun_at), view.now);
+        // Whoever was not answered yet waits for what holds it elsewhere.
+        let most = if answered_at.is_some() { all } else { all - sum.total() };
+        let paused: f64 = pauses.iter().map(|(.., seconds)| seconds).sum();
+        let counted = paused.min(most).max(0.0);
+        sum.fit(all - counted);
         for (root, from, seconds) in pauses {
-            sum.add_since(self.chains.root(root), self.windows.at(from), seconds);
+            sum.add_since(self.chains.root(root), self.windows.at(from), seconds * counted / paused);
         }
     }
 

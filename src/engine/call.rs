@@ -381,6 +381,7 @@ impl<O: Observer> Engine<'_, O> {
             return self.deliver(slot);
         }
         let at = self.now() + latency;
+        self.turn(Turn::Answered(slot, at));
         self.state.attempts[slot].event = self.events.schedule(at, Event::Reply(slot));
     }
 

@@ -1,9 +1,9 @@
 //! The world as it stands, for those who follow who waits for whom. Nothing can be changed through it.
 
 use crate::engine::guard::Gates;
-use crate::engine::state::{Attempt, CallRun, Process, Replica, State};
+use crate::engine::state::{Attempt, CallRun, Replica, State};
 use crate::failure::{FailureCause, Outcome};
-use crate::id::{FaultId, Id, ReplicaId, ServiceId};
+use crate::id::{FaultId, ReplicaId};
 use crate::model::Model;
 use crate::policy::ClientThrottle;
 use crate::random::Key;
@@ -44,6 +44,8 @@ pub enum Turn {
     MissOver(u32),
     /// The calls of a step are over: they were answered, or too many failed.
     StepOver(u32, bool),
+    /// Its answer reaches its caller at an instant, unless that stands still then.
+    Answered(u32, SimTime),
     /// Its caller no longer waits for it. It is where it was.
     AttemptOver(u32, Outcome),
     /// An attempt of this call was refused before there was one.
@@ -143,19 +145,5 @@ impl<'a> View<'a> {
         let policy = &self.state.settings.policies[self.model.sites[attempt.site].edge];
         let took = self.now - attempt.begun_at;
         matches!(policy.breaker, Some(Breaker::Resilience4j { slow_after, .. }) if took > slow_after)
-    }
-
-    /// The replicas of a service that do not serve, and whether it is for want of a process: else nobody believes that
-    /// they do.
-    pub(crate) fn missing(&self, service: ServiceId) -> impl Iterator<Item = (ReplicaId, bool)> + use<'a> {
-        let state = self.state;
-        let lacks = move |id: ReplicaId| {
-            let replica = &state.replicas[id];
-            let lacks_process = replica.process != Process::Ready;
-            (lacks_process || !replica.probe.is_believed()).then_some((id, lacks_process))
-        };
-        let service = &self.model.services[service];
-        let first = service.first_replica.position();
-        (first..first + service.replicas as usize).map(ReplicaId::new).filter_map(lacks)
     }
 }

@@ -223,8 +223,8 @@ fn caches_stay_as_cold_as_the_flush_left_them() {
 }
 
 /// `b` takes five seconds, stands still from T+20s to T+25s, and `a`, which asks it, until T+30s. Of those who wait for `b` at
-/// T+20s, since u seconds, all end at T+30s: ten of their 10 + u seconds are the pause of `a`. So is all the harm of those who
-/// come later: the half of them that waits for more than another five seconds.
+/// T+20s, since u seconds, the answer is there at T+30s - u: five seconds of their wait are the pause of `b`, and the last u that of
+/// `a`. So is all the harm of those who come later: the half of them that waits for more than another five seconds.
 #[test]
 fn a_caller_that_stands_still_has_held_up_what_it_waits_for() {
     let text = "Scenario(format: 1, name: \"test\", warm_up: \"20s\", horizon: \"1m\", seed: 7,
@@ -238,7 +238,7 @@ fn a_caller_that_stands_still_has_held_up_what_it_waits_for() {
             Fault(at: \"T+20s\", for: \"5s\", on: \"b\", effect: Pause),
         ])";
     let (_, summary) = told(text);
-    let waiting = 2.0 * libm::log(1.5);
+    let waiting = 1.0 - libm::log(2.0);
     let expected = f64::midpoint(waiting, 1.0);
     let found = share(&summary, "pause of a");
     assert!((found - expected).abs() < 0.015, "{found} instead of {expected}");

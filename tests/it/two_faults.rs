@@ -256,3 +256,83 @@ fn a_caller_that_stands_still_while_it_waits_misses_nothing() {
     );
     shares(&summary, &[("pause of a", 0.0), ("latency of b", 1.0)]);
 }
+
+/// Half of four are dead for 38 s, and the other half, asked for one and a half times what it can do, works off what it gets for
+/// minutes; who is paused for a second before that is soon served. So it is where one replica of four stands still, whoever chooses
+/// among them.
+#[test]
+fn a_line_becomes_that_of_what_is_missing() {
+    let four = |policy: &str, faults: &str| {
+        let b = "\"b\": Service(threads: 1, queue: Fifo(capacity: Unbounded), replicas: 4, restart: Restart(startup: \"1s\"),
+            operations: { \"op\": [Work(\"60ms\")] }),";
+        of_a(OFTEN, b, policy, faults)
+    };
+    let summary = four(
+        "",
+        "Fault(at: \"T+20s\", for: \"1s\", on: \"b\", effect: Pause),
+        Fault(at: \"T+22s\", for: \"38s\", on: Share(\"b\", \"50%\"), effect: Crash)",
+    );
+    // Alone the pause harms 160, and the crash 3,458.
+    assert!(share(&summary, "crash of b") > 0.9, "{:#?}", summary.root_causes);
+    let summary = four(
+        "\"a -> b\": Policy(balancer: LeastInFlight)",
+        "Fault(at: \"T+20s\", for: \"30s\", on: Replica(\"b\", 0), effect: Pause)",
+    );
+    assert!(share(&summary, "pause of b") > 0.9, "{:#?}", summary.root_causes);
+}
+
+/// 93 % busy: who waits in line for others, as in the twin, passes that on to nobody.
+#[test]
+fn a_blip_elsewhere_changes_no_shares() {
+    let services = "\"b\": Service(threads: 1, queue: Fifo(capacity: Unbounded), replicas: 4, restart: Restart(startup: \"1s\"),
+            operations: { \"op\": [Work(Exp(\"74ms\"))] }),
+        \"h\": Service(operations: { \"op\": [Work(\"1ms\")] }),";
+    let crash = "Fault(at: \"T+100s\", for: \"30s\", on: Replica(\"b\", 0), effect: Crash)";
+    let blip = "Fault(at: \"T+1s\", for: \"1ms\", on: \"h\", effect: Pause),";
+    for faults in [crash.to_owned(), blip.to_owned() + crash] {
+        let summary = of_a(OFTEN, services, "", &faults);
+        assert!(share(&summary, "crash of b") > 0.97, "{faults}: {:#?}", summary.root_causes);
+    }
+}
+
+/// All die at T+5s, and two minutes later each is drained and replaced, one after the other.
+#[test]
+fn who_drains_is_missing_for_its_restart() {
+    let b = "\"b\": Service(threads: 1, queue: Fifo(capacity: Unbounded), replicas: 4, restart: Restart(startup: \"10s\"),
+        operations: { \"op\": [Work(\"65ms\")] }),";
+    let crash = "Fault(at: \"T+5s\", for: \"10ms\", on: \"b\", effect: Crash),";
+    let restart =
+        "Fault(at: \"T+120s\", on: \"b\", effect: Restart(how: Rolling(at_once: 1), drain: \"10s\"))";
+    let harmed = |summary: &Summary| summary.blast_radius.as_ref().unwrap().by_severity.affected() as f64;
+    let alone = of_a(OFTEN, b, "", crash);
+    let both = of_a(OFTEN, b, "", &(crash.to_owned() + restart));
+    let of_crash = harmed(&alone) / harmed(&both);
+    shares(&both, &[("crash of b", of_crash), ("restart of b", 1.0 - of_crash)]);
+}
+
+/// Seven seconds of the 23 are those of the crash and its start-up, which a pause of 16 interrupts.
+#[test]
+fn a_pause_that_puts_off_a_start_up_is_to_blame_for_that() {
+    let b = wide("b", "restart: Restart(startup: \"5s\"),", "Work(\"10ms\")");
+    let summary = of_a(
+        OFTEN,
+        &b,
+        "",
+        "Fault(at: \"T+20s\", for: \"2s\", on: \"b\", effect: Crash),
+        Fault(at: \"T+24s\", for: \"16s\", on: \"b\", effect: Pause)",
+    );
+    shares(&summary, &[("crash of b", 7.0 / 23.0), ("pause of b", 16.0 / 23.0)]);
+}
+
+/// The answers would be there after ten seconds, between T+39.5s and T+40s; the caller takes them at T+41s.
+#[test]
+fn a_caller_that_stands_still_holds_up_what_is_answered() {
+    let summary = of_a(
+        "Steps([(\"0s\", \"0.0001/s\"), (\"29.5s\", \"100/s\"), (\"30s\", \"0.0001/s\")])",
+        &wide("b", "", "Work(\"10ms\")"),
+        "",
+        "Fault(at: \"T+20s\", for: \"10s\", on: \"b\", effect: Latency(\"10s\")),
+        Fault(at: \"T+31s\", for: \"10s\", on: \"a\", effect: Pause)",
+    );
+    shares(&summary, &[("pause of a", 1.25 / 11.25), ("latency of b", 10.0 / 11.25)]);
+}

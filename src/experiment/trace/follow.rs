@@ -197,6 +197,7 @@ impl Observer for Follower {
             | Turn::Granted(_)
             | Turn::ColdMiss(..)
             | Turn::MissOver(_)
+            | Turn::Answered(..)
             | Turn::ProcessDies(_)
             | Turn::CachesFlushed(_)
             | Turn::FaultChanged => {}
