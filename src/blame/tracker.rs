@@ -396,12 +396,11 @@ impl Observer for Tracker<'_> {
                 let guard = self.model.edges[*edge].first_guard + number;
                 self.memories[guard as usize].scale_to(INSTANT);
             }
-            _ => {
-                if let ModelEvent::FaultBegan(id) = event {
-                    self.spare_the_dead(*id);
-                }
+            ModelEvent::FaultBegan(id) => {
+                self.spare_the_dead(*id);
                 self.origins.observe(now, event);
             }
+            _ => self.origins.observe(now, event),
         }
     }
 

@@ -264,6 +264,7 @@ pub(crate) fn identity(record: &Record) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::{PeopleSummary, Saved};
     use crate::plot::fixture;
 
     fn plain(text: &str) -> String {
@@ -304,6 +305,24 @@ mod tests {
     }
 
     #[test]
+    fn people_ended_what_would_have_cost_a_quarter_more_without_them() {
+        let (record, mut summary) = fixture::thursday();
+        (summary.verdict, summary.verdict_unattended) =
+            (Some(VerdictKind::Recovered), Some(VerdictKind::Recovered));
+        let severity = &mut summary.blast_radius.as_mut().unwrap().by_severity;
+        (severity.failed, severity.unanswered) = (90, 10);
+        let mut told = |requests| {
+            let saved = Saved { requests, unavailable_s: 0.0, value: 0.0 };
+            summary.people = Some(PeopleSummary { saved: Some(saved), ..PeopleSummary::default() });
+            plain(&finding(&record, &summary))
+        };
+        assert!(told(25).contains("an outage that people ended"), "{}", told(25));
+        for saved in [24, 0, -50] {
+            assert!(told(saved).contains("an outage that healed"), "{}", told(saved));
+        }
+    }
+
+    #[test]
     fn faults_are_named_by_what_they_did() {
         let (mut record, mut summary) = fixture::thursday();
         summary.verdict = Some(VerdictKind::Recovered);
@@ -313,6 +332,15 @@ mod tests {
             plain(&finding(&record, &summary)),
             "Errors of user-db became an outage that healed after 12 s"
         );
+        record.faults[0].to_s = Some(record.faults[0].from_s + 60.0);
+        record.faults[0].on = "orders".into();
+        for (effect, told) in [
+            ("latency", "60 s of added latency on user-db became an outage that healed after 12 s"),
+            ("surge", "A 60 s surge of orders became an outage that healed after 12 s"),
+        ] {
+            record.faults[0].effect = effect.into();
+            assert_eq!(plain(&finding(&record, &summary)), told);
+        }
         let second = record.faults[0].clone();
         record.faults.push(second);
         assert_eq!(

@@ -71,7 +71,8 @@ pub fn wrapped(line: &Line, width: usize, indent: usize) -> Vec<Line> {
     let mut column = 0;
     for word in words(line) {
         let long: usize = word.iter().map(|(text, _)| text.chars().count()).sum();
-        let length = word.iter().map(|(text, _)| text.trim_end().chars().count()).sum::<usize>();
+        let blanks = word.last().map_or(0, |(text, _)| text.len() - text.trim_end().len());
+        let length = long - blanks;
         if column + length > width && column > indent {
             lines.push(Line::dim(" ".repeat(indent)));
             column = indent;
@@ -87,13 +88,16 @@ pub fn wrapped(line: &Line, width: usize, indent: usize) -> Vec<Line> {
     lines
 }
 
-/// The words of a line with the blank behind each: what follows without one belongs to it, whatever its tone.
+/// The words of a line with the blank behind each: what follows without one belongs to it, whatever its tone, and a percent sign to
+/// its number.
 fn words(line: &Line) -> Vec<Vec<(&str, Tone)>> {
     let mut words: Vec<Vec<(&str, Tone)>> = Vec::new();
     for piece in &line.pieces {
         for part in piece.text.split_inclusive(' ') {
             match words.last_mut() {
-                Some(word) if !word.last().is_some_and(|(text, _)| text.ends_with(' ')) => {
+                Some(word)
+                    if part.starts_with('%') || !word.last().is_some_and(|(text, _)| text.ends_with(' ')) =>
+                {
                     word.push((part, piece.tone));
                 }
                 _ => words.push(vec![(part, piece.tone)]),
@@ -140,6 +144,15 @@ mod tests {
         let line = Line::plain("one two").then(Tone::Dim, "; three");
         let told: Vec<String> = wrapped(&line, 7, 0).iter().map(Line::text).collect();
         assert_eq!(told, ["one", "two;", "three"]);
+    }
+
+    #[test]
+    fn a_percent_sign_stays_with_its_number() {
+        let told = |width| {
+            wrapped(&Line::plain("it is 12 % of all"), width, 0).iter().map(Line::text).collect::<Vec<_>>()
+        };
+        assert_eq!(told(9), ["it is", "12 % of", "all"]);
+        assert_eq!(told(10), ["it is 12 %", "of all"]);
     }
 
     #[test]

@@ -143,6 +143,9 @@ fn faults_that_overlap_hold_a_request_once() {
         of_a(OFTEN, &services, "", &(pauses.to_owned() + then))
     };
     let alone = share(&both(&pause("1")), "pause of b");
+    // Who comes u seconds before T+25s waits u for the one and two for the other; and a hundred wait for the other alone.
+    let expected = 50.0 * (5.0 - 2.0 * libm::log(3.5)) / 350.0;
+    assert!((alone - expected).abs() < 0.05, "{alone}, not {expected}");
     let summary = both(&(pause("1") + &pause("2")));
     shares(&summary, &[("pause of b (1)", alone / 2.0), ("pause of b (2)", alone / 2.0)]);
 
@@ -335,4 +338,19 @@ fn a_caller_that_stands_still_holds_up_what_is_answered() {
         Fault(at: \"T+31s\", for: \"10s\", on: \"a\", effect: Pause)",
     );
     shares(&summary, &[("pause of a", 1.25 / 11.25), ("latency of b", 10.0 / 11.25)]);
+}
+
+/// The same, where the thread is busy with work of its own when `d` stops: four seconds later it stands before it.
+#[test]
+fn a_line_that_nobody_joins_is_looked_at_when_a_thread_of_it_joins_another() {
+    let b = "\"b\": Service(threads: 1, queue: Fifo(capacity: Unbounded), operations: { \"op\": [Work(\"4s\"), Call(\"d.op\")] }),"
+        .to_owned()
+        + &wide("d", "", "Work(\"1ms\")");
+    let summary = of_a(
+        "Steps([(\"0s\", \"0.0001/s\"), (\"10s\", \"4/s\"), (\"12s\", \"0.0001/s\")])",
+        &b,
+        "",
+        "Fault(at: \"T+12s\", for: \"60s\", on: \"d\", effect: Pause)",
+    );
+    shares(&summary, &[("pause of d", 1.0)]);
 }

@@ -147,6 +147,14 @@ fn blame_adds_up(incident: &Incident, seen: &mut Seen) -> Law {
         law((by_window - root.harmed).abs() <= rounding + 1e-3, "the windows of a root are not all of it")?;
         seen.unknown += if root.kind == "unknown" { root.harmed } else { 0.0 };
     }
+    for chain in &blame.chains {
+        let told = |window: &f64| *window > 0.0;
+        let windows = &blame.roots[chain.root].windows;
+        let first = windows.iter().position(told).unwrap_or(0) as f64 * blame.window_s;
+        let last = windows.iter().rposition(told).map_or(0, |last| last + 1) as f64 * blame.window_s;
+        let within = first <= chain.from_s + 1e-9 && chain.to_s <= last + 1e-9;
+        law(within, "a chain is dated outside of the time of its root")?;
+    }
     seen.harmed += sum;
     Ok(())
 }

@@ -86,6 +86,13 @@ fn the_last_window_decides_whether_a_world_is_healthy() {
     let contained = "healthy at the end; no class failed more than 1.00 % beyond its twin";
     assert_judged(&to(52), VerdictKind::Contained, contained);
     assert_eq!(judged(&to(53)).0, VerdictKind::Recovered);
+    // One of a million is more than nothing.
+    let mut few = to(51);
+    for class in few.actual.totals.classes.values_mut() {
+        (class.requests, class.ok, class.failed) = (1_000_000, 999_999, 1);
+    }
+    let contained = "healthy at the end; no class failed more than 0.01 % beyond its twin";
+    assert_judged(&few, VerdictKind::Contained, contained);
     // Nothing was wanted at the end.
     let mut silent = record(half);
     silent.twin = Some(world(|second| if second < 190 { 10 } else { 0 }));

@@ -215,7 +215,30 @@ fn waves(summary: &Summary) -> Option<Line> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::{Phase, RootCause};
     use crate::record::RootHarm;
+
+    #[test]
+    fn a_root_that_held_the_harm_has_a_row_however_small_it_is() {
+        let (record, mut summary) = crate::analysis::fixture::attended();
+        let cause = |number: usize| RootCause {
+            root: format!("root {number}"),
+            share: 0.2 / (number + 1) as f64,
+            share_of_lost: 0.0,
+            from_s: 0.0,
+            to_s: 1.0,
+        };
+        summary.root_causes = (0..9).map(cause).collect();
+        let phase = Phase { roots: vec!["root 8".to_owned()], from_s: 0.0, to_s: 1.0, harmed: 1.0 };
+        summary.phases = vec![phase];
+        let blocks = root(&record, &summary);
+        let rows = blocks.iter().find_map(|block| match block {
+            Block::Table(table) => Some(table.rows.iter().map(|(_, row)| row[0].clone()).collect::<Vec<_>>()),
+            _ => None,
+        });
+        let told = [0, 1, 2, 3, 4, 5, 8].map(|number| format!("root {number}"));
+        assert_eq!(rows.unwrap(), told);
+    }
 
     #[test]
     fn chains_that_read_alike_are_one_way() {
