@@ -9,7 +9,7 @@ use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use knockon::engine::Simulation;
-use knockon::experiment::{Setup, replay};
+use knockon::experiment::{Setup, replay, replay_at_once};
 use knockon::model::Model;
 use knockon::scenario::{Choice, Document, Scenario};
 
@@ -82,9 +82,11 @@ fn incidents(criterion: &mut Criterion) {
             let worlds = [World::Twin, World::Actual].into_iter().chain(others);
             bencher.iter(|| worlds.clone().map(|world| bare(&model, world)).sum::<u64>());
         });
-        group.bench_function("the incident", |bencher| {
-            bencher.iter(|| black_box(replay(&setup(true), &())));
-        });
+        for (name, threads) in [("the incident", 1), ("the incident, by a thread for each world", 3)] {
+            group.bench_function(name, |bencher| {
+                bencher.iter(|| black_box(replay_at_once(&setup(true), threads, &())));
+            });
+        }
         group.finish();
     }
 }

@@ -1,6 +1,6 @@
 //! `run`: simulates one incident, writes its files and tells its story. Many seeds are left to `seeds.rs`.
 
-use knockon::experiment::{Incident, Setup, Watch, replay, replay_with_hidden_capacity};
+use knockon::experiment::{Incident, Setup, Watch, replay_at_once, replay_with_hidden_capacity};
 use knockon::report::{Telling, json, markdown, story};
 
 use crate::cli::args::{Format, RunArgs};
@@ -26,9 +26,11 @@ pub(crate) fn run(args: &RunArgs, terminal: Terminal) -> Result<Exit, CliError> 
     }
     let setup = setup(args, &resolved);
     let meter = Meter::start(terminal, if args.check_determinism { 2 } else { 1 }, args.choosing.max_wall);
-    let incident = simulate(args, &setup, &meter.watcher());
+    let jobs = args.choosing.jobs.unwrap_or_else(files::processors);
+    let incident = simulate(args, &setup, jobs, &meter.watcher());
     let wall_s = meter.elapsed_s();
-    let again = args.check_determinism.then(|| simulate(args, &setup, &meter.watcher()));
+    // By a single thread: neither may how many there are matter.
+    let again = args.check_determinism.then(|| simulate(args, &setup, 1, &meter.watcher()));
     let traced = match (&args.trace, window) {
         (Some(path), Some(window)) => trace::write(path, args, &setup, window, &incident, &meter.watcher()),
         _ => Ok(None),
@@ -55,10 +57,10 @@ pub(crate) fn run(args: &RunArgs, terminal: Terminal) -> Result<Exit, CliError> 
 }
 
 /// Replays it, and looks for its hidden capacity if that is asked for.
-fn simulate(args: &RunArgs, setup: &Setup, watch: &dyn Watch) -> Incident {
+fn simulate(args: &RunArgs, setup: &Setup, jobs: usize, watch: &dyn Watch) -> Incident {
     match args.hidden_capacity {
-        Some(within) => replay_with_hidden_capacity(setup, within, watch),
-        None => replay(setup, watch),
+        Some(within) => replay_with_hidden_capacity(setup, within, jobs, watch),
+        None => replay_at_once(setup, jobs, watch),
     }
 }
 

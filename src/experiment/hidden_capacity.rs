@@ -4,7 +4,7 @@
 use std::cell::Cell;
 
 use crate::analysis::{Goodput, HiddenCapacity, Probe, last_window};
-use crate::engine::{LimitHit, Reached, Simulation};
+use crate::engine::{Reached, Simulation};
 use crate::experiment::incident::{Ended, replay_keeping};
 use crate::experiment::{Incident, Progress, Setup, Stop, Watch};
 use crate::model::Model;
@@ -30,14 +30,15 @@ const SLICE: u64 = 100_000;
 ///
 /// A share is tried from the state at the horizon on, the worst that was seen to last: no fault, nobody acts, and of the
 /// requests that would arrive only that share does, the same ones in the twin beside it. Less load is taken to be no harder
-/// than more, so that the shares between those that heal and those that do not can be halved.
+/// than more, so that the shares between those that heal and those that do not can be halved. At most `jobs` threads replay it.
 pub fn replay_with_hidden_capacity(
     setup: &Setup,
     within: Option<SimDuration>,
+    jobs: usize,
     watch: &dyn Watch,
 ) -> Incident {
     let model = Model::compile(setup.scenario);
-    let (mut incident, ended) = replay_keeping(&model, setup, &Part { watch, from: 0.0, to: 0.5 });
+    let (mut incident, ended) = replay_keeping(&model, setup, jobs, &Part { watch, from: 0.0, to: 0.5 });
     let held = |verdict| verdict == Some(VerdictKind::Metastable);
     let Ended { actual, twin, unattended } = ended;
     let worlds = [Some(&actual), twin.as_ref(), unattended.as_ref()];
@@ -95,7 +96,7 @@ impl<'m> Search<'m> {
             let share = f64::from(hundredths) / 100.0;
             let probe = self.probe(share, watch.step(probes.len() as u32, PROBES))?;
             probes.push(probe);
-            Ok(probe.healed)
+            Ok::<_, Stop>(probe.healed)
         };
         if !heals(100)? {
             let (mut below, mut above) = (0, 100);
@@ -143,10 +144,7 @@ impl<'m> Search<'m> {
         let mut goodput = Goodput::new(self.model, from, last_from);
         loop {
             let before = world.handled();
-            let reached = world.run_for(SLICE, until, &mut goodput).map_err(|limit| match limit {
-                LimitHit::Events(most) => Stop::Events(most),
-                LimitHit::InFlight(most) => Stop::InFlight(most),
-            })?;
+            let reached = world.run_for(SLICE, until, &mut goodput)?;
             world.check_invariants();
             self.events.set(self.events.get() + world.handled() - before);
             let passed = world.now().saturating_since(from).as_secs_f64();

@@ -5,13 +5,16 @@ mod alone;
 mod difference;
 mod hidden_capacity;
 mod incident;
+mod jobs;
 mod manifest;
 mod runner;
 mod trace;
+mod world;
+mod worlds;
 
 pub use difference::{Difference, first_difference};
 pub use hidden_capacity::replay_with_hidden_capacity;
-pub use incident::{Incident, Progress, Setup, Stop, Watch, replay};
-pub(crate) use runner::in_order;
+pub use incident::{Incident, Progress, Setup, Stop, Watch, replay, replay_at_once};
+pub(crate) use jobs::Jobs;
 pub use runner::{Run, replay_all};
 pub use trace::{Span, SpanKind, Trace, TraceWindow, trace};

@@ -1,6 +1,6 @@
 //! All comparisons: every case under every seed, several at once, and what came out of it.
 
-use crate::experiment::{Watch, in_order};
+use crate::experiment::{Jobs, Watch};
 use crate::validation::case::{Case, Group, Row, Rule, Verdict};
 use crate::validation::exact::exact;
 use crate::validation::interval::Interval;
@@ -93,7 +93,7 @@ pub fn validate<W: Watch>(
     let runs_of =
         |(index, case): (usize, &Case)| (1..=case.seeds(effort.seeds)).map(move |seed| (index, seed));
     let plan: Vec<(usize, u64)> = cases.iter().enumerate().flat_map(runs_of).collect();
-    let runs = in_order(plan.len(), effort.jobs, |index| {
+    let runs = Jobs::new(effort.jobs.min(plan.len())).in_order(plan.len(), |index| {
         let watch = watch(index);
         if watch.stop().is_some() {
             return None;

@@ -1,9 +1,9 @@
 //! Same seed, same bytes; and what is unrelated leaves every draw as it was.
 
 use knockon::engine::{Observer, Simulation};
-use knockon::experiment::{Setup, first_difference};
+use knockon::experiment::{Setup, Stop, first_difference, replay_at_once};
 use knockon::model::Model;
-use knockon::record::Recorder;
+use knockon::record::{Recorder, WorldRecord};
 use knockon::time::{SimDuration, SimTime};
 
 use crate::support::{library, replay, run_until, scenario_with};
@@ -18,6 +18,41 @@ fn the_same_seed_gives_the_same_record() {
     assert_eq!(a.summary, b.summary);
     let other = replay(&scenario_with(THURSDAY, None, &["horizon=\"60s\"", "expect=[]", "seed=43"]));
     assert_ne!(a.summary.fingerprint, other.summary.fingerprint);
+}
+
+/// Each world by a thread of its own, also where one of them, whichever, reaches a limit before the others.
+#[test]
+fn how_many_threads_there_are_changes_nothing() {
+    // The last limit of events is reached by the unattended world alone.
+    let limits = [
+        ("", None),
+        ("limits.events=400000", Some(Stop::Events(400_000))),
+        ("limits.events=490000", Some(Stop::Events(490_000))),
+        ("limits.in_flight=4000", Some(Stop::InFlight(4_000))),
+    ];
+    for (limit, stop) in limits {
+        let sets = ["horizon=\"100s\"", "expect=[]", limit];
+        let scenario = scenario_with(THURSDAY, None, &sets[..if limit.is_empty() { 2 } else { 3 }]);
+        let one = replay(&scenario);
+        assert_eq!(one.stopped, stop, "{limit}");
+        for jobs in [2, 3] {
+            let setup = Setup { scenario: &scenario, variant: None, overrides: &[], twin: true };
+            assert!(replay_at_once(&setup, jobs, &()) == one, "{jobs} threads, {limit}");
+        }
+    }
+}
+
+/// Where one world reaches a limit, the others are told as far as it has got.
+#[test]
+fn at_a_limit_all_worlds_are_told_to_the_same_instant() {
+    let sets = ["horizon=\"60s\"", "expect=[]", "limits.events=250000"];
+    let stopped = replay(&scenario_with(THURSDAY, None, &sets)).record;
+    let whole = replay(&scenario_with(THURSDAY, None, &sets[..2])).record;
+    assert!((20.0..59.0).contains(&stopped.simulated_s), "{}", stopped.simulated_s);
+    let last = (stopped.simulated_s / stopped.actual.window_s) as usize - 1;
+    let (stopped, whole) = (stopped.twin.unwrap(), whole.twin.unwrap());
+    let requests = |world: &WorldRecord| world.classes["browse"].arrived[last];
+    assert_eq!(requests(&stopped), requests(&whole));
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::support::{replay, run_until, scenario_with};
 
 fn searched(scenario: &Scenario, within: Option<SimDuration>) -> Incident {
     let setup = Setup { scenario, variant: None, overrides: &[], twin: true };
-    replay_with_hidden_capacity(&setup, within, &())
+    replay_with_hidden_capacity(&setup, within, 2, &())
 }
 
 fn found(scenario: &Scenario) -> HiddenCapacity {

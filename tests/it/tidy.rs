@@ -154,7 +154,7 @@ fn folders_open_with_documentation_and_exports_only() {
 fn nothing_in_the_core_can_differ_from_run_to_run() {
     let everywhere = ["StdRng", "SmallRng", "rand::rng(", "rand::random", "thread_rng", "RandomState"];
     let core = ["Instant::now", "SystemTime", "std::thread", "println!", "print!(", "std::fs", "std::env"];
-    let layers = ["policy", "model", "engine", "record", "analysis", "scenario"];
+    let layers = ["policy", "model", "engine", "record", "blame", "analysis", "scenario"];
     for source in sources() {
         if is_test_file(&source.name) {
             continue;

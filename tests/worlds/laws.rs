@@ -1,7 +1,7 @@
 //! What must hold in every world, whatever it is made of. Engine and auditor assert the rest while it runs.
 
 use knockon::engine::{Observer, Simulation};
-use knockon::experiment::{Incident, Run, Setup, replay_all};
+use knockon::experiment::{Incident, Run, Setup, replay_all, replay_at_once};
 use knockon::model::Model;
 use knockon::record::{Audit, Recorder, WorldRecord};
 use knockon::scenario::Scenario;
@@ -61,7 +61,10 @@ pub(crate) fn check(world: &World, thoroughly: bool) -> Result<Seen, String> {
         seen.run(record, simulated_s);
         nothing_is_lost(record)?;
     }
-    law(replay(&scenario, true) == incident, "two runs differ")?;
+    law(
+        replay_by(&scenario, true, 3) == incident,
+        "two runs differ, of which one has a thread for each world",
+    )?;
     blame_adds_up(&incident, &mut seen)?;
     what_is_told_agrees(&incident)?;
     if incident.stopped.is_some() {
@@ -90,8 +93,12 @@ fn read(text: &str) -> Result<Scenario, String> {
 }
 
 fn replay(scenario: &Scenario, twin: bool) -> Incident {
+    replay_by(scenario, twin, 1)
+}
+
+fn replay_by(scenario: &Scenario, twin: bool, threads: usize) -> Incident {
     let setup = Setup { scenario, variant: None, overrides: &[], twin };
-    knockon::experiment::replay(&setup, &())
+    replay_at_once(&setup, threads, &())
 }
 
 /// The fingerprint of the world in which nothing happens and nobody does anything.

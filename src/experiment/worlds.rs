@@ -1,0 +1,252 @@
+//! The worlds of one incident: the actual one leads, the others follow, and what ended in them is compared.
+
+use crate::analysis::{Comparison, Outbox, analyze, blame_record};
+use crate::engine::{LimitHit, Reached};
+use crate::experiment::jobs::Jobs;
+use crate::experiment::manifest::{RecordedWorlds, record};
+use crate::experiment::world::{Watched, WorldRun};
+use crate::experiment::{Incident, Progress, Setup, Stop, Watch};
+use crate::model::Model;
+use crate::record::WorldRecord;
+use crate::time::{SimDuration, SimTime};
+
+/// Events by which the actual world leads, unless it takes longer to look at all of it: enough for the
+/// processor's cache to be filled with the state of another world now and then only. The first slices of a run are shorter,
+/// so that short runs are looked at more than once as well.
+const SLICE: u64 = 100_000;
+const FIRST_SLICE: u64 = 1_000;
+/// Worlds of an incident, at most.
+const WORLDS: usize = 3;
+
+/// The worlds of one incident.
+pub(super) struct Worlds<'m> {
+    model: &'m Model,
+    pub(super) actual: WorldRun<'m>,
+    pub(super) others: Others<'m>,
+    /// How far the actual world has got.
+    now: SimTime,
+    /// What has ended in it until then; it has not been compared yet.
+    ended: Outbox<'m>,
+    /// Affected requests before anybody did anything.
+    affected_before: u64,
+    /// None if nobody wants a twin.
+    comparison: Option<Comparison<'m>>,
+    wants_twin: bool,
+    jobs: Jobs,
+}
+
+/// The worlds that follow the actual one.
+#[derive(Default)]
+pub(super) struct Others<'m> {
+    /// None before the worlds part, or if nobody wants it.
+    pub(super) twin: Option<WorldRun<'m>>,
+    /// None before anybody did anything, or if nobody wants a twin.
+    pub(super) unattended: Option<WorldRun<'m>>,
+}
+
+impl<'m> Others<'m> {
+    fn iter(&self) -> impl Iterator<Item = &WorldRun<'m>> {
+        [&self.twin, &self.unattended].into_iter().flatten()
+    }
+
+    /// Brings them as far as the actual one has got.
+    fn follow(&mut self, until: SimTime, jobs: &Jobs) -> Result<(), LimitHit> {
+        let Self { twin, unattended } = self;
+        let follow = |world: &mut Option<WorldRun>, compared| match world {
+            Some(world) => world.follow(until, compared),
+            None => Ok(()),
+        };
+        let (one, other) = jobs.both(|| follow(twin, true), || follow(unattended, false));
+        one.and(other)
+    }
+}
+
+impl<'m> Worlds<'m> {
+    pub(super) fn new(model: &'m Model, setup: &Setup, jobs: usize) -> Self {
+        Self {
+            model,
+            actual: WorldRun::new(model),
+            others: Others::default(),
+            now: SimTime::ZERO,
+            ended: Outbox::new(model),
+            affected_before: 0,
+            comparison: setup.twin.then(|| Comparison::new(model, setup.scenario.impact)),
+            wants_twin: setup.twin,
+            jobs: Jobs::new(jobs.min(WORLDS)),
+        }
+    }
+
+    /// Runs to the horizon, or as far as limits and watchers allow.
+    pub(super) fn run(&mut self, watch: &dyn Watch) -> Option<Stop> {
+        let led = self.lead(watch);
+        match led.and_then(|stop| self.catch_up().map(|()| stop)) {
+            Ok(None) => {
+                self.now = self.model.end;
+                None
+            }
+            Ok(stop) => stop,
+            Err(limit) => {
+                // Those who can still get as far as the one that cannot go on.
+                self.now = self.furthest();
+                let _ = self.catch_up();
+                Some(limit.into())
+            }
+        }
+    }
+
+    /// Runs the actual world to the horizon, or until somebody says stop; the others are a slice behind.
+    fn lead(&mut self, watch: &dyn Watch) -> Result<Option<Stop>, LimitHit> {
+        let parts_at = self.model.first_fault().unwrap_or(SimTime::MAX);
+        let mut parted = false;
+        // Everything at the horizon itself still counts.
+        let end = self.model.end + SimDuration::from_nanos(1);
+        while self.now < end {
+            if !parted && self.now >= parts_at {
+                self.catch_up()?;
+                self.part();
+                parted = true;
+            }
+            self.advance(if parted { end } else { end.min(parts_at) })?;
+            watch.progress(self.progress());
+            if self.now < end
+                && let Some(stop) = watch.stop()
+            {
+                return Ok(Some(stop));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The last event of any world: nothing has ended after it.
+    fn furthest(&self) -> SimTime {
+        let worlds = self.others.iter().chain([&self.actual]);
+        worlds.map(|world| world.simulation.now()).max().unwrap_or(SimTime::ZERO)
+    }
+
+    /// The faults come into sight: from here on the twin is a world of its own.
+    fn part(&mut self) {
+        self.part_twin();
+        self.actual.simulation.schedule_faults();
+        if let Some(unattended) = &mut self.others.unattended {
+            unattended.simulation.schedule_faults();
+        }
+    }
+
+    fn part_twin(&mut self) {
+        if self.wants_twin && self.others.twin.is_none() {
+            let mut twin = self.actual.clone();
+            twin.simulation.leave_unattended();
+            self.others.twin = Some(twin);
+            if let Some(comparison) = &mut self.comparison {
+                comparison.part(&self.actual.simulation);
+            }
+        }
+    }
+
+    /// Something is about to be done: from here on the unattended world is one of its own.
+    fn part_unattended(&mut self) {
+        self.part_twin();
+        if self.wants_twin {
+            let mut unattended = self.actual.clone();
+            unattended.simulation.leave_unattended();
+            self.others.unattended = Some(unattended);
+        }
+        self.affected_before = self.comparison.as_ref().map_or(0, |comparison| comparison.blast.affected());
+    }
+
+    /// Advances the actual world by a slice that ends at `until` at the latest, while all others get to where it was.
+    fn advance(&mut self, until: SimTime) -> Result<(), LimitHit> {
+        // Everything is looked at once per slice.
+        let extent = self.others.iter().chain([&self.actual]).map(|world| world.simulation.extent()).max();
+        let slice = self.actual.simulation.handled().clamp(FIRST_SLICE, SLICE).max(extent.unwrap_or(0));
+        while self.advance_by(slice, until)? == Reached::FirstAct {
+            self.catch_up()?;
+            self.part_unattended();
+        }
+        Ok(())
+    }
+
+    fn advance_by(&mut self, events: u64, until: SimTime) -> Result<Reached, LimitHit> {
+        let Self { actual, others, now, jobs, .. } = self;
+        let watched = match &mut self.comparison {
+            None => Watched::Recorded,
+            Some(comparison) => comparison.tracker().map_or(Watched::Compared, Watched::Blamed),
+        };
+        let lead = || actual.run_for(events, until, watched);
+        let (reached, followed) = jobs.both(lead, || others.follow(*now, jobs));
+        self.compare();
+        std::mem::swap(&mut self.ended, &mut self.actual.outbox);
+        followed?;
+        let reached = reached?;
+        self.now = if reached == Reached::Time { until } else { self.actual.simulation.now() };
+        Ok(reached)
+    }
+
+    /// Brings all others to where the actual world is.
+    fn catch_up(&mut self) -> Result<(), LimitHit> {
+        let followed = self.others.follow(self.now, &self.jobs);
+        self.compare();
+        followed
+    }
+
+    /// Compares what has ended as far as all of them have got.
+    fn compare(&mut self) {
+        match (&mut self.comparison, &mut self.others.twin) {
+            (Some(comparison), Some(twin)) => comparison.advance(&mut self.ended, &mut twin.outbox),
+            (Some(comparison), None) => comparison.advance_as_one(&mut self.ended),
+            (None, _) => {}
+        }
+    }
+
+    fn progress(&self) -> Progress {
+        let length = self.model.end.as_nanos().max(1) as f64;
+        let worlds = self.others.iter().chain([&self.actual]);
+        Progress {
+            share: (self.now.as_nanos() as f64 / length).min(1.0),
+            at_s: self.now.secs_since(self.model.origin),
+            events: worlds.map(|world| world.simulation.handled()).sum(),
+        }
+    }
+
+    /// Compares, records and judges.
+    pub(super) fn finish(mut self, setup: &Setup, stopped: Option<Stop>) -> Incident {
+        let (model, now) = (self.model, self.now);
+        // Worlds that a limit stopped may have left something behind.
+        self.compare();
+        let Others { twin, unattended } = self.others;
+        let compared = match (self.comparison, &twin) {
+            (Some(comparison), Some(twin)) => {
+                Some(comparison.finish(&self.actual.simulation, &twin.simulation, now))
+            }
+            // The worlds never parted: they are equal to the bit, and so are their records.
+            (Some(comparison), None) => Some(comparison.into_found()),
+            (None, _) => None,
+        };
+        let (untouched, unwatched) = (self.actual.audit.is_untouched(), self.actual.audit.is_unattended());
+        let actual = self.actual.finish(now);
+        let same = |other: &WorldRecord, alike: bool, what: &str| {
+            // Where a limit stopped one of them, the worlds got to different instants.
+            assert!(stopped.is_some() || !alike || other.fingerprint == actual.fingerprint, "{what}");
+        };
+        let twin = match twin {
+            Some(twin) => {
+                let twin = twin.finish(now);
+                same(&twin, untouched, "no fault and nobody acted, but the twin is another world");
+                Some(twin)
+            }
+            None => self.wants_twin.then(|| actual.clone()),
+        };
+        // People were told of it, but in this world they do nothing: what they thought is left out.
+        let alone = |world: WorldRecord| WorldRecord { response: Vec::new(), ..world };
+        let unattended = unattended.map(|world| {
+            let left = world.finish(now);
+            same(&left, unwatched, "nobody acted, but the unattended world is another");
+            alone(left)
+        });
+        let blame = compared.as_ref().map(|compared| blame_record(model, compared));
+        let worlds = RecordedWorlds { actual, twin, unattended, blame };
+        let record = record(setup, model, worlds, now);
+        let summary = analyze(setup.scenario, model, &record, compared, self.affected_before, now);
+        Incident { record, summary, stopped }
+    }
+}
