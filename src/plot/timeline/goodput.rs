@@ -14,6 +14,8 @@ use super::page::{Page, through};
 const HEIGHT: f64 = 150.0;
 /// More lines than this are not told apart any more.
 const MOST: usize = 6;
+/// More than the twin's by as much is not drawn: what was put off comes at once when a queue is served.
+const MOST_SHOWN: f64 = 1.5;
 /// A share is computed over at least so many of the twin's answers, or it is noise.
 const ENOUGH: f64 = 20.0;
 
@@ -38,14 +40,17 @@ pub(super) fn draw(page: &mut Page<'_>) {
     let most = curves.iter().flat_map(|curve| &curve.values).map(|value| value.1).fold(0.0, f64::max);
     let (heading, unit, top, ticks) = if relative {
         let ticks = [0.0, 0.5, 1.0].map(|v| (v, format!("{:.0}\u{a0}%", v * 100.0))).to_vec();
-        ("Goodput", "answered requests, as a share of the twin\u{2019}s", most.clamp(1.08, 1.5), ticks)
+        let unit = "answered requests, as a share of the twin\u{2019}s";
+        let more = format!("{unit}; cut off at {}, reaches {}", words::share(MOST_SHOWN), words::share(most));
+        let unit = if most > MOST_SHOWN { more } else { unit.to_owned() };
+        ("Goodput", unit, most.clamp(1.08, MOST_SHOWN), ticks)
     } else {
         let (step, top) = value_ticks(most, 3.0);
         let n = libm::round(top / step) as u32;
         let ticks = (0..=n).map(|n| (f64::from(n) * step, words::rate(f64::from(n) * step))).collect();
-        ("Goodput", "answered requests per second", top, ticks)
+        ("Goodput", "answered requests per second".to_owned(), top, ticks)
     };
-    let panel = page.panel(heading, unit, HEIGHT, top, &ticks);
+    let panel = page.panel(heading, &unit, HEIGHT, top, &ticks);
     let left_alone = left_alone(page, &curves);
     let looks: Vec<_> = curves.iter().map(|curve| page.look(curve.name)).collect();
     let mut labels = Vec::new();
@@ -124,4 +129,27 @@ fn rates<'a>(page: &Page<'a>) -> Vec<Curve<'a>> {
         curves.push(Curve { name, values, last: Some(rate(&windows.last())) });
     }
     curves
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::plot::fixture;
+    use crate::plot::timeline::timeline;
+
+    #[test]
+    fn what_is_too_much_to_draw_is_told() {
+        let (mut record, summary) = fixture::thursday();
+        let told = |record: &crate::record::Record| timeline(record, &summary).svg().unwrap();
+        assert!(!told(&record).contains("cut off"));
+        let answered = &mut record.actual.classes.values_mut().next().unwrap().ok;
+        for ok in answered {
+            *ok *= 4;
+        }
+        let svg = told(&record);
+        let words = svg.split("cut off at").nth(1).and_then(|rest| rest.split('<').next());
+        assert_eq!(
+            words.map(|words| words.trim().replace('\u{a0}', " ")),
+            Some("150 %, reaches 386 %".to_owned())
+        );
+    }
 }
