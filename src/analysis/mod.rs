@@ -63,7 +63,7 @@ pub use impact::ImpactTracker;
 pub use interval::{Interval, wilson};
 pub use outbox::Outbox;
 pub use pairing::{Compared, Comparison};
-pub(crate) use people::LOST_PHASES;
+pub(crate) use people::{LOST_PHASES, outage_s};
 pub use phases::Phase;
 pub use slo::SloSummary;
 pub use summary::{

@@ -24,6 +24,14 @@ const OVER: &str = "";
 /// Those in which nothing is done that could help.
 pub(crate) const LOST_PHASES: [&str; 4] = ["notice", "dismissal", "misdiagnosis", "escalation"];
 
+/// How long the outage was, in seconds: until all services are well again, whoever is late after that; or as long as there was
+/// harm.
+pub(crate) fn outage_s(summary: &Summary) -> f64 {
+    let recovered_s = summary.times.as_ref().and_then(|times| times.to_recover_s);
+    let harmed_s = || summary.blast_radius.as_ref().map(|radius| radius.duration_s);
+    recovered_s.or_else(harmed_s).unwrap_or_default()
+}
+
 /// What people and automation did; none if nobody did anything.
 pub(crate) fn people(record: &Record, summary: &Summary) -> Option<PeopleSummary> {
     let entries = &record.actual.response;
@@ -35,11 +43,7 @@ pub(crate) fn people(record: &Record, summary: &Summary) -> Option<PeopleSummary
     };
     let resolved = entries.iter().rev().find(|entry| entry.kind == ResponseKind::Resolved);
     let Course { delays_s, vain, lost } = course(record);
-    // Once all services are well again single requests that are late do not make it longer.
-    let recovered_s = summary.times.as_ref().and_then(|times| times.to_recover_s);
-    let outage_s = recovered_s
-        .or_else(|| summary.blast_radius.as_ref().map(|radius| radius.duration_s))
-        .unwrap_or_default();
+    let outage_s = outage_s(summary);
     let impact_s = summary.times.as_ref().map_or(0.0, |times| times.impact_s);
     // What people do after the outage is none of it.
     let within =

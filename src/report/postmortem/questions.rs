@@ -1,6 +1,6 @@
 //! What would have to be decided: questions that follow from numbers of the run. Answers none of them.
 
-use crate::analysis::{LOST_PHASES, Summary};
+use crate::analysis::{LOST_PHASES, Summary, outage_s};
 use crate::record::Record;
 use crate::report::block::Line;
 use crate::report::postmortem::detection;
@@ -98,9 +98,10 @@ fn lost_time(summary: &Summary) -> Option<String> {
     let longest = people.delays_s.iter().filter(|(name, _)| LOST_PHASES.contains(&name.as_str()));
     let (name, delay) = longest.max_by(|a, b| a.1.total_cmp(b.1))?;
     Some(format!(
-        "Notice, dismissal, misdiagnosis and escalation took {} of the outage, {name} the longest with {}: which of it \
-         can be shorter?",
+        "Notice, dismissal, misdiagnosis and escalation took {} of the outage of {}, {name} the longest with {}: which of \
+         it can be shorter?",
         quantity::share(share),
+        quantity::seconds(outage_s(summary)),
         quantity::seconds(*delay)
     ))
 }

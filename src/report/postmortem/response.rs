@@ -20,7 +20,10 @@ pub(in crate::report) fn section(record: &Record, summary: &Summary) -> Vec<Bloc
     add("containment", story::containment(&summary.containment, MECHANISMS));
     add("did not act", idle(record));
     if let Some(people) = &summary.people {
-        add("people", story::people_facts(record, people).into_iter().map(|(_, line)| line).collect());
+        add(
+            "people",
+            story::people_facts(record, summary, people).into_iter().map(|(_, line)| line).collect(),
+        );
     }
     if facts.is_empty() { Vec::new() } else { vec![Block::Facts(facts)] }
 }

@@ -1,6 +1,6 @@
 //! What people and automation did as moments, and what it came to as facts. Judges no decision.
 
-use crate::analysis::{PeopleSummary, Saved, VainFix};
+use crate::analysis::{PeopleSummary, Saved, Summary, VainFix, outage_s};
 use crate::record::{Record, ResponseEntry, ResponseKind};
 use crate::report::block::{Line, Tone};
 use crate::report::quantity;
@@ -180,14 +180,18 @@ fn plural(by: &str, what: &str) -> String {
 }
 
 /// How long it took, and what it saved or added.
-pub(in crate::report) fn facts(record: &Record, people: &PeopleSummary) -> Vec<(String, Line)> {
+pub(in crate::report) fn facts(
+    record: &Record,
+    summary: &Summary,
+    people: &PeopleSummary,
+) -> Vec<(String, Line)> {
     let mut facts: Vec<(String, Line)> = Vec::new();
     let mut add = |line: Line| {
         let name = if facts.is_empty() { "people" } else { "" };
         facts.push((name.to_owned(), line));
     };
     add(Line::plain(instants(record)));
-    if let Some(taken) = phases(record, people) {
+    if let Some(taken) = phases(record, summary, people) {
         add(taken);
     }
     for fix in people.vain_fixes.iter().take(FIXES) {
@@ -234,7 +238,7 @@ fn instants(record: &Record) -> String {
 }
 
 /// How long each phase took, and all of them; between one end and the next page there is time that is none of it.
-fn phases(record: &Record, people: &PeopleSummary) -> Option<Line> {
+fn phases(record: &Record, summary: &Summary, people: &PeopleSummary) -> Option<Line> {
     let told = |(phase, delay): (&String, &f64)| {
         let name = match phase.as_str() {
             "vain_fix" if people.vain_fixes.len() > 1 => "fixes that did not end it",
@@ -258,8 +262,9 @@ fn phases(record: &Record, people: &PeopleSummary) -> Option<Line> {
     };
     let share = people.share_of_outage.filter(|share| *share > 0.0).map_or_else(String::new, |share| {
         format!(
-            "; notice, dismissal, misdiagnosis and escalation are {} of the outage",
-            quantity::share(share)
+            "; notice, dismissal, misdiagnosis and escalation are {} of the outage of {}",
+            quantity::share(share),
+            quantity::seconds(outage_s(summary))
         )
     });
     Some(Line::plain(format!("{all}{}{share}", taken.join(", "))))

@@ -33,7 +33,7 @@ pub fn story(record: &Record, summary: &Summary, telling: &Telling) -> Report {
         blocks.push(Block::Moments(happened));
     }
     if let Some(people) = &summary.people {
-        blocks.push(Block::Facts(people::facts(record, people)));
+        blocks.push(Block::Facts(people::facts(record, summary, people)));
     }
     blocks.extend(numbers::traffic(record, summary).map(Block::Table));
     blocks.extend(numbers::services(record, summary).map(Block::Table));
