@@ -57,6 +57,15 @@ impl<'m> Outbox<'m> {
         Self { model, items: Vec::new() }
     }
 
+    /// Takes what another one has collected after that.
+    pub(crate) fn append(&mut self, later: &mut Self) {
+        if self.items.is_empty() {
+            std::mem::swap(&mut self.items, &mut later.items);
+        } else {
+            self.items.append(&mut later.items);
+        }
+    }
+
     /// Takes out what was collected, in the order of time.
     pub(crate) fn drain(&mut self) -> impl Iterator<Item = Ended> + '_ {
         self.items.drain(..)

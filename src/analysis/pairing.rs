@@ -6,7 +6,7 @@ use crate::analysis::blast::BlastTally;
 use crate::analysis::impact::ImpactTracker;
 use crate::analysis::outbox::{Attempt, Ended, Outbox, What};
 use crate::analysis::worse::{End, Severity, bound};
-use crate::blame::{BlameTally, Chains, Tracker, Why};
+use crate::blame::{BlameTally, Chains, Reasons, Why};
 use crate::engine::{AttemptId, RequestId, Simulation};
 use crate::failure::{FailureCause, Outcome};
 use crate::id::SiteId;
@@ -61,8 +61,8 @@ pub struct Comparison<'m> {
     spare: Vec<Vec<Waiting>>,
     pub(crate) impact: ImpactTracker<'m>,
     pub(crate) blast: BlastTally,
-    /// Follows the actual world, from where the worlds part.
-    tracker: Option<Tracker<'m>>,
+    /// Why requests of the actual world ended as they did, from where the worlds part.
+    pub(crate) reasons: Reasons,
     blame: BlameTally,
 }
 
@@ -85,25 +85,14 @@ impl<'m> Comparison<'m> {
             spare: Vec::new(),
             impact: ImpactTracker::new(model),
             blast: BlastTally::default(),
-            tracker: None,
+            reasons: Reasons::default(),
             blame: BlameTally::new(model),
         }
     }
 
-    /// The worlds part: from here on it matters why requests of the actual one wait.
-    pub fn part(&mut self, actual: &Simulation) {
-        self.tracker
-            .get_or_insert_with(|| Tracker::new(self.model, &actual.view(), self.limits.slower_margin));
-    }
-
-    /// Who follows the waits of the actual world; none before the worlds part.
-    pub fn tracker(&mut self) -> Option<&mut Tracker<'m>> {
-        self.tracker.as_mut()
-    }
-
     /// What there is to say; if the worlds never parted, that nothing was harmed.
     pub fn into_found(self) -> Compared<'m> {
-        let chains = self.tracker.map(Tracker::into_chains).unwrap_or_default();
+        let chains = self.reasons.into_chains();
         Compared { impact: self.impact, blast: self.blast, blame: self.blame, chains }
     }
 
@@ -233,7 +222,7 @@ impl<'m> Comparison<'m> {
 
     fn judge_request(&mut self, id: &RequestId, actual: Option<End>, twin: Option<End>, now: SimTime) {
         let usual = twin.map_or(SimDuration::ZERO, |end| end.latency);
-        let why = self.tracker.as_mut().and_then(|tracker| tracker.take(id.key, usual));
+        let why = self.reasons.take(id.key, usual);
         // A step of a journey may arrive sooner than its twin, or later.
         let arrived_at = actual.map_or(id.arrived_at, |end| end.at - end.latency);
         if arrived_at < self.model.origin {
@@ -242,28 +231,24 @@ impl<'m> Comparison<'m> {
         let id = &RequestId { arrived_at, ..*id };
         let severity = self.blast.request(id, actual, twin, now, &self.limits);
         let at = actual.map_or(now, |end| end.at);
-        let Some(tracker) = &mut self.tracker else { return };
         if severity.is_affected() {
             let is_lesser = severity == Severity::Degraded;
             let found = why.as_ref().map(|why| if is_lesser { &why.lesser } else { &why.wait });
             // What a step that was never made goes back to held the one before it.
             let is_made = actual.is_none_or(|end| end.outcome != Outcome::Failed(FailureCause::NotMade));
             let since = if is_made { id.arrived_at } else { self.model.origin };
-            self.blame.harmed(tracker, found, id.class, (since, at), is_lesser);
+            self.blame.harmed(found, id.class, (since, at), is_lesser);
             if severity.is_lost() {
-                self.blame.lost(tracker, why.as_ref().map(Why::of_loss));
+                self.blame.lost(&self.reasons, why.as_ref().map(Why::of_loss));
             }
         }
         if let Some(why) = why {
-            tracker.forget(why);
+            self.reasons.forget(why);
         }
     }
 
     /// Ends the comparison at the horizon: what is still under way is judged by its age.
     pub fn finish(mut self, actual: &Simulation, twin: &Simulation, now: SimTime) -> Compared<'m> {
-        if let Some(tracker) = &mut self.tracker {
-            tracker.close(&actual.view());
-        }
         let unfinished = |simulation: &Simulation| {
             let attempts = simulation.awaited_attempts();
             let mut ids: Vec<AttemptId> =

@@ -67,7 +67,7 @@ struct Node {
 }
 
 /// All chains of a run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Chains {
     nodes: Vec<Node>,
     roots: BTreeMap<Root, ChainId>,
@@ -80,7 +80,26 @@ const LONGEST: u32 = 24;
 /// Chains of a run, at most; more of them only differ by their way to the same root.
 const MOST: usize = 50_000;
 
+impl Default for Chains {
+    /// The unknown alone.
+    fn default() -> Self {
+        let mut chains = Self { nodes: Vec::new(), roots: BTreeMap::new(), longer: Vec::new() };
+        chains.root(Root::Unknown);
+        chains
+    }
+}
+
 impl Chains {
+    /// The chain of which nothing is known.
+    pub(crate) const UNKNOWN: ChainId = ChainId(0);
+
+    /// What others have found since is found here as well, if they went on from what is here.
+    pub(super) fn catch_up(&mut self, others: &Self) {
+        if self.nodes.len() < others.nodes.len() {
+            self.clone_from(others);
+        }
+    }
+
     /// The chain that is a root alone.
     pub(crate) fn root(&mut self, root: Root) -> ChainId {
         if let Some(chain) = self.roots.get(&root) {

@@ -19,6 +19,7 @@
 //! | `holders` | what holds the threads of a replica, and so those who stand in line for them |
 //! | `gates` | what keeps attempts at their caller before they are sent |
 //! | `line` | what held the threads behind a line, as it was seen now and then |
+//! | `reasons` | what was found of requests that have ended, for those who compare |
 //! | `tally` | the harm of all requests, by chain, class and time |
 //!
 //! **Lines.** Who stands in line waits for those who hold the threads, and shares their reasons. A thread that works at
@@ -55,6 +56,7 @@ mod holders;
 mod line;
 mod onset;
 mod origins;
+mod reasons;
 mod root;
 mod shares;
 mod tally;
@@ -63,6 +65,7 @@ mod tracker;
 mod wait;
 
 pub use chain::{ChainId, Chains, How};
+pub use reasons::Reasons;
 pub use root::Root;
 pub use tally::BlameTally;
 pub(crate) use trace::Why;

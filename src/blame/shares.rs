@@ -147,6 +147,13 @@ impl Shares {
         self.0.iter_mut().for_each(|share| share.onset = onset);
     }
 
+    /// Nothing goes to a chain before that began.
+    pub(crate) fn date_from(&mut self, began: impl Fn(ChainId) -> Option<Onset>) {
+        for share in &mut self.0 {
+            share.onset = began(share.chain).map_or(share.onset, |began| share.onset.max(began));
+        }
+    }
+
     /// Says it of what nobody has said it of.
     pub(crate) fn date_rest(&mut self, onset: Onset) {
         self.0.iter_mut().for_each(|share| share.onset = share.onset.min(onset));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::blame::onset::{Onset, Windows};
 use crate::blame::shares::{Share, Shares};
-use crate::blame::{ChainId, Root, Tracker};
+use crate::blame::{ChainId, Chains, Reasons, Root};
 use crate::id::{ClassId, IdVec};
 use crate::model::Model;
 use crate::time::{SimDuration, SimTime};
@@ -51,7 +51,6 @@ impl BlameTally {
     /// Nothing has held it before the first instant of `span`, nor after the last.
     pub(crate) fn harmed(
         &mut self,
-        tracker: &mut Tracker<'_>,
         why: Option<&Shares>,
         class: ClassId,
         span: (SimTime, SimTime),
@@ -63,11 +62,8 @@ impl BlameTally {
             self.windows.resize_with(last.window() + 1, Harm::new);
             self.lesser.resize_with(last.window() + 1, Harm::new);
         }
-        for Share { chain, onset, amount } in shares_of(tracker, why, first) {
-            let root = tracker.chains.root_of(chain);
-            // Lines are looked at now and then, and a part of a wait may begin before what is seen in it.
-            let begins = tracker.origins.began(root).map_or(first, |begins| begins.clamp(first, last));
-            let window = onset.clamp(begins, last).window();
+        for Share { chain, onset, amount } in shares_of(why, first) {
+            let window = onset.clamp(first, last).window();
             *self.windows[window].entry(chain).or_default() += amount;
             *self.classes[class].entry(chain).or_default() += amount;
             if is_lesser {
@@ -77,9 +73,9 @@ impl BlameTally {
     }
 
     /// The user of a harmed request got nothing that the twin's got, for these reasons as shares of one.
-    pub(crate) fn lost(&mut self, tracker: &mut Tracker<'_>, why: Option<&Shares>) {
-        for Share { chain, amount, .. } in shares_of(tracker, why, Onset::UNKNOWN) {
-            *self.lost.entry(tracker.chains.root_of(chain)).or_default() += amount;
+    pub(crate) fn lost(&mut self, reasons: &Reasons, why: Option<&Shares>) {
+        for Share { chain, amount, .. } in shares_of(why, Onset::UNKNOWN) {
+            *self.lost.entry(reasons.root_of(chain)).or_default() += amount;
         }
     }
 
@@ -108,13 +104,9 @@ impl BlameTally {
 }
 
 /// What is known of why; if nothing is, that, since a window.
-fn shares_of<'a>(
-    tracker: &mut Tracker<'_>,
-    why: Option<&'a Shares>,
-    since: Onset,
-) -> impl Iterator<Item = Share> + use<'a> {
+fn shares_of(why: Option<&Shares>, since: Onset) -> impl Iterator<Item = Share> {
     let known = why.filter(|why| !why.is_empty());
-    let nothing = || Share { chain: tracker.chains.root(Root::Unknown), onset: since, amount: 1.0 };
-    let unknown = known.is_none().then(nothing);
+    let nothing = Share { chain: Chains::UNKNOWN, onset: since, amount: 1.0 };
+    let unknown = known.is_none().then_some(nothing);
     known.into_iter().flat_map(Shares::iter).chain(unknown)
 }

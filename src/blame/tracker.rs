@@ -5,7 +5,8 @@ use crate::blame::fault_times::FaultTimes;
 use crate::blame::line::Line;
 use crate::blame::onset::{Onset, Windows};
 use crate::blame::origins::Origins;
-use crate::blame::shares::{Shares, TELLING};
+use crate::blame::reasons::Reasons;
+use crate::blame::shares::Shares;
 use crate::blame::trace::{AttemptTrace, CallTrace, Load, Why};
 use crate::blame::{Chains, How, Root};
 use crate::engine::{Attempt, ModelEvent, Observer, Parent, Turn, View};
@@ -47,8 +48,8 @@ pub struct Tracker<'m> {
     /// What the call that was over last had waited for, and what failed it.
     over: Shares,
     over_failed: Shares,
-    /// Requests that did not end well, by key, until they are judged.
-    ended: KeyMap<Why>,
+    /// Requests that did not end well, until they are handed over.
+    ended: Vec<(Key, Why)>,
     /// Memory for sums.
     pub(super) spare: Vec<Shares>,
     /// What has waited for longer is late, in seconds.
@@ -78,47 +79,19 @@ impl<'m> Tracker<'m> {
             journeys: KeyMap::default(),
             over: Shares::default(),
             over_failed: Shares::default(),
-            ended: KeyMap::default(),
+            ended: Vec::new(),
             spare: Vec::new(),
             late: margin.as_secs_f64(),
         }
     }
 
-    /// The chains that were found.
-    pub(crate) fn into_chains(self) -> Chains {
-        self.chains
-    }
-
-    /// What is to blame for the end of a request whose twin took so long, as shares of one; asked for once. None if it ended
-    /// well, or if nothing was found.
-    pub(crate) fn take(&mut self, request: Key, usual: SimDuration) -> Option<Why> {
-        if self.ended.is_empty() {
-            return None;
-        }
-        let mut why = self.ended.remove(&request.0)?;
-        self.leave_out_usual(&mut why.wait, usual.as_secs_f64());
-        why.wait.scale_to(1.0);
-        Some(why)
-    }
-
-    /// What the twin has waited for the usual load as well is nobody's harm, if there is anything else.
-    fn leave_out_usual(&self, wait: &mut Shares, seconds: f64) {
-        let is_usual = |chain| matches!(self.chains.root_of(chain), Root::FirstAttempts(_));
-        let usual: f64 = wait.iter().filter(|share| is_usual(share.chain)).map(|share| share.amount).sum();
-        if usual > 0.0 && wait.total() - usual >= TELLING * wait.total() {
-            wait.reduce(seconds, is_usual);
-        }
-    }
-
-    /// Takes back the memory of what was asked for.
-    pub(crate) fn forget(&mut self, why: Why) {
-        self.give_back(why.wait);
-        self.give_back(why.failed);
-        self.give_back(why.lesser);
+    /// Tells what was found of requests that have ended since the last time.
+    pub fn hand_over(&mut self, reasons: &mut Reasons) {
+        reasons.take_over(&mut self.ended, &self.chains, &mut self.spare);
     }
 
     /// Judges the requests that are still open as if nobody would wait any longer.
-    pub(crate) fn close(&mut self, view: &View<'_>) {
+    pub fn close(&mut self, view: &View<'_>) {
         let mut open: Vec<(Key, u32)> = view.open_calls().collect();
         open.sort_unstable();
         for (key, call) in open {
@@ -127,7 +100,7 @@ impl<'m> Tracker<'m> {
             if sum.is_empty() {
                 self.give_back(sum);
             } else {
-                self.ended.insert(key.0, Why { wait: sum, ..Why::default() });
+                self.ends(key, Why { wait: sum, ..Why::default() });
             }
         }
     }
@@ -364,7 +337,15 @@ impl<'m> Tracker<'m> {
         {
             self.journeys.insert(session(step.journey, id.number), why.clone());
         }
-        self.ended.insert(id.key.0, why);
+        self.ends(id.key, why);
+    }
+
+    /// A request has not ended well. Lines are looked at now and then, and a part of a wait may begin before what is seen in it.
+    fn ends(&mut self, request: Key, mut why: Why) {
+        for sum in [&mut why.wait, &mut why.lesser] {
+            sum.date_from(|chain| self.origins.began(self.chains.root_of(chain)));
+        }
+        self.ended.push((request, why));
     }
 
     /// A step of a journey was not made, because one before it had failed.
@@ -377,7 +358,7 @@ impl<'m> Tracker<'m> {
             self.journeys.remove(&session)
         };
         if let Some(why) = why {
-            self.ended.insert(id.key.0, why);
+            self.ends(id.key, why);
         }
     }
 }

@@ -56,7 +56,7 @@ pub struct Progress {
     pub events: u64,
 }
 
-/// Somebody who watches a simulation and may stop it. Called every hundred thousand events of a world, or as many as are in
+/// Somebody who watches a simulation and may stop it. Called every fifty thousand events of a world, or as many as are in
 /// flight, from the thread that asked for it. Must not influence results in any other way.
 pub trait Watch: Sync {
     /// Told how far it got.
@@ -82,8 +82,8 @@ impl From<LimitHit> for Stop {
 
 /// Simulates the worlds of an incident and compares them.
 ///
-/// The worlds are one until the first fault: it is simulated once, then cloned. From there on the actual world leads by up to a
-/// hundred thousand events, and the others follow, so that what ends in two of them can be compared and forgotten.
+/// The worlds are one until the first fault: it is simulated once, then cloned. From there on the actual world leads by up to
+/// fifty thousand events, and the others follow, so that what ends in two of them can be compared and forgotten.
 pub fn replay(setup: &Setup, watch: &dyn Watch) -> Incident {
     replay_at_once(setup, 1, watch)
 }

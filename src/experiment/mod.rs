@@ -7,6 +7,7 @@ mod hidden_capacity;
 mod incident;
 mod jobs;
 mod manifest;
+mod others;
 mod runner;
 mod trace;
 mod world;

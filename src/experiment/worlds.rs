@@ -1,9 +1,11 @@
 //! The worlds of one incident: the actual one leads, the others follow, and what ended in them is compared.
 
-use crate::analysis::{Comparison, Outbox, analyze, blame_record};
+use crate::analysis::{analyze, blame_record};
+use crate::blame::Tracker;
 use crate::engine::{LimitHit, Reached};
 use crate::experiment::jobs::Jobs;
 use crate::experiment::manifest::{RecordedWorlds, record};
+use crate::experiment::others::Others;
 use crate::experiment::world::{Watched, WorldRun};
 use crate::experiment::{Incident, Progress, Setup, Stop, Watch};
 use crate::model::Model;
@@ -13,7 +15,7 @@ use crate::time::{SimDuration, SimTime};
 /// Events by which the actual world leads, unless it takes longer to look at all of it: enough for the
 /// processor's cache to be filled with the state of another world now and then only. The first slices of a run are shorter,
 /// so that short runs are looked at more than once as well.
-const SLICE: u64 = 100_000;
+const SLICE: u64 = 50_000;
 const FIRST_SLICE: u64 = 1_000;
 /// Worlds of an incident, at most.
 const WORLDS: usize = 3;
@@ -22,43 +24,17 @@ const WORLDS: usize = 3;
 pub(super) struct Worlds<'m> {
     model: &'m Model,
     pub(super) actual: WorldRun<'m>,
-    pub(super) others: Others<'m>,
+    /// Follows the waits of the actual world, from where the worlds part.
+    tracker: Option<Tracker<'m>>,
     /// How far the actual world has got.
     now: SimTime,
-    /// What has ended in it until then; it has not been compared yet.
-    ended: Outbox<'m>,
+    pub(super) others: Others<'m>,
     /// Affected requests before anybody did anything.
     affected_before: u64,
-    /// None if nobody wants a twin.
-    comparison: Option<Comparison<'m>>,
     wants_twin: bool,
+    /// Answers that are later than their twin's by no more are nobody's harm.
+    margin: SimDuration,
     jobs: Jobs,
-}
-
-/// The worlds that follow the actual one.
-#[derive(Default)]
-pub(super) struct Others<'m> {
-    /// None before the worlds part, or if nobody wants it.
-    pub(super) twin: Option<WorldRun<'m>>,
-    /// None before anybody did anything, or if nobody wants a twin.
-    pub(super) unattended: Option<WorldRun<'m>>,
-}
-
-impl<'m> Others<'m> {
-    fn iter(&self) -> impl Iterator<Item = &WorldRun<'m>> {
-        [&self.twin, &self.unattended].into_iter().flatten()
-    }
-
-    /// Brings them as far as the actual one has got.
-    fn follow(&mut self, until: SimTime, jobs: &Jobs) -> Result<(), LimitHit> {
-        let Self { twin, unattended } = self;
-        let follow = |world: &mut Option<WorldRun>, compared| match world {
-            Some(world) => world.follow(until, compared),
-            None => Ok(()),
-        };
-        let (one, other) = jobs.both(|| follow(twin, true), || follow(unattended, false));
-        one.and(other)
-    }
 }
 
 impl<'m> Worlds<'m> {
@@ -66,12 +42,12 @@ impl<'m> Worlds<'m> {
         Self {
             model,
             actual: WorldRun::new(model),
-            others: Others::default(),
+            tracker: None,
             now: SimTime::ZERO,
-            ended: Outbox::new(model),
+            others: Others::new(model, setup),
             affected_before: 0,
-            comparison: setup.twin.then(|| Comparison::new(model, setup.scenario.impact)),
             wants_twin: setup.twin,
+            margin: setup.scenario.impact.slower_margin,
             jobs: Jobs::new(jobs.min(WORLDS)),
         }
     }
@@ -137,9 +113,7 @@ impl<'m> Worlds<'m> {
             let mut twin = self.actual.clone();
             twin.simulation.leave_unattended();
             self.others.twin = Some(twin);
-            if let Some(comparison) = &mut self.comparison {
-                comparison.part(&self.actual.simulation);
-            }
+            self.tracker = Some(Tracker::new(self.model, &self.actual.simulation.view(), self.margin));
         }
     }
 
@@ -151,7 +125,7 @@ impl<'m> Worlds<'m> {
             unattended.simulation.leave_unattended();
             self.others.unattended = Some(unattended);
         }
-        self.affected_before = self.comparison.as_ref().map_or(0, |comparison| comparison.blast.affected());
+        self.affected_before = self.others.affected();
     }
 
     /// Advances the actual world by a slice that ends at `until` at the latest, while all others get to where it was.
@@ -167,15 +141,15 @@ impl<'m> Worlds<'m> {
     }
 
     fn advance_by(&mut self, events: u64, until: SimTime) -> Result<Reached, LimitHit> {
-        let Self { actual, others, now, jobs, .. } = self;
-        let watched = match &mut self.comparison {
+        let Self { actual, tracker, others, now, jobs, .. } = self;
+        let watched = match tracker {
+            Some(tracker) => Watched::Blamed(tracker),
+            None if self.wants_twin => Watched::Compared,
             None => Watched::Recorded,
-            Some(comparison) => comparison.tracker().map_or(Watched::Compared, Watched::Blamed),
         };
         let lead = || actual.run_for(events, until, watched);
         let (reached, followed) = jobs.both(lead, || others.follow(*now, jobs));
-        self.compare();
-        std::mem::swap(&mut self.ended, &mut self.actual.outbox);
+        others.hear(&mut actual.outbox, tracker.as_mut());
         followed?;
         let reached = reached?;
         self.now = if reached == Reached::Time { until } else { self.actual.simulation.now() };
@@ -184,18 +158,7 @@ impl<'m> Worlds<'m> {
 
     /// Brings all others to where the actual world is.
     fn catch_up(&mut self) -> Result<(), LimitHit> {
-        let followed = self.others.follow(self.now, &self.jobs);
-        self.compare();
-        followed
-    }
-
-    /// Compares what has ended as far as all of them have got.
-    fn compare(&mut self) {
-        match (&mut self.comparison, &mut self.others.twin) {
-            (Some(comparison), Some(twin)) => comparison.advance(&mut self.ended, &mut twin.outbox),
-            (Some(comparison), None) => comparison.advance_as_one(&mut self.ended),
-            (None, _) => {}
-        }
+        self.others.follow(self.now, &self.jobs)
     }
 
     fn progress(&self) -> Progress {
@@ -211,17 +174,11 @@ impl<'m> Worlds<'m> {
     /// Compares, records and judges.
     pub(super) fn finish(mut self, setup: &Setup, stopped: Option<Stop>) -> Incident {
         let (model, now) = (self.model, self.now);
-        // Worlds that a limit stopped may have left something behind.
-        self.compare();
-        let Others { twin, unattended } = self.others;
-        let compared = match (self.comparison, &twin) {
-            (Some(comparison), Some(twin)) => {
-                Some(comparison.finish(&self.actual.simulation, &twin.simulation, now))
-            }
-            // The worlds never parted: they are equal to the bit, and so are their records.
-            (Some(comparison), None) => Some(comparison.into_found()),
-            (None, _) => None,
-        };
+        if let Some(tracker) = &mut self.tracker {
+            tracker.close(&self.actual.simulation.view());
+        }
+        self.others.hear(&mut self.actual.outbox, self.tracker.as_mut());
+        let (twin, unattended, compared) = self.others.finish(&self.actual.simulation, now);
         let (untouched, unwatched) = (self.actual.audit.is_untouched(), self.actual.audit.is_unattended());
         let actual = self.actual.finish(now);
         let same = |other: &WorldRecord, alike: bool, what: &str| {
