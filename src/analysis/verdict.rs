@@ -111,8 +111,7 @@ impl Case<'_> {
         let (record, last_s) = (self.record, self.last_s);
         let verdict = |kind, reason: String| Verdict { kind, reason };
         if record.simulated_s < record.horizon_s {
-            let reason = format!("the run ended at T+{:.1} s of {} s", record.simulated_s, record.horizon_s);
-            return verdict(VerdictKind::Undecided, reason);
+            return verdict(VerdictKind::Undecided, "the run ended before its horizon".to_owned());
         }
         if affected == 0 {
             return verdict(VerdictKind::Unaffected, "no request was worse off than in the twin".to_owned());
