@@ -47,6 +47,7 @@ impl Jobs {
 pub(crate) struct Jobs;
 
 #[cfg(not(feature = "threads"))]
+#[expect(clippy::unused_self, reason = "asked in the same way as those that are many")]
 impl Jobs {
     /// There are no others, however many are asked for.
     pub(crate) const fn new(_jobs: usize) -> Self {

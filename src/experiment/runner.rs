@@ -21,9 +21,9 @@ impl Run<'_> {
     }
 }
 
-/// Replays a plan, at most `jobs` runs at once, or fewer by several threads each, and reduces each incident as soon as it is finished, so that memory holds
-/// no more than `jobs` of them. Results come in the order of the plan. `watch` gives the one who watches a run, by its
-/// index; a run that its watcher stops before it begins is left out and gives none.
+/// Replays a plan by at most `jobs` threads: one for each run at once, or several for each of fewer runs. Reduces each incident
+/// as soon as it is finished, so that memory holds no more than `jobs` of them. Results come in the order of the plan. `watch`
+/// gives the one who watches a run, by its index; a run that its watcher stops before it begins is left out and gives none.
 pub fn replay_all<W: Watch, T: Send>(
     plan: &[Run],
     jobs: usize,

@@ -12,9 +12,9 @@ use crate::model::Model;
 use crate::record::WorldRecord;
 use crate::time::{SimDuration, SimTime};
 
-/// Events by which the actual world leads, unless it takes longer to look at all of it: enough for the
-/// processor's cache to be filled with the state of another world now and then only. The first slices of a run are shorter,
-/// so that short runs are looked at more than once as well.
+/// Events by which the actual world leads, unless it takes longer to look at all of it: so many that, where one thread simulates
+/// all worlds, the processor's cache is filled with the state of another one now and then only. The first slices of a run are
+/// shorter, so that short runs are looked at more than once as well.
 const SLICE: u64 = 50_000;
 const FIRST_SLICE: u64 = 1_000;
 /// Worlds of an incident, at most.
