@@ -5,7 +5,7 @@ use std::cell::Cell;
 
 use crate::analysis::{Goodput, HiddenCapacity, Probe, last_window};
 use crate::engine::{Reached, Simulation};
-use crate::experiment::incident::{Ended, replay_keeping};
+use crate::experiment::worlds::{Ended, replay_keeping};
 use crate::experiment::{Incident, Progress, Setup, Stop, Watch};
 use crate::model::Model;
 use crate::scenario::VerdictKind;

@@ -1,10 +1,7 @@
-//! One incident: its worlds are simulated side by side on the same draws, then compared.
+//! What to replay of an incident, who may watch and stop it, and what is left of it.
 
 use crate::analysis::Summary;
-use crate::engine::{LimitHit, Simulation};
-use crate::experiment::world::WorldRun;
-use crate::experiment::worlds::Worlds;
-use crate::model::Model;
+use crate::engine::LimitHit;
 use crate::record::Record;
 use crate::scenario::Scenario;
 
@@ -78,45 +75,4 @@ impl From<LimitHit> for Stop {
             LimitHit::InFlight(n) => Self::InFlight(n),
         }
     }
-}
-
-/// Simulates the worlds of an incident and compares them.
-///
-/// The worlds are one until the first fault: it is simulated once, then cloned. From there on the actual world leads by up to
-/// fifty thousand events, and the others follow, so that what ends in two of them can be compared and forgotten.
-pub fn replay(setup: &Setup, watch: &dyn Watch) -> Incident {
-    replay_at_once(setup, 1, watch)
-}
-
-/// The same by at most so many threads, each of which simulates a world. What comes out is the same to the bit.
-pub fn replay_at_once(setup: &Setup, jobs: usize, watch: &dyn Watch) -> Incident {
-    let model = Model::compile(setup.scenario);
-    let mut worlds = Worlds::new(&model, setup, jobs);
-    let stopped = worlds.run(watch);
-    worlds.finish(setup, stopped)
-}
-
-/// The worlds of an incident as they stood when it ended; a twin only if it is a world of its own.
-pub(super) struct Ended<'m> {
-    pub(super) actual: Simulation<'m>,
-    pub(super) twin: Option<Simulation<'m>>,
-    pub(super) unattended: Option<Simulation<'m>>,
-}
-
-/// As [`replay`], and keeps the worlds.
-pub(super) fn replay_keeping<'m>(
-    model: &'m Model,
-    setup: &Setup,
-    jobs: usize,
-    watch: &dyn Watch,
-) -> (Incident, Ended<'m>) {
-    let mut worlds = Worlds::new(model, setup, jobs);
-    let stopped = worlds.run(watch);
-    let of = |world: &WorldRun<'m>| world.simulation.clone();
-    let ended = Ended {
-        actual: of(&worlds.actual),
-        twin: worlds.others.twin.as_ref().map(of),
-        unattended: worlds.others.unattended.as_ref().map(of),
-    };
-    (worlds.finish(setup, stopped), ended)
 }

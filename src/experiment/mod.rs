@@ -15,7 +15,8 @@ mod worlds;
 
 pub use difference::{Difference, first_difference};
 pub use hidden_capacity::replay_with_hidden_capacity;
-pub use incident::{Incident, Progress, Setup, Stop, Watch, replay, replay_at_once};
+pub use incident::{Incident, Progress, Setup, Stop, Watch};
 pub(crate) use jobs::Jobs;
 pub use runner::{Run, replay_all};
 pub use trace::{Span, SpanKind, Trace, TraceWindow, trace};
+pub use worlds::{replay, replay_at_once};

@@ -2,7 +2,7 @@
 
 use crate::analysis::{analyze, blame_record};
 use crate::blame::Tracker;
-use crate::engine::{LimitHit, Reached};
+use crate::engine::{LimitHit, Reached, Simulation};
 use crate::experiment::jobs::Jobs;
 use crate::experiment::manifest::{RecordedWorlds, record};
 use crate::experiment::others::Others;
@@ -20,15 +20,56 @@ const FIRST_SLICE: u64 = 1_000;
 /// Worlds of an incident, at most.
 const WORLDS: usize = 3;
 
-/// The worlds of one incident.
-pub(super) struct Worlds<'m> {
+/// Simulates the worlds of an incident and compares them.
+///
+/// The worlds are one until the first fault: it is simulated once, then cloned. From there on the actual world leads by up to
+/// fifty thousand events, and the others follow, so that what ends in two of them can be compared and forgotten.
+pub fn replay(setup: &Setup, watch: &dyn Watch) -> Incident {
+    replay_at_once(setup, 1, watch)
+}
+
+/// The same by at most so many threads, each of which simulates a world. What comes out is the same to the bit.
+pub fn replay_at_once(setup: &Setup, jobs: usize, watch: &dyn Watch) -> Incident {
+    let model = Model::compile(setup.scenario);
+    let mut worlds = Worlds::new(&model, setup, jobs);
+    let stopped = worlds.run(watch);
+    worlds.finish(setup, stopped)
+}
+
+/// The worlds of an incident as they stood when it ended; a twin only if it is a world of its own.
+pub(super) struct Ended<'m> {
+    pub(super) actual: Simulation<'m>,
+    pub(super) twin: Option<Simulation<'m>>,
+    pub(super) unattended: Option<Simulation<'m>>,
+}
+
+/// As [`replay`], and keeps the worlds.
+pub(super) fn replay_keeping<'m>(
     model: &'m Model,
-    pub(super) actual: WorldRun<'m>,
+    setup: &Setup,
+    jobs: usize,
+    watch: &dyn Watch,
+) -> (Incident, Ended<'m>) {
+    let mut worlds = Worlds::new(model, setup, jobs);
+    let stopped = worlds.run(watch);
+    let of = |world: &WorldRun<'m>| world.simulation.clone();
+    let ended = Ended {
+        actual: of(&worlds.actual),
+        twin: worlds.others.twin.as_ref().map(of),
+        unattended: worlds.others.unattended.as_ref().map(of),
+    };
+    (worlds.finish(setup, stopped), ended)
+}
+
+/// The worlds of one incident.
+struct Worlds<'m> {
+    model: &'m Model,
+    actual: WorldRun<'m>,
     /// Follows the waits of the actual world, from where the worlds part.
     tracker: Option<Tracker<'m>>,
     /// How far the actual world has got.
     now: SimTime,
-    pub(super) others: Others<'m>,
+    others: Others<'m>,
     /// Affected requests before anybody did anything.
     affected_before: u64,
     wants_twin: bool,
@@ -38,7 +79,7 @@ pub(super) struct Worlds<'m> {
 }
 
 impl<'m> Worlds<'m> {
-    pub(super) fn new(model: &'m Model, setup: &Setup, jobs: usize) -> Self {
+    fn new(model: &'m Model, setup: &Setup, jobs: usize) -> Self {
         Self {
             model,
             actual: WorldRun::new(model),
@@ -53,7 +94,7 @@ impl<'m> Worlds<'m> {
     }
 
     /// Runs to the horizon, or as far as limits and watchers allow.
-    pub(super) fn run(&mut self, watch: &dyn Watch) -> Option<Stop> {
+    fn run(&mut self, watch: &dyn Watch) -> Option<Stop> {
         let led = self.lead(watch);
         match led.and_then(|stop| self.catch_up().map(|()| stop)) {
             Ok(None) => {
@@ -172,7 +213,7 @@ impl<'m> Worlds<'m> {
     }
 
     /// Compares, records and judges.
-    pub(super) fn finish(mut self, setup: &Setup, stopped: Option<Stop>) -> Incident {
+    fn finish(mut self, setup: &Setup, stopped: Option<Stop>) -> Incident {
         let (model, now) = (self.model, self.now);
         if let Some(tracker) = &mut self.tracker {
             tracker.close(&self.actual.simulation.view());
