@@ -290,6 +290,7 @@ impl<'m> Comparison<'m> {
             }
             self.close(Key(key));
         }
+        debug_assert!(self.reasons.left() <= open.len(), "of what has ended nothing is kept");
         self.into_found()
     }
 }

@@ -62,6 +62,11 @@ impl Reasons {
         }
     }
 
+    /// How many requests nobody has asked for.
+    pub(crate) fn left(&self) -> usize {
+        self.fresh.len() + self.ended.len()
+    }
+
     /// What a chain ends at.
     pub(crate) fn root_of(&self, chain: ChainId) -> Root {
         self.chains.root_of(chain)

@@ -323,7 +323,10 @@ impl<'m> Tracker<'m> {
             }
             return;
         }
-        if outcome == Outcome::Ok && (view.now - id.arrived_at).as_secs_f64() <= self.late {
+        // What comes with a surge has no twin, and nobody asks why it did not end well.
+        if id.surge().is_some()
+            || outcome == Outcome::Ok && (view.now - id.arrived_at).as_secs_f64() <= self.late
+        {
             return;
         }
         let mut why = Why { wait: self.borrow(), failed: self.borrow(), lesser: self.borrow() };
